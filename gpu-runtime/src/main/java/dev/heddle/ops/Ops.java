@@ -1,0 +1,200 @@
+package dev.heddle.ops;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of one forward pass, one method each, as a backend provides them.
+ *
+ * <p>Tensors are opaque and live counts are tensors, so a caller never branches on contents: a CPU
+ * backend executes each call as it is made, a device backend may record the calls of one pass and
+ * replay them.
+ *
+ * <p><b>Exactness.</b> On a CPU every output element of a matrix product is one sequential fused
+ * multiply-add chain over k = 0..K-1, starting from 0 (a bias is added after it); sums across a row
+ * (norms, softmax, dot products of attention) use the fixed orders stated in {@link Numerics}. So
+ * each row of a result depends on that row of the input alone, to the bit, whatever the batch.
+ *
+ * <p><b>Threads.</b> One thread makes all calls, except {@link #fillSlot} and {@link #clearSlot},
+ * which any thread may call for a slot that no step in flight can read.
+ *
+ * <p>Forward operations allocate nothing. Arguments whose shapes do not fit are programming errors
+ * and throw {@link IllegalArgumentException}.
+ */
+public interface Ops extends AutoCloseable {
+
+  /** The backend's name, as {@code --backend} takes it. */
+  String name();
+
+  // ---- boot: buffers and weights, all sized once
+
+  /** A zeroed buffer of floats. */
+  Tensor floats(String name, int rows, int cols);
+
+  /** A zeroed buffer of ints. */
+  Tensor ints(String name, int rows, int cols);
+
+  /** A weight vector (of a norm, a bias) widened to float32: floats [1][n]. */
+  Tensor vector(String name, MatrixData data);
+
+  /**
+   * Weights of a linear layer. BF16 and F32 are kept as they are, F16 is widened to F32. Several
+   * parts of equal width are stacked by rows.
+   */
+  Matrix matrix(String name, List<MatrixData> parts);
+
+  /** One matrix a head, all of one shape; {@code transposed} packs each part's transpose. */
+  HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed);
+
+  /** A table to fetch rows from. */
+  RowTable rowTable(String name, MatrixData data);
+
+  /** Room for {@code slots} experts of width {@code intermediate}; commits no memory yet. */
+  ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype);
+
+  /** Room for the KV of {@code blocks} blocks. */
+  KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim);
+
+  /** Buffers for the routing of up to {@code tokens} tokens and for the work of their experts. */
+  Routing routing(int tokens, RouteRule rule, ExpertPool pool);
+
+  // ---- host and backend
+
+  /** Copies the first {@code count} ints of {@code source} to the tensor's start. */
+  void write(Tensor target, int[] source, int count);
+
+  /** Copies ints to row {@code row} of the tensor. */
+  void writeRow(Tensor target, int row, int[] source);
+
+  /** Copies floats to the tensor's start. */
+  void write(Tensor target, float[] source, int count);
+
+  /** Copies {@code target.length} floats from the start of row {@code row}. */
+  void read(Tensor source, int row, float[] target);
+
+  /** Copies {@code target.length} ints from the start of row {@code row}. */
+  void read(Tensor source, int row, int[] target);
+
+  /** Packs an expert into a slot and commits its pages. Any thread; see the class comment. */
+  void fillSlot(ExpertPool pool, int slot, ExpertWeights weights);
+
+  /** Gives a slot's pages back. Any thread; see the class comment. */
+  void clearSlot(ExpertPool pool, int slot);
+
+  /** Copies one KV block to another, in every layer. */
+  void copyBlock(KvCache cache, int from, int to);
+
+  // ---- forward
+
+  /** out[t] = table[tokens[t]], widened to float32. */
+  void embed(Tensor out, RowTable table, Tensor tokens, Rows rows);
+
+  /** out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight; out may be x. */
+  void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows);
+
+  /** x[t] += y[t]. */
+  void add(Tensor x, Tensor y, Rows rows);
+
+  /** out[t] = W x[t] (+ bias). x may have more columns than W; the first ones are read. */
+  void matmul(Tensor out, Tensor x, Matrix w, @Nullable Tensor bias, Rows rows);
+
+  /** gate[t] = silu(gate[t]) * up[t]. */
+  void siluMul(Tensor gate, Tensor up, Rows rows);
+
+  /**
+   * Rotates, for every head h, the pairs (2i, 2i+1) of x[t][h*headStride + offset ...] by the
+   * angles of positions[t].
+   */
+  void rope(
+      Tensor x,
+      int heads,
+      int headStride,
+      int offset,
+      RopeTable table,
+      Tensor positions,
+      Rows rows);
+
+  /**
+   * Puts a token's latent into the cache: compressed[t] is [latent | rope]; the latent part is
+   * normalised (rmsNorm with weight and eps), the rope part rotated, both stored at kvSlots[t].
+   */
+  void storeLatent(
+      KvCache cache,
+      int layer,
+      Tensor compressed,
+      Tensor normWeight,
+      float eps,
+      RopeTable table,
+      Tensor positions,
+      Tensor kvSlots,
+      Rows rows);
+
+  /** For every head h: out[t][h*w.rows() ...] = W[h] x[t][h*headStride + 0 .. w.cols()-1]. */
+  void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows);
+
+  /**
+   * Absorbed latent attention over the paged cache: for head h and each key j &le; positions[t] of
+   * the token's sequence, score = scale * (qLatent[t][h] . latent[j] + q[t][h].rope . rope[j]);
+   * out[t][h] = sum_j softmax(score)_j latent[j]. Keys are reduced in tiles of one KV block, by
+   * absolute position, with a running maximum (online softmax, arXiv 1805.02867).
+   *
+   * @param out floats [tokens][heads * latent]
+   * @param qLatent floats [tokens][heads * latent]
+   * @param q floats [tokens][heads * queryDim], already rotated; a head's last ropeDim floats are
+   *     read
+   * @param sequences ints: row of blockTables that each token's sequence has
+   * @param blockTables ints [sequences][blocks a sequence may have]
+   */
+  void latentAttention(
+      Tensor out,
+      Tensor qLatent,
+      Tensor q,
+      int heads,
+      KvCache cache,
+      int layer,
+      Tensor positions,
+      Tensor sequences,
+      Tensor blockTables,
+      float scale,
+      Rows rows);
+
+  /**
+   * The fused reroute: router logits to picks, weights, slots and groups of tokens by slot, in one
+   * pass over the batch, O(tokens * k).
+   *
+   * @param logits floats [tokens][M]
+   * @param map ints [moeLayers * adapterRows][M + S]: expert slot of a column
+   * @param mapRow first row of this layer in map; a token's is {@code mapRow + adapters[t]}
+   * @param adapters ints: adapter row of each token, 0 for the base
+   */
+  void route(
+      Routing out,
+      Tensor logits,
+      RouteRule rule,
+      Tensor map,
+      int mapRow,
+      Tensor adapters,
+      Rows rows);
+
+  /**
+   * out[t] = sum over the token's experts, in rank order of the router and then the shared columns,
+   * of weight * down(silu(gate x[t]) * up x[t]).
+   */
+  void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows);
+
+  /** out[r] = x[indices[r]]. */
+  void gather(Tensor out, Tensor x, Tensor indices, Rows rows);
+
+  /** Called before the first and after the last forward operation of a pass. */
+  default void beginPass() {}
+
+  /** After it, results may be read. A recording backend executes here. */
+  default void endPass() {}
+
+  /** Frees everything this backend handed out. */
+  @Override
+  void close();
+}

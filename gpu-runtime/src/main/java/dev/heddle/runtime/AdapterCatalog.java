@@ -1,0 +1,15 @@
+package dev.heddle.runtime;
+
+import dev.heddle.format.Digest;
+import dev.heddle.format.adapter.AdapterSource;
+import java.io.IOException;
+
+/** Where the runtime finds an adapter that a request names; called off the step thread. */
+public interface AdapterCatalog {
+  /**
+   * Opens the adapter's weights.
+   *
+   * @throws IOException if they cannot be read, or no adapter has this digest
+   */
+  AdapterSource open(Digest adapter) throws IOException;
+}

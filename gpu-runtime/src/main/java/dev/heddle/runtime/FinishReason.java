@@ -1,0 +1,11 @@
+package dev.heddle.runtime;
+
+/** Why a choice ended. */
+public enum FinishReason {
+  /** An end-of-sequence token came, or the caller found a stop string. */
+  STOP,
+  /** maxTokens or the context was used up. */
+  LENGTH,
+  /** The caller cancelled. */
+  CANCELLED
+}

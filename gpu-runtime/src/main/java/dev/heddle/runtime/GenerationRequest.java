@@ -1,0 +1,31 @@
+package dev.heddle.runtime;
+
+import dev.heddle.format.Digest;
+import dev.heddle.sample.SamplingParams;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to generate.
+ *
+ * @param id names the request in logs; unique among those in flight
+ * @param tenant whose fairness share and whose prefix-cache salt applies
+ * @param adapter digest of the adapter that answers, null for the base model
+ * @param prompt token ids, at least one; not to be changed after submission
+ * @param maxTokens most tokens a choice may get, &ge; 0 (0 with promptLogprobs scores the prompt)
+ * @param choices how many independent answers, &ge; 1; the prompt is computed once
+ * @param ignoreEos end-of-sequence tokens do not end a choice
+ * @param logprobs alternatives to report for each token of the output, 0 for the token's own only;
+ *     -1 for no logprobs
+ * @param promptLogprobs the same for each token of the prompt (the first has none)
+ */
+public record GenerationRequest(
+    String id,
+    String tenant,
+    @Nullable Digest adapter,
+    int[] prompt,
+    int maxTokens,
+    int choices,
+    boolean ignoreEos,
+    int logprobs,
+    int promptLogprobs,
+    SamplingParams sampling) {}

@@ -1,0 +1,35 @@
+package dev.heddle.sample;
+
+import java.util.Map;
+
+/**
+ * How tokens are drawn. Logprobs are those of the raw distribution; then come, in this order,
+ * logitBias, penalties, temperature, topK, topP, minP.
+ *
+ * @param temperature &ge; 0; 0 is greedy
+ * @param topK keep the k most likely; 0 keeps all
+ * @param topP keep the smallest set whose probability reaches it, in (0, 1]
+ * @param minP drop tokens less likely than minP times the most likely one, in [0, 1]
+ * @param repetitionPenalty &gt; 0; divides positive and multiplies negative logits of tokens seen
+ *     in prompt or output; 1 is none
+ * @param presencePenalty in [-2, 2]; subtracted once from the logit of a token in the output
+ * @param frequencyPenalty in [-2, 2]; subtracted for each time a token is in the output
+ * @param logitBias added to the logits of these tokens, in [-100, 100]
+ * @param seed the draw is a function of (seed, choice, position) alone
+ */
+public record SamplingParams(
+    float temperature,
+    int topK,
+    float topP,
+    float minP,
+    float repetitionPenalty,
+    float presencePenalty,
+    float frequencyPenalty,
+    Map<Integer, Float> logitBias,
+    long seed) {
+  public static final SamplingParams GREEDY = new SamplingParams(0, 0, 1, 0, 1, 0, 0, Map.of(), 0);
+
+  public SamplingParams {
+    logitBias = Map.copyOf(logitBias);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.heddle.format.adapter;
+
+import dev.heddle.format.Digest;
+import java.util.List;
+
+/**
+ * What an adapter is, without its bytes: enough to address its experts by digest.
+ *
+ * @param digest SHA-256 over (base digest, sorted (layer, column, expert digest)), experts equal to
+ *     the base's left out
+ * @param base digest of the base model it was made from
+ * @param experts the experts that differ from the base's, sorted by (layer, column)
+ * @param bytes logical size of those experts
+ */
+public record AdapterManifest(Digest digest, Digest base, List<TunedExpert> experts, long bytes) {
+  public AdapterManifest {
+    experts = List.copyOf(experts);
+  }
+}
