@@ -25,18 +25,18 @@ public final class Numerics {
   /** Adding and subtracting it rounds a small float to the nearest integer, ties to even. */
   public static final float ROUND = 12582912f; // 1.5 * 2^23
 
-  public static final float LOG2_E = 1.44269504f;
-  public static final float LN2_HIGH = 0.693359375f;
-  public static final float LN2_LOW = -2.12194440e-4f;
+  public static final float LOG2_E = 1.442695f;
+  public static final float LN2_HIGH = 6.933594e-1f;
+  public static final float LN2_LOW = -2.1219444e-4f;
 
   /** Coefficients of (e^r - 1 - r) / r^2 on [-ln2/2, ln2/2], highest power first (Cephes expf). */
-  public static final float E5 = 1.9875691500e-4f;
+  public static final float E5 = 1.9875691e-4f;
 
-  public static final float E4 = 1.3981999507e-3f;
-  public static final float E3 = 8.3334519073e-3f;
-  public static final float E2 = 4.1665795894e-2f;
-  public static final float E1 = 1.6666665459e-1f;
-  public static final float E0 = 5.0000001201e-1f;
+  public static final float E4 = 1.3981999e-3f;
+  public static final float E3 = 8.333452e-3f;
+  public static final float E2 = 4.1665796e-2f;
+  public static final float E1 = 1.6666666e-1f;
+  public static final float E0 = 5.0e-1f;
 
   private Numerics() {}
 
