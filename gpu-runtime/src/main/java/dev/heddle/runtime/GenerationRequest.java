@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     -1 for no logprobs
  * @param promptLogprobs the same for each token of the prompt (the first has none)
  */
+@SuppressWarnings("ArrayRecordComponent") // ids reach the step thread without boxes; compared by id
 public record GenerationRequest(
     String id,
     String tenant,
