@@ -1,0 +1,121 @@
+package dev.heddle.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The directions that the rooms of the house may look in. */
+@AnalyzeClasses(packages = "dev.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String[] ENGINE = {
+    "dev.heddle.runtime..",
+    "dev.heddle.schedule..",
+    "dev.heddle.model..",
+    "dev.heddle.experts..",
+    "dev.heddle.sample..",
+    "dev.heddle.ops..",
+    "dev.heddle.cli.."
+  };
+  private static final String FORMAT = "dev.heddle.format..";
+  private static final String REGISTRY = "dev.heddle.registry..";
+  private static final String APP = "dev.heddle.app..";
+
+  @ArchTest
+  static final ArchRule model_format_knows_nobody =
+      noClasses()
+          .that()
+          .resideInAPackage(FORMAT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.heddle.runtime..",
+              "dev.heddle.schedule..",
+              "dev.heddle.model..",
+              "dev.heddle.experts..",
+              "dev.heddle.sample..",
+              "dev.heddle.ops..",
+              "dev.heddle.cli..",
+              REGISTRY,
+              APP,
+              "org.springframework..",
+              "java.sql..");
+
+  @ArchTest
+  static final ArchRule the_engine_knows_no_spring_no_sql_no_registry =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ENGINE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.springframework..", "java.sql..", "javax.sql..", REGISTRY, APP);
+
+  @ArchTest
+  static final ArchRule the_registry_knows_no_http_and_no_engine =
+      noClasses()
+          .that()
+          .resideInAPackage(REGISTRY)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.heddle.runtime..",
+              "dev.heddle.schedule..",
+              "dev.heddle.model..",
+              "dev.heddle.experts..",
+              "dev.heddle.sample..",
+              "dev.heddle.ops..",
+              "dev.heddle.cli..",
+              APP,
+              "org.springframework.http..",
+              "org.springframework.web..",
+              "java.net.http..",
+              "reactor..");
+
+  @ArchTest
+  static final ArchRule sql_lives_in_the_registry =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(REGISTRY)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.sql..", "org.springframework.jdbc..", "org.postgresql..", "org.flywaydb..");
+
+  @ArchTest
+  static final ArchRule simd_lives_in_the_vector_backend =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.heddle.ops.vector..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..");
+
+  @ArchTest
+  static final ArchRule the_forward_pass_knows_no_backend =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.heddle.model..",
+              "dev.heddle.experts..",
+              "dev.heddle.schedule..",
+              "dev.heddle.sample..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.heddle.ops.reference..", "dev.heddle.ops.vector..");
+
+  @ArchTest
+  static final ArchRule packages_of_the_engine_have_no_cycles =
+      slices().matching("dev.heddle.(ops|model|experts|schedule|sample|runtime|cli)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule nothing_prints_to_the_console_but_the_command_line =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.heddle.cli..", "dev.heddle.app..")
+          .should()
+          .accessField(System.class, "out");
+}
