@@ -1,0 +1,131 @@
+package dev.heddle.runtime;
+
+import java.util.function.LongSupplier;
+
+/**
+ * A request on its way: handle for the caller, and the place where its tokens appear. All methods
+ * may be called by any thread. Times are of {@link System#nanoTime}'s clock, durations in
+ * nanoseconds, -1 while not known.
+ */
+public final class Generation {
+  private static final long UNKNOWN = -1;
+
+  private final GenerationRequest request;
+  private final GenerationListener listener;
+  private final LongSupplier clock;
+  private final Runnable signal;
+  private final ChoiceOutput[] choices;
+  private final PromptScores promptScores;
+  private final long submitted;
+  private volatile long queueNanos = UNKNOWN;
+  private volatile long firstTokenNanos = UNKNOWN;
+  private volatile long totalNanos = UNKNOWN;
+  private volatile int cachedPromptTokens;
+  private volatile boolean cancelAsked;
+
+  /**
+   * @param signal tells the step thread that a flag of some generation has changed
+   */
+  Generation(
+      GenerationRequest request,
+      GenerationListener listener,
+      int scoreWidth,
+      int promptScoreWidth,
+      LongSupplier clock,
+      Runnable signal) {
+    this.request = request;
+    this.listener = listener;
+    this.clock = clock;
+    this.signal = signal;
+    this.choices = new ChoiceOutput[request.choices()];
+    for (int i = 0; i < choices.length; i++) {
+      choices[i] = new ChoiceOutput(request.maxTokens(), scoreWidth, signal);
+    }
+    this.promptScores = new PromptScores(request.prompt().length, promptScoreWidth);
+    this.submitted = clock.getAsLong();
+  }
+
+  public GenerationRequest request() {
+    return request;
+  }
+
+  /** Ends every choice with CANCELLED before the next step; what they hold is freed at once. */
+  public void cancel() {
+    cancelAsked = true;
+    signal.run();
+  }
+
+  /** How many answers were asked for. */
+  public int choices() {
+    return choices.length;
+  }
+
+  public ChoiceOutput choice(int index) {
+    return choices[index];
+  }
+
+  /** Scores of the prompt's tokens; empty unless the request asked for them. */
+  public PromptScores promptScores() {
+    return promptScores;
+  }
+
+  /** Tokens of the prompt whose KV was found in the prefix cache; known once admitted. */
+  public int cachedPromptTokens() {
+    return cachedPromptTokens;
+  }
+
+  /** From submission to admission. */
+  public long queueNanos() {
+    return queueNanos;
+  }
+
+  /** From submission to the first token of any choice. */
+  public long timeToFirstTokenNanos() {
+    return firstTokenNanos;
+  }
+
+  /** From submission to the end, however it ended. */
+  public long totalNanos() {
+    return totalNanos;
+  }
+
+  /** Mean time between tokens after the first one, of the longest choice; known at the end. */
+  public long timePerOutputTokenNanos() {
+    int longest = 0;
+    for (ChoiceOutput choice : choices) {
+      longest = Math.max(longest, choice.count());
+    }
+    long total = totalNanos;
+    return total < 0 || longest < 2 ? UNKNOWN : (total - firstTokenNanos) / (longest - 1);
+  }
+
+  boolean cancelAsked() {
+    return cancelAsked;
+  }
+
+  GenerationListener listener() {
+    return listener;
+  }
+
+  /** Step thread: the request has its blocks and its adapter. */
+  void admitted(int cachedTokens) {
+    cachedPromptTokens = cachedTokens;
+    queueNanos = elapsed();
+  }
+
+  /** Step thread: a choice has a token. */
+  void tokenCame() {
+    if (firstTokenNanos < 0) {
+      firstTokenNanos = elapsed();
+    }
+  }
+
+  /** Step thread: nothing follows. */
+  void ended() {
+    totalNanos = elapsed();
+  }
+
+  private long elapsed() {
+    return clock.getAsLong() - submitted;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.heddle.runtime;
+
+/**
+ * How the memory budget is spent; bytes unless said otherwise.
+ *
+ * @param budget what may be used in all
+ * @param source where the budget comes from, in words
+ * @param weights the base model without its experts
+ * @param slotBytes one expert slot
+ * @param baseSlots slots that the base's experts take
+ * @param adapterSlots slots for adapters' experts
+ * @param kvTokenBytes one token's KV in all layers
+ * @param blockTokens tokens of a KV block
+ * @param kvBlocks KV blocks
+ * @param workspace buffers of the forward pass
+ * @param heap left to the JVM's heap and everything else
+ */
+public record MemoryPlan(
+    long budget,
+    String source,
+    long weights,
+    long slotBytes,
+    int baseSlots,
+    int adapterSlots,
+    long kvTokenBytes,
+    int blockTokens,
+    int kvBlocks,
+    long workspace,
+    long heap) {
+
+  /** Share of the container's limit, or of the machine's memory, used unless a budget is given. */
+  public static final double DEFAULT_SHARE = 0.7;
+
+  /** Tokens that fit the KV blocks. */
+  public long kvTokens() {
+    return (long) kvBlocks * blockTokens;
+  }
+
+  public long baseExpertBytes() {
+    return baseSlots * slotBytes;
+  }
+
+  public long adapterBytes() {
+    return adapterSlots * slotBytes;
+  }
+
+  public long kvBytes() {
+    return kvTokens() * kvTokenBytes;
+  }
+
+  /** What the plan commits, at most the budget. */
+  public long total() {
+    return weights + baseExpertBytes() + adapterBytes() + kvBytes() + workspace + heap;
+  }
+
+  /** The plan as a small table for people. */
+  public String table() {
+    StringBuilder out = new StringBuilder("memory plan: ").append(mib(budget)).append(source);
+    line(out, "weights", weights, "without experts");
+    line(out, "base experts", baseExpertBytes(), baseSlots + " slots");
+    line(out, "adapter experts", adapterBytes(), adapterSlots + " slots");
+    line(out, "KV cache", kvBytes(), kvTokens() + " tokens in " + kvBlocks + " blocks");
+    line(out, "workspace", workspace, "one step's buffers");
+    line(out, "heap and rest", heap, "left to the JVM");
+    line(out, "total", total(), "of the budget");
+    return out.toString();
+  }
+
+  private static void line(StringBuilder out, String name, long bytes, String what) {
+    out.append(String.format("%n  %-16s %14s  %s", name, mib(bytes).strip(), what));
+  }
+
+  private static String mib(long bytes) {
+    return String.format("%,.1f MiB ", bytes / 1048576.0);
+  }
+}

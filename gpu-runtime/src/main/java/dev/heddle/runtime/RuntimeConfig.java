@@ -1,0 +1,72 @@
+package dev.heddle.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How a runtime is set up, fixed at its start.
+ *
+ * @param backend {@code auto}, {@code reference} or {@code vector}
+ * @param threads worker threads of the backend, 0 for one a processor
+ * @param memoryBudget bytes the runtime may use in all, 0 for a share of the container's limit or
+ *     of the machine's memory ({@link MemoryPlan#DEFAULT_SHARE})
+ * @param maxBatchTokens most tokens a step computes; longer prompts are computed in chunks
+ * @param maxSequences most choices in flight, &le; maxBatchTokens
+ * @param logitRows most rows of logits a step computes, &ge; maxSequences; limits how fast prompts
+ *     are scored
+ * @param queueLimit most requests that wait for admission
+ * @param loadWait how long a request waits for its adapter
+ * @param maxContext most tokens of prompt and output together, 0 for the checkpoint's own limit
+ * @param adapterRows most adapters resident at once
+ * @param tenantWeight share of a tenant relative to others', &gt; 0; called on the step thread
+ */
+public record RuntimeConfig(
+    String backend,
+    int threads,
+    long memoryBudget,
+    int maxBatchTokens,
+    int maxSequences,
+    int logitRows,
+    int queueLimit,
+    Duration loadWait,
+    int maxContext,
+    int adapterRows,
+    ToDoubleFunction<String> tenantWeight) {
+
+  /** Equal shares for all tenants, everything else as it suits a small machine. */
+  public static RuntimeConfig defaults() {
+    return new RuntimeConfig(
+        "auto", 0, 0, 256, 64, 64, 1024, Duration.ofSeconds(30), 0, 64, tenant -> 1);
+  }
+
+  /**
+   * @throws IllegalArgumentException naming every value that is out of range
+   */
+  public RuntimeConfig {
+    List<String> faults = new ArrayList<>();
+    check(faults, threads >= 0, "threads must not be negative: " + threads);
+    check(faults, memoryBudget >= 0, "memoryBudget must not be negative: " + memoryBudget);
+    check(faults, maxSequences >= 1, "maxSequences must be at least 1: " + maxSequences);
+    check(
+        faults,
+        maxBatchTokens >= maxSequences,
+        "maxBatchTokens must be at least maxSequences: " + maxBatchTokens);
+    check(
+        faults, logitRows >= maxSequences, "logitRows must be at least maxSequences: " + logitRows);
+    check(faults, queueLimit >= 1, "queueLimit must be at least 1: " + queueLimit);
+    check(faults, !loadWait.isNegative(), "loadWait must not be negative: " + loadWait);
+    check(faults, maxContext >= 0, "maxContext must not be negative: " + maxContext);
+    check(faults, adapterRows >= 0, "adapterRows must not be negative: " + adapterRows);
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
+    }
+  }
+
+  private static void check(List<String> faults, boolean holds, String message) {
+    if (!holds) {
+      faults.add(message);
+    }
+  }
+}
