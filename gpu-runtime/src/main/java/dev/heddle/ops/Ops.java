@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One thread makes all calls, except {@link #fillSlot} and {@link #clearSlot},
  * which any thread may call for a slot that no step in flight can read.
  *
- * <p>Forward operations allocate nothing. Arguments whose shapes do not fit are programming errors
- * and throw {@link IllegalArgumentException}.
+ * <p>Forward operations of a backend made for speed allocate nothing. Arguments whose shapes do not
+ * fit are programming errors and throw {@link IllegalArgumentException}.
  */
 public interface Ops extends AutoCloseable {
 
@@ -92,7 +92,11 @@ public interface Ops extends AutoCloseable {
   /** out[t] = table[tokens[t]], widened to float32. */
   void embed(Tensor out, RowTable table, Tensor tokens, Rows rows);
 
-  /** out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight; out may be x. */
+  /**
+   * out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight; out may be x. To the bit: the sum of squares
+   * is a row sum of {@link Numerics}, {@code s = 1 / sqrt(sum / n + eps)}, and an element is {@code
+   * (x * s) * weight}.
+   */
   void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows);
 
   /** x[t] += y[t]. */
@@ -106,7 +110,8 @@ public interface Ops extends AutoCloseable {
 
   /**
    * Rotates, for every head h, the pairs (2i, 2i+1) of x[t][h*headStride + offset ...] by the
-   * angles of positions[t].
+   * angles of positions[t]. To the bit: {@code (a, b)} becomes {@code (fma(a, cos, -(b * sin)),
+   * fma(a, sin, b * cos))}.
    */
   void rope(
       Tensor x,
@@ -120,6 +125,7 @@ public interface Ops extends AutoCloseable {
   /**
    * Puts a token's latent into the cache: compressed[t] is [latent | rope]; the latent part is
    * normalised (rmsNorm with weight and eps), the rope part rotated, both stored at kvSlots[t].
+   * {@code compressed} is left as it was.
    */
   void storeLatent(
       KvCache cache,
@@ -140,6 +146,14 @@ public interface Ops extends AutoCloseable {
    * the token's sequence, score = scale * (qLatent[t][h] . latent[j] + q[t][h].rope . rope[j]);
    * out[t][h] = sum_j softmax(score)_j latent[j]. Keys are reduced in tiles of one KV block, by
    * absolute position, with a running maximum (online softmax, arXiv 1805.02867).
+   *
+   * <p>To the bit: the dot product is one row sum of {@link Numerics} whose accumulators take the
+   * latent's elements first and then the rope's, whose index starts at 0 again. With {@code m} the
+   * maximum so far, {@code m'} that including the tile, {@code p[j] = exp(score[j] - m')} and
+   * {@code c = exp(m - m')} (0 for the first tile): {@code sum = fma(sum, c, rowSum(p))}, where
+   * element j of the row sum is the key's offset in its block; each element of the output becomes
+   * {@code acc * c} and then, key by key in rising order, {@code fma(p[j], latent[j], acc)}; at the
+   * end {@code acc / sum}.
    *
    * @param out floats [tokens][heads * latent]
    * @param qLatent floats [tokens][heads * latent]
@@ -165,6 +179,10 @@ public interface Ops extends AutoCloseable {
    * The fused reroute: router logits to picks, weights, slots and groups of tokens by slot, in one
    * pass over the batch, O(tokens * k).
    *
+   * <p>To the bit: {@code e[i] = exp(logit[i] - max)}, the sum is a row sum of {@link Numerics},
+   * scores are {@code e[i] / sum}; weights are {@code score * scale}, or, normalised, {@code score
+   * / (s + 1e-20)} with s the picks' scores added in rank order.
+   *
    * @param logits floats [tokens][M]
    * @param map ints [moeLayers * adapterRows][M + S]: expert slot of a column
    * @param mapRow first row of this layer in map; a token's is {@code mapRow + adapters[t]}
@@ -181,7 +199,8 @@ public interface Ops extends AutoCloseable {
 
   /**
    * out[t] = sum over the token's experts, in rank order of the router and then the shared columns,
-   * of weight * down(silu(gate x[t]) * up x[t]).
+   * of weight * down(silu(gate x[t]) * up x[t]). To the bit: matrix products as everywhere, {@link
+   * Numerics#silu} times up, and {@code out = fma(weight, y, out)} in that order, from 0.
    */
   void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows);
 

@@ -1,0 +1,48 @@
+package dev.heddle.ops;
+
+import dev.heddle.format.MatrixData;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Weights as stored, read as float32; every one of their types widens exactly. */
+public final class Widening {
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat SINGLE =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private Widening() {}
+
+  /** All elements, row by row. */
+  public static float[] toFloats(MatrixData matrix) {
+    float[] out = new float[Math.multiplyExact(matrix.rows(), matrix.cols())];
+    for (int row = 0; row < matrix.rows(); row++) {
+      row(matrix, row, out, row * matrix.cols());
+    }
+    return out;
+  }
+
+  /** The elements of one row, to {@code target[offset ...]}. */
+  public static void row(MatrixData matrix, int row, float[] target, int offset) {
+    MemorySegment data = matrix.data();
+    long start = row * matrix.rowStride();
+    switch (matrix.dtype()) {
+      case BF16 -> {
+        for (int c = 0; c < matrix.cols(); c++) {
+          target[offset + c] = Float.intBitsToFloat(data.get(HALF, start + 2L * c) << 16);
+        }
+      }
+      case F16 -> {
+        for (int c = 0; c < matrix.cols(); c++) {
+          target[offset + c] = Float.float16ToFloat(data.get(HALF, start + 2L * c));
+        }
+      }
+      case F32 -> {
+        for (int c = 0; c < matrix.cols(); c++) {
+          target[offset + c] = data.get(SINGLE, start + 4L * c);
+        }
+      }
+    }
+  }
+}

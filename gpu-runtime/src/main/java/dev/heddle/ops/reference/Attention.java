@@ -1,0 +1,71 @@
+package dev.heddle.ops.reference;
+
+import dev.heddle.ops.Numerics;
+import java.util.Arrays;
+
+/** Absorbed latent attention over one layer of the paged cache, one query at a time. */
+final class Attention {
+  private final Buffers.Cache cache;
+  private final float[] keys;
+  private final float[] queryLatent;
+  private final float[] queryRope;
+  private final int[] blockTables;
+  private final float scale;
+  private final RowMath row = new RowMath();
+  private final float[] probability;
+
+  Attention(
+      Buffers.Cache cache,
+      int layer,
+      float[] queryLatent,
+      float[] queryRope,
+      int[] blockTables,
+      float scale) {
+    this.cache = cache;
+    this.keys = cache.values()[layer];
+    this.queryLatent = queryLatent;
+    this.queryRope = queryRope;
+    this.blockTables = blockTables;
+    this.scale = scale;
+    this.probability = new float[cache.blockTokens()];
+  }
+
+  /** out[outAt + c] = sum over keys 0..position of softmax(scale * score)_j latent[j][c]. */
+  void attend(float[] out, int outAt, int latentAt, int ropeAt, int position, int tableAt) {
+    int latent = cache.latent();
+    int tokens = cache.blockTokens();
+    float max = Float.NEGATIVE_INFINITY;
+    float sum = 0f;
+    Arrays.fill(out, outAt, outAt + latent, 0f);
+    for (int tile = 0; tile * tokens <= position; tile++) {
+      int first = blockTables[tableAt + tile] * tokens; // KV slot of the tile's first key
+      int n = Math.min(tokens, position + 1 - tile * tokens);
+      float newMax = max;
+      for (int j = 0; j < n; j++) {
+        int key = (first + j) * cache.width();
+        row.clear().addDot(queryLatent, latentAt, keys, key, latent);
+        row.addDot(queryRope, ropeAt, keys, key + latent, cache.rope());
+        probability[j] = row.sum() * scale;
+        newMax = Math.max(newMax, probability[j]);
+      }
+      row.clear();
+      for (int j = 0; j < n; j++) {
+        probability[j] = Numerics.exp(probability[j] - newMax);
+        row.add(j, probability[j]);
+      }
+      float correction = tile == 0 ? 0f : Numerics.exp(max - newMax);
+      sum = Math.fma(sum, correction, row.sum());
+      max = newMax;
+      for (int c = 0; c < latent; c++) {
+        float value = out[outAt + c] * correction;
+        for (int j = 0; j < n; j++) {
+          value = Math.fma(probability[j], keys[(first + j) * cache.width() + c], value);
+        }
+        out[outAt + c] = value;
+      }
+    }
+    for (int c = 0; c < latent; c++) {
+      out[outAt + c] /= sum;
+    }
+  }
+}

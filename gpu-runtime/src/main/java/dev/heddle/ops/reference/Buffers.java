@@ -1,0 +1,56 @@
+package dev.heddle.ops.reference;
+
+import dev.heddle.ops.KvCache;
+import dev.heddle.ops.Rows;
+import dev.heddle.ops.Tensor;
+
+/** Buffers as the scalar backend keeps them: plain arrays, row by row. */
+final class Buffers {
+  private Buffers() {}
+
+  /** [rows][cols] floats. */
+  record Floats(String name, int rows, int cols, float[] values) implements Tensor {
+    static Floats of(String name, int rows, int cols) {
+      return new Floats(name, rows, cols, new float[Math.multiplyExact(rows, cols)]);
+    }
+  }
+
+  /** [rows][cols] ints. */
+  record Ints(String name, int rows, int cols, int[] values) implements Tensor {
+    static Ints of(String name, int rows, int cols) {
+      return new Ints(name, rows, cols, new int[Math.multiplyExact(rows, cols)]);
+    }
+  }
+
+  /** values[layer][slot * width ...]: latent, then rope. */
+  record Cache(int layers, int blocks, int blockTokens, int latent, int rope, float[][] values)
+      implements KvCache {
+    static Cache of(int layers, int blocks, int blockTokens, int latent, int rope) {
+      int floats = Math.multiplyExact(Math.multiplyExact(blocks, blockTokens), latent + rope);
+      return new Cache(layers, blocks, blockTokens, latent, rope, new float[layers][floats]);
+    }
+
+    int width() {
+      return latent + rope;
+    }
+  }
+
+  static float[] floatsOf(Tensor tensor) {
+    return ((Floats) tensor).values();
+  }
+
+  static int[] intsOf(Tensor tensor) {
+    return ((Ints) tensor).values();
+  }
+
+  /** The live number of rows, which every given tensor must have. */
+  static int count(Rows rows, Tensor... tensors) {
+    int count = intsOf(rows.counts())[rows.index()];
+    for (Tensor tensor : tensors) {
+      Shapes.require(
+          count >= 0 && count <= tensor.rows(),
+          tensor.name() + " has " + tensor.rows() + " rows, not " + count);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,343 @@
+package dev.heddle.ops.reference;
+
+import static dev.heddle.ops.reference.Buffers.count;
+import static dev.heddle.ops.reference.Buffers.floatsOf;
+import static dev.heddle.ops.reference.Buffers.intsOf;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.HeadMatrix;
+import dev.heddle.ops.KvCache;
+import dev.heddle.ops.Matrix;
+import dev.heddle.ops.Numerics;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.RopeTable;
+import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowTable;
+import dev.heddle.ops.Rows;
+import dev.heddle.ops.Tensor;
+import dev.heddle.ops.Widening;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every operation as its definition reads: scalar, one thread, plain arrays. The oracle that other
+ * backends are compared with, to the bit; not meant to be fast.
+ */
+public final class ReferenceOps implements Ops {
+  private final RowMath row = new RowMath();
+
+  @Override
+  public String name() {
+    return "reference";
+  }
+
+  @Override
+  public Tensor floats(String name, int rows, int cols) {
+    return Buffers.Floats.of(name, rows, cols);
+  }
+
+  @Override
+  public Tensor ints(String name, int rows, int cols) {
+    return Buffers.Ints.of(name, rows, cols);
+  }
+
+  @Override
+  public Tensor vector(String name, MatrixData data) {
+    float[] values = Widening.toFloats(data);
+    return new Buffers.Floats(name, 1, values.length, values);
+  }
+
+  @Override
+  public Matrix matrix(String name, List<MatrixData> parts) {
+    return Weights.Dense.stacked(parts);
+  }
+
+  @Override
+  public HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed) {
+    return new Weights.PerHead(
+        parts.stream()
+            .map(Weights.Dense::of)
+            .map(part -> transposed ? part.transpose() : part)
+            .toList());
+  }
+
+  @Override
+  public RowTable rowTable(String name, MatrixData data) {
+    return Weights.Dense.of(data);
+  }
+
+  @Override
+  public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
+    return new Weights.Pool(hidden, intermediate, new Weights.Expert[slots]);
+  }
+
+  @Override
+  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
+    return Buffers.Cache.of(layers, blocks, blockTokens, latentDim, ropeDim);
+  }
+
+  @Override
+  public Routing routing(int tokens, RouteRule rule, ExpertPool pool) {
+    return new ReferenceRouting(tokens, rule, (Weights.Pool) pool);
+  }
+
+  @Override
+  public void write(Tensor target, int[] source, int count) {
+    System.arraycopy(source, 0, intsOf(target), 0, count);
+  }
+
+  @Override
+  public void writeRow(Tensor target, int row, int[] source) {
+    Shapes.require(source.length <= target.cols(), target.name() + " has shorter rows");
+    System.arraycopy(source, 0, intsOf(target), row * target.cols(), source.length);
+  }
+
+  @Override
+  public void write(Tensor target, float[] source, int count) {
+    System.arraycopy(source, 0, floatsOf(target), 0, count);
+  }
+
+  @Override
+  public void read(Tensor source, int row, float[] target) {
+    System.arraycopy(floatsOf(source), row * source.cols(), target, 0, target.length);
+  }
+
+  @Override
+  public void read(Tensor source, int row, int[] target) {
+    System.arraycopy(intsOf(source), row * source.cols(), target, 0, target.length);
+  }
+
+  @Override
+  public void fillSlot(ExpertPool pool, int slot, ExpertWeights weights) {
+    Weights.Pool p = (Weights.Pool) pool;
+    Weights.Expert expert = Weights.Expert.of(weights);
+    Shapes.require(
+        expert.gate().rows() == p.intermediate() && expert.gate().cols() == p.hidden(),
+        "the expert's size is not the pool's");
+    p.experts()[slot] = expert;
+  }
+
+  @Override
+  public void clearSlot(ExpertPool pool, int slot) {
+    ((Weights.Pool) pool).experts()[slot] = null;
+  }
+
+  @Override
+  public void copyBlock(KvCache cache, int from, int to) {
+    Buffers.Cache c = (Buffers.Cache) cache;
+    int floats = c.blockTokens() * c.width();
+    for (float[] layer : c.values()) {
+      System.arraycopy(layer, from * floats, layer, to * floats, floats);
+    }
+  }
+
+  @Override
+  public void embed(Tensor out, RowTable table, Tensor tokens, Rows rows) {
+    Weights.Dense t = (Weights.Dense) table;
+    Shapes.require(out.cols() == t.cols(), "the table's rows do not fit " + out.name());
+    int n = count(rows, out, tokens);
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(
+          t.values(), intsOf(tokens)[i] * t.cols(), floatsOf(out), i * out.cols(), t.cols());
+    }
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
+    int n = weight.cols();
+    Shapes.require(x.cols() == n && out.cols() == n, weight.name() + " does not fit");
+    int count = count(rows, out, x);
+    for (int t = 0; t < count; t++) {
+      row.rmsNorm(floatsOf(out), t * n, floatsOf(x), t * n, floatsOf(weight), n, eps);
+    }
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y, Rows rows) {
+    Shapes.require(x.cols() == y.cols(), y.name() + " does not fit " + x.name());
+    int n = count(rows, x, y) * x.cols();
+    for (int i = 0; i < n; i++) {
+      floatsOf(x)[i] += floatsOf(y)[i];
+    }
+  }
+
+  @Override
+  public void matmul(Tensor out, Tensor x, Matrix w, @Nullable Tensor bias, Rows rows) {
+    Shapes.require(out.cols() == w.rows() && x.cols() >= w.cols(), out.name() + " does not fit");
+    int n = count(rows, out, x);
+    for (int t = 0; t < n; t++) {
+      ((Weights.Dense) w).multiply(floatsOf(out), t * out.cols(), floatsOf(x), t * x.cols());
+      for (int r = 0; bias != null && r < w.rows(); r++) {
+        floatsOf(out)[t * out.cols() + r] += floatsOf(bias)[r];
+      }
+    }
+  }
+
+  @Override
+  public void siluMul(Tensor gate, Tensor up, Rows rows) {
+    Shapes.require(gate.cols() == up.cols(), up.name() + " does not fit " + gate.name());
+    siluMul(floatsOf(gate), floatsOf(up), count(rows, gate, up) * gate.cols());
+  }
+
+  private static void siluMul(float[] gate, float[] up, int n) {
+    for (int i = 0; i < n; i++) {
+      gate[i] = Numerics.silu(gate[i]) * up[i];
+    }
+  }
+
+  @Override
+  public void rope(
+      Tensor x,
+      int heads,
+      int headStride,
+      int offset,
+      RopeTable table,
+      Tensor positions,
+      Rows rows) {
+    int n = count(rows, x, positions);
+    int dim = 2 * table.cos().cols();
+    for (int t = 0; t < n; t++) {
+      for (int h = 0; h < heads; h++) {
+        int at = t * x.cols() + h * headStride + offset;
+        rotate(floatsOf(x), at, dim, table, intsOf(positions)[t]);
+      }
+    }
+  }
+
+  private static void rotate(float[] x, int at, int dim, RopeTable table, int position) {
+    RowMath.rotate(x, at, dim, floatsOf(table.cos()), floatsOf(table.sin()), position);
+  }
+
+  @Override
+  public void storeLatent(
+      KvCache cache,
+      int layer,
+      Tensor compressed,
+      Tensor normWeight,
+      float eps,
+      RopeTable table,
+      Tensor positions,
+      Tensor kvSlots,
+      Rows rows) {
+    Buffers.Cache c = (Buffers.Cache) cache;
+    Shapes.require(compressed.cols() == c.width(), compressed.name() + " does not fit the cache");
+    int n = count(rows, compressed, positions, kvSlots);
+    float[] keys = c.values()[layer];
+    float[] x = floatsOf(compressed);
+    for (int t = 0; t < n; t++) {
+      int from = t * c.width();
+      int to = intsOf(kvSlots)[t] * c.width();
+      row.rmsNorm(keys, to, x, from, floatsOf(normWeight), c.latent(), eps);
+      System.arraycopy(x, from + c.latent(), keys, to + c.latent(), c.rope());
+      rotate(keys, to + c.latent(), c.rope(), table, intsOf(positions)[t]);
+    }
+  }
+
+  @Override
+  public void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows) {
+    List<Weights.Dense> parts = ((Weights.PerHead) w).parts();
+    Shapes.require(out.cols() == w.heads() * w.rows(), out.name() + " does not fit");
+    int n = count(rows, out, x);
+    for (int t = 0; t < n; t++) {
+      for (int h = 0; h < parts.size(); h++) {
+        parts
+            .get(h)
+            .multiply(
+                floatsOf(out),
+                t * out.cols() + h * w.rows(),
+                floatsOf(x),
+                t * x.cols() + h * headStride);
+      }
+    }
+  }
+
+  @Override
+  public void latentAttention(
+      Tensor out,
+      Tensor qLatent,
+      Tensor q,
+      int heads,
+      KvCache cache,
+      int layer,
+      Tensor positions,
+      Tensor sequences,
+      Tensor blockTables,
+      float scale,
+      Rows rows) {
+    Buffers.Cache c = (Buffers.Cache) cache;
+    Attention attention =
+        new Attention(c, layer, floatsOf(qLatent), floatsOf(q), intsOf(blockTables), scale);
+    int n = count(rows, out, qLatent, q, positions, sequences);
+    int latent = c.latent();
+    int queryDim = q.cols() / heads;
+    for (int t = 0; t < n; t++) {
+      int position = intsOf(positions)[t];
+      int table = intsOf(sequences)[t] * blockTables.cols();
+      for (int h = 0; h < heads; h++) {
+        int at = (t * heads + h) * latent;
+        int ropeAt = t * q.cols() + (h + 1) * queryDim - c.rope();
+        attention.attend(floatsOf(out), at, at, ropeAt, position, table);
+      }
+    }
+  }
+
+  @Override
+  public void route(
+      Routing out,
+      Tensor logits,
+      RouteRule rule,
+      Tensor map,
+      int mapRow,
+      Tensor adapters,
+      Rows rows) {
+    ReferenceRouting routing = (ReferenceRouting) out;
+    Shapes.require(routing.rule().equals(rule), "the routing was made for another rule");
+    int n = count(rows, logits, adapters);
+    for (int t = 0; t < n; t++) {
+      int mapAt = (mapRow + intsOf(adapters)[t]) * map.cols();
+      routing.route(t, floatsOf(logits), t * logits.cols(), intsOf(map), mapAt);
+    }
+  }
+
+  @Override
+  public void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows) {
+    ReferenceRouting r = (ReferenceRouting) routing;
+    int perToken = r.rule().perToken();
+    int hidden = out.cols();
+    float[] y = floatsOf(out);
+    int n = count(rows, out, x);
+    Arrays.fill(y, 0, n * hidden, 0f);
+    for (int t = 0; t < n; t++) {
+      for (int i = t * perToken; i < (t + 1) * perToken; i++) {
+        Weights.Expert expert = ((Weights.Pool) pool).expert(intsOf(r.slots())[i]);
+        expert.gate().multiply(r.gate, 0, floatsOf(x), t * x.cols());
+        expert.up().multiply(r.up, 0, floatsOf(x), t * x.cols());
+        siluMul(r.gate, r.up, r.gate.length);
+        expert.down().multiply(r.down, 0, r.gate, 0);
+        for (int c = 0; c < hidden; c++) {
+          y[t * hidden + c] = Math.fma(floatsOf(r.weights())[i], r.down[c], y[t * hidden + c]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void gather(Tensor out, Tensor x, Tensor indices, Rows rows) {
+    Shapes.require(out.cols() == x.cols(), out.name() + " does not fit " + x.name());
+    int n = count(rows, out, indices);
+    for (int r = 0; r < n; r++) {
+      System.arraycopy(
+          floatsOf(x), intsOf(indices)[r] * x.cols(), floatsOf(out), r * x.cols(), x.cols());
+    }
+  }
+
+  @Override
+  public void close() {
+    // Plain arrays: the garbage collector's business.
+  }
+}
