@@ -5,6 +5,7 @@ import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 
 /** Buffers as the scalar backend keeps them: plain arrays, row by row. */
+@SuppressWarnings("ArrayRecordComponent") // handles: never compared by value
 final class Buffers {
   private Buffers() {}
 

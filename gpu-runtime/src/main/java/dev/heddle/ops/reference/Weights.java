@@ -11,6 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Weights as the scalar backend keeps them: float32, row by row. */
+@SuppressWarnings("ArrayRecordComponent") // handles: never compared by value
 final class Weights {
   private Weights() {}
 
