@@ -1,0 +1,185 @@
+package dev.heddle.model;
+
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.Matrix;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.RowTable;
+import dev.heddle.ops.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A Mixture-of-Experts decoder on a backend: the base's weights, slots for experts, the expert map,
+ * the KV cache, and one forward pass over a batch of tokens of any sequences and adapters.
+ *
+ * <p>A token's logits are a function of its sequence's tokens and of the experts its adapter row
+ * maps to alone, to the bit: not of the rest of the batch, of how its prompt was cut into chunks,
+ * of which KV blocks or slots it uses.
+ *
+ * <p><b>Threads.</b> One thread makes all calls, except {@link #fillSlot} and {@link #clearSlot},
+ * which any thread may make for slots that no map in use refers to. A pass allocates nothing where
+ * the backend does not. The backend is closed by whoever made it.
+ */
+public final class MoeModel {
+  private final Ops ops;
+  private final ModelShape shape;
+  private final ModelLimits limits;
+  private final BatchInputs inputs;
+  private final Workspace work;
+  private final ExpertPool pool;
+  private final RowTable embedding;
+  private final List<DecoderLayer> layers = new ArrayList<>();
+  private final Tensor norm;
+  private final Matrix head;
+
+  private MoeModel(WeightLoader loader, Ops ops, ModelLimits limits) {
+    this.ops = ops;
+    this.shape = loader.shape();
+    this.limits = limits;
+    int hidden = shape.hidden();
+    if (limits.slots() < baseSlots()) {
+      throw new IllegalArgumentException(
+          "the base alone needs " + baseSlots() + " expert slots, not " + limits.slots());
+    }
+    pool = ops.expertPool(limits.slots(), hidden, shape.experts().intermediate(), shape.dtype());
+    inputs = new BatchInputs(ops, shape, limits);
+    work = new Workspace(ops, shape, limits, pool);
+    String table = "model.embed_tokens.weight";
+    embedding = loader.rowTable(table, shape.vocabulary(), hidden);
+    int moeLayer = 0;
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      FeedForward feedForward =
+          shape.isMoe(layer)
+              ? experts(layer, moeLayer++, loader)
+              : new DenseMlp(ops, work.dense, layer, loader);
+      Attention attention = new MlaAttention(work.attention, layer, loader);
+      layers.add(new DecoderLayer(ops, work, layer, attention, feedForward, loader));
+    }
+    norm = loader.vector("model.norm.weight", hidden);
+    String headName = shape.tiedEmbeddings() ? table : "lm_head.weight";
+    head = loader.matrix(headName, shape.vocabulary(), hidden);
+  }
+
+  /** A MoE layer; its base experts take the layer's first slots and row 0 of its map. */
+  private ExpertFfn experts(int layer, int moeLayer, WeightLoader loader) {
+    int columns = shape.experts().columns();
+    int first = moeLayer * columns;
+    IntStream.range(0, columns)
+        .parallel()
+        .forEach(column -> loader.expert(pool, first + column, layer, column));
+    writeMap(0, moeLayer, IntStream.range(first, first + columns).toArray());
+    return new ExpertFfn(ops, pool, new Router(ops, work.router, layer, moeLayer, loader));
+  }
+
+  /**
+   * Loads a model; the folder may be closed afterwards.
+   *
+   * @throws IllegalArgumentException if limits have too few slots for the base's experts
+   */
+  public static MoeModel load(WeightSource source, Ops ops, ModelLimits limits, Progress progress) {
+    return new MoeModel(new WeightLoader(source, ops, progress), ops, limits);
+  }
+
+  public ModelShape shape() {
+    return shape;
+  }
+
+  public ModelLimits limits() {
+    return limits;
+  }
+
+  /** The backend's name. */
+  public String backend() {
+    return ops.name();
+  }
+
+  /** A batch as large as the limits allow. */
+  public StepBatch newBatch() {
+    return new StepBatch(
+        limits.batchTokens(), limits.sequences(), limits.logitRows(), limits.blocksPerSequence());
+  }
+
+  /**
+   * Computes a step: writes the KV of its tokens, and the logits that follow {@link
+   * StepBatch#logitTokens}.
+   *
+   * @throws IllegalArgumentException if the batch refers to what is not there
+   */
+  public void forward(StepBatch batch) {
+    inputs.upload(batch);
+    ops.beginPass();
+    Tensor x = work.residual; // [tokens][hidden]
+    ops.embed(x, embedding, inputs.tokens, inputs.tokenRows);
+    for (DecoderLayer layer : layers) {
+      layer.forward(x, inputs);
+    }
+    ops.gather(work.last, x, inputs.logitTokens, inputs.logitRows); // [logit rows][hidden]
+    ops.rmsNorm(work.last, work.last, norm, shape.rmsNormEps(), inputs.logitRows);
+    ops.matmul(work.logits, work.last, head, null, inputs.logitRows); // [logit rows][vocabulary]
+    ops.endPass();
+  }
+
+  /** Copies row {@code row} of the last step's logits; {@code target} has the vocabulary's size. */
+  public void logits(int row, float[] target) {
+    ops.read(work.logits, row, target);
+  }
+
+  // ---- experts: slots, and the map of columns to them
+
+  /** Slots 0 to here belong to the base: {@code moeLayer * (M + S) + column}. */
+  public int baseSlots() {
+    return MemoryEstimate.baseSlots(shape);
+  }
+
+  /** Bytes that a filled slot takes. */
+  public long slotBytes() {
+    return pool.slotBytes();
+  }
+
+  /** [moeLayer][column]: the slots of the base's experts, as row 0 of the map has them. */
+  public int[][] baseMap() {
+    int columns = shape.experts().columns();
+    return IntStream.range(0, shape.moeLayers())
+        .mapToObj(layer -> IntStream.range(layer * columns, (layer + 1) * columns).toArray())
+        .toArray(int[][]::new);
+  }
+
+  /**
+   * Sets one layer of an adapter's row of the expert map, between steps. A row is written in every
+   * MoE layer before a token uses it.
+   *
+   * @param moeLayer number among the MoE layers
+   * @param slots slot of each column, M + S of them, all filled
+   */
+  public void writeMap(int adapterRow, int moeLayer, int[] slots) {
+    if (adapterRow < 0
+        || adapterRow >= limits.adapterRows()
+        || slots.length != shape.experts().columns()) {
+      throw new IllegalArgumentException("no such row of the expert map: " + adapterRow);
+    }
+    for (int slot : slots) {
+      if (slot < 0 || slot >= limits.slots()) {
+        throw new IllegalArgumentException("no such expert slot: " + slot);
+      }
+    }
+    ops.writeRow(work.router.map(), moeLayer * limits.adapterRows() + adapterRow, slots);
+  }
+
+  /** Packs an expert into a slot; the weights may go away afterwards. */
+  public void fillSlot(int slot, ExpertWeights weights) {
+    ops.fillSlot(pool, slot, weights);
+  }
+
+  /** Gives a slot's memory back. */
+  public void clearSlot(int slot) {
+    ops.clearSlot(pool, slot);
+  }
+
+  /** Copies one KV block to another, in every layer. */
+  public void copyBlock(int from, int to) {
+    ops.copyBlock(work.attention.cache, from, to);
+  }
+}

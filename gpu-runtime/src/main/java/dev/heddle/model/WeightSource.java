@@ -1,0 +1,17 @@
+package dev.heddle.model;
+
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.format.model.ModelShape;
+
+/** Where a base model's weights come from, by the names that checkpoints give them. Any thread. */
+public interface WeightSource {
+  ModelShape shape();
+
+  MatrixData matrix(String name, int rows, int cols);
+
+  MatrixData vector(String name, int size);
+
+  /** Expert of a MoE layer (decoder layer index); columns M and up are the shared ones. */
+  ExpertWeights expert(int layer, int column);
+}
