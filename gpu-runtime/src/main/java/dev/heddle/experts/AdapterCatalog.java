@@ -1,4 +1,4 @@
-package dev.heddle.runtime;
+package dev.heddle.experts;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.AdapterSource;
