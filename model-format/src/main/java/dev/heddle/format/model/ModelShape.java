@@ -131,6 +131,27 @@ public record ModelShape(
     return count;
   }
 
+  /** The same shape with weights of another type. */
+  public ModelShape withDType(DType other) {
+    return new ModelShape(
+        family,
+        other,
+        vocabulary,
+        hidden,
+        layers,
+        heads,
+        attention,
+        denseIntermediate,
+        experts,
+        rope,
+        rmsNormEps,
+        latentNormEps,
+        tiedEmbeddings,
+        maxContext,
+        bosToken,
+        eosTokens);
+  }
+
   /** Elements of one expert's three matrices. */
   public long expertElements() {
     return 3L * hidden * experts.intermediate();

@@ -1,0 +1,104 @@
+package dev.heddle.format;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * JSON as RFC 8259 has it and nothing beyond: strict UTF-8, no duplicate keys, at most {@value
+ * #MAX_DEPTH} levels deep, numbers of at most {@value #MAX_NUMBER} characters, nothing after the
+ * value. Thread-safe.
+ */
+public final class Json {
+  /** Bytes that a configuration file may have. */
+  public static final int CONFIG_BYTES = 1 << 20;
+
+  /** Bytes that a list of tensors (a safetensors header, an index) may have. */
+  public static final int LISTING_BYTES = 16 << 20;
+
+  /** Bytes that a tokenizer may have. */
+  public static final int TOKENIZER_BYTES = 48 << 20;
+
+  static final int MAX_DEPTH = 64;
+  static final int MAX_NUMBER = 100;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxNumberLength(MAX_NUMBER)
+                          .maxStringLength(TOKENIZER_BYTES)
+                          .maxNameLength(1 << 16)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /**
+   * Parses one JSON value.
+   *
+   * @param where what to call the input in a violation, e.g. the file's name
+   * @throws FormatException {@code bad-utf8}, {@code duplicate-key} or {@code bad-json}
+   */
+  public static JsonNode parse(byte[] json, String where) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+    } catch (CharacterCodingException e) {
+      throw new FormatException("bad-utf8", where, "this is not valid UTF-8");
+    }
+    try {
+      JsonNode value = MAPPER.readTree(text);
+      if (value.isMissingNode()) {
+        throw new FormatException("bad-json", where, "there is no JSON value");
+      }
+      return value;
+    } catch (JacksonException e) {
+      String reason = e.getOriginalMessage();
+      String code = reason.startsWith("Duplicate") ? "duplicate-key" : "bad-json";
+      var at = e.getLocation();
+      String line = at == null ? "" : " (line " + at.getLineNr() + ")";
+      throw new FormatException(code, where, reason.lines().findFirst().orElse("not JSON") + line);
+    }
+  }
+
+  /**
+   * Reads and parses a file.
+   *
+   * @param maxBytes the most bytes that are read
+   * @throws FormatException as {@link #parse}, and {@code unreadable-file}, {@code file-too-large}
+   */
+  public static JsonNode read(Path file, int maxBytes) {
+    String name = String.valueOf(file.getFileName());
+    if (!Files.isRegularFile(file)) {
+      throw new FormatException("unreadable-file", name, "this is not a file");
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(maxBytes + 1);
+    } catch (IOException e) {
+      throw new FormatException("unreadable-file", name, "it cannot be read: " + e.getMessage());
+    }
+    if (bytes.length > maxBytes) {
+      throw new FormatException(
+          "file-too-large", name, "it has more than the " + maxBytes + " bytes allowed");
+    }
+    return parse(bytes, name);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.heddle.format.safetensors;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.FolderContents;
+import dev.heddle.format.FormatException;
+import dev.heddle.format.MatrixData;
+import dev.heddle.format.Violations;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The tensors of a folder: those of the shards that {@code model.safetensors.index.json} lists, or
+ * without an index those of every {@code *.safetensors}. Any thread may read; views are valid until
+ * {@link #close()}.
+ */
+public final class Checkpoint implements AutoCloseable {
+  private final List<SafetensorsFile> files = new ArrayList<>();
+  private final NavigableMap<String, SafetensorsFile> homes = new TreeMap<>();
+
+  private Checkpoint() {}
+
+  /**
+   * Opens every file of a folder.
+   *
+   * @throws FormatException with everything wrong; nothing stays open then
+   */
+  public static Checkpoint open(Path folder) {
+    Violations violations = new Violations();
+    return open(FolderContents.list(folder, violations), violations);
+  }
+
+  /** As {@link #open(Path)}; throws what was already in {@code violations} too. */
+  public static Checkpoint open(FolderContents folder, Violations violations) {
+    Checkpoint checkpoint = new Checkpoint();
+    try {
+      checkpoint.load(folder, violations);
+      violations.throwIfAny();
+      return checkpoint;
+    } catch (FormatException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private void load(FolderContents folder, Violations violations) {
+    ShardIndex index = ShardIndex.read(folder, violations);
+    NavigableSet<String> shards = new TreeSet<>();
+    folder.names().stream().filter(n -> n.endsWith(".safetensors")).forEach(shards::add);
+    if (shards.isEmpty() && index == null) {
+      violations.add("missing-weights", "*.safetensors", "the folder has no safetensors file");
+    }
+    for (String shard : shards) {
+      try {
+        SafetensorsFile file = SafetensorsFile.open(folder.path(shard));
+        files.add(file);
+        addTensors(file, violations);
+      } catch (FormatException e) {
+        violations.addAll(e);
+      }
+    }
+    if (index != null) {
+      index.compare(shards, files, violations);
+    }
+  }
+
+  private void addTensors(SafetensorsFile file, Violations violations) {
+    for (String tensor : file.tensors().keySet()) {
+      SafetensorsFile other = homes.putIfAbsent(tensor, file);
+      if (other != null) {
+        violations.add(
+            "duplicate-tensor", tensor, "it is in " + other.name() + " and in " + file.name());
+      }
+    }
+  }
+
+  /** Names of all tensors, sorted. */
+  public NavigableSet<String> names() {
+    return Collections.unmodifiableNavigableSet(new TreeSet<>(homes.keySet()));
+  }
+
+  /** What is known of a tensor; empty if there is none of this name. */
+  public Optional<TensorInfo> find(String name) {
+    return Optional.ofNullable(homes.get(name)).map(file -> file.tensors().get(name));
+  }
+
+  /** A tensor's bytes as they lie in the file. */
+  public MemorySegment data(String name) {
+    SafetensorsFile file = homes.get(name);
+    if (file == null) {
+      throw new FormatException("missing-tensor", name, "the checkpoint has no such tensor");
+    }
+    return file.data(name);
+  }
+
+  /**
+   * A weight matrix.
+   *
+   * @throws FormatException if there is none of this name, shape, and a type of weights
+   */
+  public MatrixData matrix(String name, int rows, int cols) {
+    return weights(name, List.of(rows, cols), rows, cols);
+  }
+
+  /**
+   * A weight vector, as a matrix of one row.
+   *
+   * @throws FormatException as {@link #matrix}
+   */
+  public MatrixData vector(String name, int size) {
+    return weights(name, List.of(size), 1, size);
+  }
+
+  private MatrixData weights(String name, List<Integer> shape, int rows, int cols) {
+    Violations violations = new Violations();
+    Optional<DType> type = check(name, shape, violations);
+    violations.throwIfAny();
+    return MatrixData.dense(type.orElseThrow(), rows, cols, data(name));
+  }
+
+  /**
+   * Notes what keeps a tensor from being weights of this shape.
+   *
+   * @return its type; empty if there is no such tensor or its type is not one of weights
+   */
+  public Optional<DType> check(String name, List<Integer> shape, Violations violations) {
+    TensorInfo tensor = find(name).orElse(null);
+    if (tensor == null) {
+      violations.add("missing-tensor", name, "expected a tensor of shape " + shape);
+      return Optional.empty();
+    }
+    if (!tensor.hasShape(shape)) {
+      violations.add("wrong-shape", name, "expected shape " + shape + ", found " + tensor.shape());
+    }
+    if (tensor.type().weights().isEmpty()) {
+      violations.add("wrong-dtype", name, "expected BF16, F16 or F32, found " + tensor.type());
+    }
+    return tensor.type().weights();
+  }
+
+  @Override
+  public void close() {
+    files.forEach(SafetensorsFile::close);
+    files.clear();
+    homes.clear();
+  }
+}
