@@ -1,6 +1,7 @@
 package dev.heddle.model;
 
 import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.Matrix;
@@ -79,6 +80,11 @@ public final class MoeModel {
    *
    * @throws IllegalArgumentException if limits have too few slots for the base's experts
    */
+  public static MoeModel load(ModelFolder folder, Ops ops, ModelLimits limits, Progress progress) {
+    return load(WeightSource.of(folder), ops, limits, progress);
+  }
+
+  /** As the other, from anywhere. */
   public static MoeModel load(WeightSource source, Ops ops, ModelLimits limits, Progress progress) {
     return new MoeModel(new WeightLoader(source, ops, progress), ops, limits);
   }

@@ -1,0 +1,78 @@
+package dev.heddle.model;
+
+import dev.heddle.ops.DelegatingOps;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.Routing;
+import dev.heddle.ops.Rows;
+import dev.heddle.ops.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads along: the input of each layer, and each router's picks and weights, of the last pass. */
+final class TapOps extends DelegatingOps {
+  /** A router's result of one token. */
+  static final class Picks {
+    final int[] experts;
+    final float[] weights;
+
+    Picks(int topK) {
+      experts = new int[topK];
+      weights = new float[topK];
+    }
+  }
+
+  final Map<String, List<float[]>> normInputs = new HashMap<>();
+  final List<List<Picks>> routers = new ArrayList<>(); // [moeLayer][token]
+
+  TapOps(Ops ops) {
+    super(ops);
+  }
+
+  private int live(Rows rows) {
+    int[] counts = new int[rows.counts().cols()];
+    read(rows.counts(), 0, counts);
+    return counts[rows.index()];
+  }
+
+  @Override
+  public void beginPass() {
+    normInputs.clear();
+    routers.clear();
+    super.beginPass();
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
+    List<float[]> inputs = new ArrayList<>();
+    for (int t = 0; t < live(rows); t++) {
+      float[] row = new float[x.cols()];
+      read(x, t, row);
+      inputs.add(row);
+    }
+    normInputs.put(weight.name(), inputs);
+    super.rmsNorm(out, x, weight, eps, rows);
+  }
+
+  @Override
+  public void route(
+      Routing out,
+      Tensor logits,
+      RouteRule rule,
+      Tensor map,
+      int mapRow,
+      Tensor adapters,
+      Rows rows) {
+    super.route(out, logits, rule, map, mapRow, adapters, rows);
+    List<Picks> tokens = new ArrayList<>();
+    for (int t = 0; t < live(rows); t++) {
+      Picks picks = new Picks(rule.topK());
+      read(out.picks(), t, picks.experts);
+      read(out.weights(), t, picks.weights);
+      tokens.add(picks);
+    }
+    routers.add(tokens);
+  }
+}
