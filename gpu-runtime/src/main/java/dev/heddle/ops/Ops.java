@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Exactness.</b> On a CPU every output element of a matrix product is one sequential fused
  * multiply-add chain over k = 0..K-1, starting from 0 (a bias is added after it); sums across a row
- * (norms, softmax, dot products of attention) use the fixed orders stated in {@link Numerics}. So
- * each row of a result depends on that row of the input alone, to the bit, whatever the batch.
+ * (norms, the router's softmax) use the fixed orders stated in {@link Numerics}. So each row of a
+ * result depends on that row of the input alone, to the bit, whatever the batch.
  *
  * <p><b>Threads.</b> One thread makes all calls, except {@link #fillSlot} and {@link #clearSlot},
  * which any thread may call for a slot that no step in flight can read.
@@ -147,13 +147,14 @@ public interface Ops extends AutoCloseable {
    * out[t][h] = sum_j softmax(score)_j latent[j]. Keys are reduced in tiles of one KV block, by
    * absolute position, with a running maximum (online softmax, arXiv 1805.02867).
    *
-   * <p>To the bit: the dot product is one row sum of {@link Numerics} whose accumulators take the
-   * latent's elements first and then the rope's, whose index starts at 0 again. With {@code m} the
-   * maximum so far, {@code m'} that including the tile, {@code p[j] = exp(score[j] - m')} and
-   * {@code c = exp(m - m')} (0 for the first tile): {@code sum = fma(sum, c, rowSum(p))}, where
-   * element j of the row sum is the key's offset in its block; each element of the output becomes
-   * {@code acc * c} and then, key by key in rising order, {@code fma(p[j], latent[j], acc)}; at the
-   * end {@code acc / sum}.
+   * <p>To the bit: the dot product is one fused multiply-add chain from 0 over the latent's
+   * elements and then the rope's, times scale afterwards. With {@code m} the maximum so far (at
+   * first minus infinity), {@code m'} that including the tile, {@code p[j] = exp(score[j] - m')}
+   * and {@code c = exp(m - m')}: {@code sum = fma(sum, c, s)} with {@code s} the tile's p added
+   * from 0 in rising order of j; each element of the output becomes {@code acc * c} and then, key
+   * by key in rising order, {@code fma(p[j], latent[j], acc)}; at the end {@code acc * (1 / sum)}.
+   * Chains by key and by element let a vector hold one score of many heads, and no sum crosses its
+   * lanes.
    *
    * @param out floats [tokens][heads * latent]
    * @param qLatent floats [tokens][heads * latent]

@@ -11,7 +11,6 @@ final class Attention {
   private final float[] queryRope;
   private final int[] blockTables;
   private final float scale;
-  private final RowMath row = new RowMath();
   private final float[] probability;
 
   Attention(
@@ -43,18 +42,18 @@ final class Attention {
       float newMax = max;
       for (int j = 0; j < n; j++) {
         int key = (first + j) * cache.width();
-        row.clear().addDot(queryLatent, latentAt, keys, key, latent);
-        row.addDot(queryRope, ropeAt, keys, key + latent, cache.rope());
-        probability[j] = row.sum() * scale;
+        float dot = chain(0f, queryLatent, latentAt, keys, key, latent);
+        dot = chain(dot, queryRope, ropeAt, keys, key + latent, cache.rope());
+        probability[j] = dot * scale;
         newMax = Math.max(newMax, probability[j]);
       }
-      row.clear();
+      float tileSum = 0f;
       for (int j = 0; j < n; j++) {
         probability[j] = Numerics.exp(probability[j] - newMax);
-        row.add(j, probability[j]);
+        tileSum += probability[j];
       }
-      float correction = tile == 0 ? 0f : Numerics.exp(max - newMax);
-      sum = Math.fma(sum, correction, row.sum());
+      float correction = Numerics.exp(max - newMax);
+      sum = Math.fma(sum, correction, tileSum);
       max = newMax;
       for (int c = 0; c < latent; c++) {
         float value = out[outAt + c] * correction;
@@ -64,8 +63,18 @@ final class Attention {
         out[outAt + c] = value;
       }
     }
+    float inverse = 1f / sum;
     for (int c = 0; c < latent; c++) {
-      out[outAt + c] /= sum;
+      out[outAt + c] *= inverse;
     }
+  }
+
+  /** Goes on with a chain of fused multiply-adds over n pairs. */
+  private static float chain(float sum, float[] a, int aAt, float[] b, int bAt, int n) {
+    float chain = sum;
+    for (int i = 0; i < n; i++) {
+      chain = Math.fma(a[aAt + i], b[bAt + i], chain);
+    }
+    return chain;
   }
 }
