@@ -1,0 +1,31 @@
+package dev.heddle.registry;
+
+import dev.heddle.format.Violation;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What was given cannot be used; carries everything that is wrong with it. */
+public final class InvalidException extends RegistryException {
+  private final transient List<Violation> violations;
+
+  public InvalidException(List<Violation> violations) {
+    super(
+        "invalid", violations.stream().map(Violation::toString).collect(Collectors.joining("; ")));
+    this.violations = List.copyOf(violations);
+  }
+
+  public InvalidException(String code, String where, String message) {
+    this(List.of(new Violation(code, where, message)));
+  }
+
+  public List<Violation> violations() {
+    return violations;
+  }
+
+  /** Throws if there is anything in {@code violations}. */
+  public static void throwIfAny(List<Violation> violations) {
+    if (!violations.isEmpty()) {
+      throw new InvalidException(violations);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.heddle.registry;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list in a fixed order; what is added elsewhere meanwhile does not shift it.
+ *
+ * @param next give it as the next request's {@code after}; null at the end
+ */
+public record Page<T>(List<T> items, @Nullable String next) {
+  /** The most items a page has. */
+  public static final int LIMIT_MAX = 1000;
+
+  public Page {
+    items = List.copyOf(items);
+  }
+
+  /**
+   * Which part of a list is wanted.
+   *
+   * @param limit 1 to {@link #LIMIT_MAX}
+   * @param after the {@link Page#next} of the page before, null for the first
+   */
+  public record Request(int limit, @Nullable String after) {
+    /** The first page of the usual size. */
+    public static final Request FIRST = new Request(100, null);
+
+    public Request {
+      if (limit < 1 || limit > LIMIT_MAX) {
+        throw new InvalidException("page-limit", "limit", "is not 1 to " + LIMIT_MAX);
+      }
+    }
+
+    /** How many rows to read: one more than is shown tells whether there are more. */
+    public int rows() {
+      return limit + 1;
+    }
+
+    /** A page out of the rows read. */
+    public <T> Page<T> page(List<T> rows, Function<T, String> key) {
+      if (rows.size() <= limit) {
+        return new Page<>(rows, null);
+      }
+      return new Page<>(rows.subList(0, limit), key.apply(rows.get(limit - 1)));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.heddle.registry.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The registry's database, migrated and pooled. Statements run as the application's role. Safe for
+ * any thread; every method blocks.
+ */
+public final class RegistryDatabase implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RegistryDatabase.class);
+  private static final String SCHEMA = "heddle";
+  private static final int CONNECTIONS_MAX = 10;
+  private static final int CONNECT_SECONDS_MAX = 5;
+  private static final int STATEMENT_SECONDS_MAX = 30;
+
+  private final DatabaseSettings settings;
+  private final HikariDataSource pool;
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transactions;
+  private final TransactionTemplate snapshots;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  private RegistryDatabase(DatabaseSettings settings, HikariDataSource pool) {
+    this.settings = settings;
+    this.pool = pool;
+    this.jdbc = JdbcClient.create(pool);
+    JdbcTransactionManager manager = new JdbcTransactionManager(pool);
+    this.transactions = new TransactionTemplate(manager);
+    this.snapshots = new TransactionTemplate(manager);
+    snapshots.setReadOnly(true);
+    snapshots.setIsolationLevel(TransactionTemplate.ISOLATION_REPEATABLE_READ);
+  }
+
+  /**
+   * Connects as the owner to bring the schema up to date, then opens the application's pool.
+   *
+   * @throws IllegalStateException if the database cannot be reached or brought up to date
+   */
+  public static RegistryDatabase open(DatabaseSettings settings) {
+    try {
+      AppRole.ensure(settings);
+      int applied = migrate(settings);
+      log.info("Database schema is up to date ({} migrations applied)", applied);
+      return new RegistryDatabase(settings, new HikariDataSource(poolConfig(settings)));
+    } catch (SQLException | FlywayException e) {
+      throw new IllegalStateException("the database cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static int migrate(DatabaseSettings settings) {
+    return Flyway.configure()
+        .dataSource(settings.url(), settings.owner().name(), settings.owner().password())
+        .locations("classpath:db/migration")
+        .defaultSchema(SCHEMA)
+        .createSchemas(true)
+        .placeholders(Map.of("app_role", settings.app().name()))
+        .load()
+        .migrate()
+        .migrationsExecuted;
+  }
+
+  private static HikariConfig poolConfig(DatabaseSettings settings) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("registry");
+    config.setJdbcUrl(settings.url());
+    config.setUsername(settings.app().name());
+    config.setPassword(settings.app().password());
+    config.setMaximumPoolSize(CONNECTIONS_MAX);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECT_SECONDS_MAX * 1000L);
+    connectionProperties().forEach((k, v) -> config.addDataSourceProperty((String) k, v));
+    return config;
+  }
+
+  private static Properties connectionProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("currentSchema", SCHEMA);
+    properties.setProperty("ApplicationName", "heddle");
+    properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS_MAX));
+    properties.setProperty("socketTimeout", Integer.toString(STATEMENT_SECONDS_MAX));
+    properties.setProperty("reWriteBatchedInserts", "true");
+    return properties;
+  }
+
+  /**
+   * Runs statements that change nothing.
+   *
+   * @throws dev.heddle.registry.RegistryException for whatever goes wrong in the database
+   */
+  public <T> T read(Function<JdbcClient, T> work) {
+    return SqlErrors.translated(() -> work.apply(jdbc));
+  }
+
+  /** Runs statements that see one and the same state of the database. */
+  public <T> T readConsistent(Function<JdbcClient, T> work) {
+    return SqlErrors.translated(() -> snapshots.execute(status -> work.apply(jdbc)));
+  }
+
+  /**
+   * Runs a change as one transaction: all of it happens, or nothing. The listeners hear of it
+   * before this returns.
+   *
+   * @throws dev.heddle.registry.RegistryException for whatever goes wrong in the database
+   */
+  public <T> T change(Function<JdbcClient, T> work) {
+    T result = write(work);
+    listeners.forEach(Runnable::run);
+    return result;
+  }
+
+  /** Like {@link #change}, for rows that no listener needs to know of. */
+  public <T> T write(Function<JdbcClient, T> work) {
+    return SqlErrors.translated(() -> transactions.execute(status -> work.apply(jdbc)));
+  }
+
+  /** Calls {@code listener} after each local change, on the thread that made it. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** A connection outside the pool, for {@code LISTEN}; the caller closes it. */
+  public Connection connect() throws SQLException {
+    Properties properties = connectionProperties();
+    properties.setProperty("user", settings.app().name());
+    properties.setProperty("password", settings.app().password());
+    return DriverManager.getConnection(settings.url(), properties);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

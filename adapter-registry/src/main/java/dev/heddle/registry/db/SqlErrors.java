@@ -1,0 +1,83 @@
+package dev.heddle.registry.db;
+
+import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.UnavailableException;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** Turns what the database refuses into what the registry says. */
+final class SqlErrors {
+  /** What the schema's own triggers raise: the state does not allow it. */
+  private static final String STATE = "HD001";
+
+  private static final Refusal NAME_TAKEN =
+      new Refusal("name-taken", "the name is taken; names are never used twice");
+  private static final Map<String, Refusal> BY_CONSTRAINT =
+      Map.of(
+          "callable_name_taken",
+          NAME_TAKEN,
+          "adapter_name_taken",
+          NAME_TAKEN,
+          "tenant_name_taken",
+          new Refusal("name-taken", "there is already a tenant of this name"),
+          "alias_target_is_ready",
+          new Refusal("version-in-use", "only a ready version is published, and it stays so"));
+
+  private record Refusal(String code, String message) {}
+
+  private SqlErrors() {}
+
+  static <T> T translated(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (DataAccessException | TransactionException e) {
+      throw translate(e);
+    }
+  }
+
+  private static RuntimeException translate(RuntimeException e) {
+    SQLException sql = find(e);
+    if (sql == null) {
+      return new UnavailableException("the database cannot be used now", e);
+    }
+    String constraint = constraint(sql);
+    Refusal known = constraint == null ? null : BY_CONSTRAINT.get(constraint);
+    if (known != null) {
+      return new ConflictException(known.code(), known.message());
+    }
+    String state = String.valueOf(sql.getSQLState());
+    if (state.equals(STATE)) {
+      return new ConflictException("version-state", message(sql));
+    }
+    boolean gone = sql.getSQLState() == null || state.matches("(08|53|57|40).*");
+    return gone
+        ? new UnavailableException("the database cannot be used now", e)
+        : new IllegalStateException("a statement of the registry's own was refused", e);
+  }
+
+  private static @Nullable SQLException find(Throwable e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SQLException sql) {
+        return sql;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String constraint(SQLException e) {
+    ServerErrorMessage details = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    return details == null ? null : details.getConstraint();
+  }
+
+  private static String message(SQLException e) {
+    ServerErrorMessage details = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    String message = details == null ? e.getMessage() : details.getMessage();
+    return String.valueOf(message);
+  }
+}
