@@ -1,0 +1,59 @@
+package dev.heddle.experts;
+
+import dev.heddle.format.Digest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wish of one request for an adapter, from its arrival to its admission. While it stands, the
+ * adapter is loaded, and loaded again should it have to leave meanwhile. It ends with a lease, with
+ * a failure or by being withdrawn. Step thread only.
+ */
+public final class AdapterDemand {
+  private final ExpertWeightManager manager;
+  final AdapterEntry entry;
+  final long sinceNanos;
+
+  /** The adapter was resident when it was asked for. */
+  final boolean hit;
+
+  private boolean ended;
+
+  AdapterDemand(ExpertWeightManager manager, AdapterEntry entry, long sinceNanos, boolean hit) {
+    this.manager = manager;
+    this.entry = entry;
+    this.sinceNanos = sinceNanos;
+    this.hit = hit;
+  }
+
+  public Digest adapter() {
+    return entry.digest;
+  }
+
+  /**
+   * A lease, which ends the demand, or null while the adapter is not to be had yet. Cheap: to be
+   * called whenever the request could be admitted, at least once between steps.
+   *
+   * @throws AdapterLoadException if the load failed or {@link ResidencyConfig#loadWait} ran out;
+   *     ends the demand too
+   */
+  public @Nullable AdapterLease tryLease() {
+    requireStanding();
+    return manager.tryLease(this);
+  }
+
+  /** Ends the demand: the request was cancelled. */
+  public void withdraw() {
+    requireStanding();
+    manager.withdraw(this);
+  }
+
+  void end() {
+    ended = true;
+  }
+
+  private void requireStanding() {
+    if (ended) {
+      throw new IllegalStateException("demand for " + entry.digest + " has ended");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.heddle.experts;
+
+import dev.heddle.format.Digest;
+
+/**
+ * The right of one sequence to an adapter's weights: as long as it is out, the adapter keeps its
+ * row and its slots. Returned exactly once. Step thread only.
+ */
+public final class AdapterLease {
+  private final ExpertWeightManager manager;
+  private final AdapterEntry entry;
+  private boolean returned;
+
+  AdapterLease(ExpertWeightManager manager, AdapterEntry entry) {
+    this.manager = manager;
+    this.entry = entry;
+  }
+
+  public Digest adapter() {
+    return entry.digest;
+  }
+
+  /** Row of the expert map that the sequence's tokens carry, &ge; 1. */
+  public int row() {
+    requireOut();
+    return entry.row;
+  }
+
+  /**
+   * Gives the lease back.
+   *
+   * @throws IllegalStateException if it was given back before
+   */
+  public void giveBack() {
+    requireOut();
+    returned = true;
+    manager.leaseReturned(entry);
+  }
+
+  private void requireOut() {
+    if (returned) {
+      throw new IllegalStateException("lease of " + entry.digest + " was given back before");
+    }
+  }
+}

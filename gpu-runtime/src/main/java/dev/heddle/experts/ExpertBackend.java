@@ -1,0 +1,25 @@
+package dev.heddle.experts;
+
+import dev.heddle.format.ExpertWeights;
+
+/** Where expert slots and the expert map really are; what residency needs of the model, no more. */
+public interface ExpertBackend {
+  /** Packs an expert into a slot that no step in flight can read. Any thread. */
+  void fillSlot(int slot, ExpertWeights weights);
+
+  /**
+   * Gives a slot's memory back, whether it was filled, half filled or not at all. No step in flight
+   * can read it. Any thread.
+   */
+  void clearSlot(int slot);
+
+  /**
+   * Sets one row of the expert map in one layer, for the steps that start after this call. Step
+   * thread only.
+   *
+   * @param row adapter row, &ge; 1
+   * @param moeLayer index among the MoE layers
+   * @param slots [M + S] slot of each column; not kept
+   */
+  void writeMapRow(int row, int moeLayer, int[] slots);
+}
