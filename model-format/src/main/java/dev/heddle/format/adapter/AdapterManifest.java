@@ -1,6 +1,9 @@
 package dev.heddle.format.adapter;
 
 import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -15,5 +18,21 @@ import java.util.List;
 public record AdapterManifest(Digest digest, Digest base, List<TunedExpert> experts, long bytes) {
   public AdapterManifest {
     experts = List.copyOf(experts);
+  }
+
+  /**
+   * Makes a manifest, computing its digest; see {@link Digests#adapter}.
+   *
+   * @param experts those that differ from the base's, in any order
+   */
+  public static AdapterManifest of(Digest base, Collection<TunedExpert> experts, long bytes) {
+    List<TunedExpert> sorted =
+        experts.stream()
+            .sorted(
+                Comparator.comparingInt(TunedExpert::layer).thenComparingInt(TunedExpert::column))
+            .toList();
+    List<String> lines =
+        sorted.stream().map(e -> e.layer() + " " + e.column() + " " + e.digest()).toList();
+    return new AdapterManifest(Digests.adapter(base, lines), base, sorted, bytes);
   }
 }

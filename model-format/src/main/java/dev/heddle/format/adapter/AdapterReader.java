@@ -1,0 +1,98 @@
+package dev.heddle.format.adapter;
+
+import dev.heddle.format.FolderContents;
+import dev.heddle.format.FormatException;
+import dev.heddle.format.Violations;
+import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.safetensors.Checkpoint;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and checks an adapter's folder, against its base where one is given. Reading goes on past
+ * whatever is wrong, so that everything is found at once.
+ */
+final class AdapterReader implements AutoCloseable {
+  private final Violations violations = new Violations();
+  private @Nullable ExpertConfig config;
+  private @Nullable Checkpoint checkpoint;
+  private @Nullable ExpertTensors tensors;
+  private @Nullable ExpertSize size;
+
+  /**
+   * Reads a folder.
+   *
+   * @param base the model it belongs to; null to check only that the adapter agrees with itself
+   */
+  static AdapterReader read(Path folder, @Nullable ModelFolder base) {
+    AdapterReader reader = new AdapterReader();
+    try {
+      reader.readFolder(folder, base);
+    } catch (FormatException e) {
+      reader.violations.addAll(e);
+    } catch (RuntimeException | Error e) {
+      reader.close();
+      throw e;
+    }
+    return reader;
+  }
+
+  private void readFolder(Path folder, @Nullable ModelFolder base) {
+    FolderContents contents = FolderContents.list(folder, violations);
+    AdapterFiles.check(folder, contents, base, violations);
+    if (contents.has(ExpertConfig.FILE)) {
+      try {
+        config = ExpertConfig.read(folder, violations);
+      } catch (FormatException e) {
+        violations.addAll(e);
+      }
+    } else {
+      violations.add("missing-file", ExpertConfig.FILE, "the folder does not have it");
+    }
+    Violations weights = new Violations();
+    try {
+      checkpoint = Checkpoint.open(contents, weights);
+    } catch (FormatException e) {
+      violations.addAll(e);
+    }
+    if (config != null && checkpoint != null) {
+      ModelShape shape = base == null ? null : base.shape();
+      TensorCheck check = new TensorCheck(config, checkpoint, shape, violations);
+      tensors = check.run();
+      size = check.size();
+    }
+  }
+
+  Violations violations() {
+    return violations;
+  }
+
+  /** What the adapter says it tunes; null if that could not be read. */
+  @Nullable ExpertConfig config() {
+    return config;
+  }
+
+  /** The weights; null if they could not be opened. */
+  @Nullable Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** The tensors by what they are; null if configuration or weights could not be read. */
+  @Nullable ExpertTensors tensors() {
+    return tensors;
+  }
+
+  /** The experts' sizes; null if nothing tells them. */
+  @Nullable ExpertSize size() {
+    return size;
+  }
+
+  @Override
+  public void close() {
+    if (checkpoint != null) {
+      checkpoint.close();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package dev.heddle.format.adapter;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.Violations;
+import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.safetensors.Checkpoint;
+import dev.heddle.format.safetensors.TensorInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accounts for every tensor of an adapter: each listed expert has its own, and there are no others.
+ */
+final class TensorCheck {
+  private static final List<String> MATRICES = List.of("gate", "up", "down");
+
+  private final ExpertConfig config;
+  private final Checkpoint checkpoint;
+  private final @Nullable ModelShape base;
+  private final Violations violations;
+  private final @Nullable ExpertSize size;
+
+  TensorCheck(
+      ExpertConfig config,
+      Checkpoint checkpoint,
+      @Nullable ModelShape base,
+      Violations violations) {
+    this.config = config;
+    this.checkpoint = checkpoint;
+    this.base = base;
+    this.violations = violations;
+    this.size = base == null ? SizeGuess.of(checkpoint) : sizeOf(base);
+  }
+
+  private static ExpertSize sizeOf(ModelShape base) {
+    var experts = base.experts();
+    return new ExpertSize(base.hidden(), experts.intermediate(), experts.shared(), base.dtype());
+  }
+
+  /** The experts' sizes, from the base or else from the tensors; null if nothing tells them. */
+  @Nullable ExpertSize size() {
+    return size;
+  }
+
+  /** Checks everything; null if the tensors' sizes are unknown. */
+  @Nullable ExpertTensors run() {
+    if (size == null) {
+      violations.add("missing-tensor", "*.safetensors", "there is no expert's gate_proj tensor");
+      return null;
+    }
+    ExpertTensors tensors = new ExpertTensors(checkpoint, size);
+    for (String name : checkpoint.names()) {
+      account(name, tensors);
+    }
+    List<TensorInfo> sound = new ArrayList<>();
+    config
+        .experts()
+        .forEach((layer, experts) -> experts.forEach(e -> checkRouted(layer, e, tensors, sound)));
+    if (config.shared()) {
+      checkShared(tensors, sound);
+    }
+    checkFinite(sound, size.dtype());
+    return tensors;
+  }
+
+  /** Puts a tensor where it belongs, if it belongs anywhere. */
+  private void account(String name, ExpertTensors tensors) {
+    ExpertPart part = ExpertPart.parse(name);
+    if (part == null) {
+      if (!config.nonExpertModules()) {
+        violations.add("unknown-tensor", name, "it is not a matrix of a routed or shared expert");
+      }
+      return;
+    }
+    TensorInfo same = tensors.add(part, checkpoint.find(name).orElseThrow());
+    if (same != null) {
+      violations.add("duplicate-tensor", name, "it is the same tensor as " + same.name());
+    } else if (part.expert() == ExpertPart.SHARED) {
+      if (!config.shared()) {
+        violations.add(
+            "unlisted-shared-experts", name, "but shared_experts is false in expert_cfg.json");
+      } else if (!isMoe(part.layer())) {
+        violations.add("not-moe-layer", name, "layer " + part.layer() + " has no experts");
+      }
+    } else if (!config.experts().getOrDefault(part.layer(), List.of()).contains(part.expert())) {
+      violations.add("unlisted-expert", name, "expert_cfg.json does not list this expert");
+    }
+  }
+
+  private void checkRouted(int layer, int expert, ExpertTensors tensors, List<TensorInfo> sound) {
+    String where = ExpertConfig.FILE + ".experts." + layer;
+    if (base != null && layer >= base.layers()) {
+      violations.add("layer-out-of-range", where, "the base has " + base.layers() + " layers");
+    } else if (!isMoe(layer)) {
+      violations.add("not-moe-layer", where, "this layer of the base is dense, without experts");
+    } else if (base != null && expert >= base.experts().routed()) {
+      violations.add(
+          "expert-out-of-range",
+          where,
+          "expert " + expert + " of a base with " + base.experts().routed() + " routed experts");
+    } else {
+      checkParts(layer, expert, tensors, sound);
+    }
+  }
+
+  private void checkShared(ExpertTensors tensors, List<TensorInfo> sound) {
+    if (base != null && base.experts().shared() == 0) {
+      violations.add(
+          "no-shared-experts", ExpertConfig.FILE, "shared_experts is true, the base has none");
+      return;
+    }
+    for (int layer : moeLayers()) {
+      checkParts(layer, ExpertPart.SHARED, tensors, sound);
+    }
+  }
+
+  /** The base's MoE layers; without a base, those that the adapter is about. */
+  private NavigableSet<Integer> moeLayers() {
+    NavigableSet<Integer> layers = new TreeSet<>();
+    if (base == null) {
+      layers.addAll(config.experts().keySet());
+      for (String name : checkpoint.names()) {
+        ExpertPart part = ExpertPart.parse(name);
+        if (part != null) {
+          layers.add(part.layer());
+        }
+      }
+      return layers;
+    }
+    for (int layer = 0; layer < base.layers(); layer++) {
+      if (base.isMoe(layer)) {
+        layers.add(layer);
+      }
+    }
+    return layers;
+  }
+
+  private void checkParts(int layer, int expert, ExpertTensors tensors, List<TensorInfo> sound) {
+    for (String matrix : MATRICES) {
+      ExpertPart part = new ExpertPart(layer, expert, matrix);
+      TensorInfo tensor = tensors.find(part);
+      if (tensor == null) {
+        String tuned = expert == ExpertPart.SHARED ? "shared experts are" : "its expert is";
+        violations.add("missing-tensor", part.tensor(), tuned + " tuned, but it is not there");
+      } else if (isSound(tensor, part)) {
+        sound.add(tensor);
+      }
+    }
+  }
+
+  private boolean isSound(TensorInfo tensor, ExpertPart part) {
+    ExpertSize expected = size;
+    if (expected == null) {
+      return false;
+    }
+    String of = base == null ? "the adapter's other experts have " : "the base's has ";
+    boolean shape = tensor.hasShape(expected.shape(part));
+    boolean dtype = tensor.type().weights().filter(expected.dtype()::equals).isPresent();
+    if (!shape) {
+      violations.add(
+          "wrong-shape",
+          tensor.name(),
+          "it has shape " + tensor.shape() + ", " + of + expected.shape(part));
+    }
+    if (!dtype) {
+      violations.add(
+          "wrong-dtype", tensor.name(), "it is " + tensor.type() + ", " + of + expected.dtype());
+    }
+    return shape && dtype;
+  }
+
+  private void checkFinite(List<TensorInfo> sound, DType dtype) {
+    List<NonFinite> scans =
+        sound.parallelStream()
+            .map(tensor -> NonFinite.scan(checkpoint.data(tensor.name()), dtype))
+            .toList();
+    for (int i = 0; i < scans.size(); i++) {
+      NonFinite scan = scans.get(i);
+      if (scan.count() > 0) {
+        violations.add(
+            "not-finite",
+            sound.get(i).name(),
+            scan.count() + " of its elements are NaN or infinite, the first is " + scan.first());
+      }
+    }
+  }
+
+  private boolean isMoe(int layer) {
+    return base == null || (layer < base.layers() && base.isMoe(layer));
+  }
+}
