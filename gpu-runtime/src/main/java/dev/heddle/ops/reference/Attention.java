@@ -6,12 +6,13 @@ import java.util.Arrays;
 /** Absorbed latent attention over one layer of the paged cache, one query at a time. */
 final class Attention {
   private final Buffers.Cache cache;
-  private final float[] keys;
+  private final int layer;
   private final float[] queryLatent;
   private final float[] queryRope;
   private final int[] blockTables;
   private final float scale;
   private final float[] probability;
+  private final float[][] keys; // of one tile
 
   Attention(
       Buffers.Cache cache,
@@ -21,12 +22,13 @@ final class Attention {
       int[] blockTables,
       float scale) {
     this.cache = cache;
-    this.keys = cache.values()[layer];
+    this.layer = layer;
     this.queryLatent = queryLatent;
     this.queryRope = queryRope;
     this.blockTables = blockTables;
     this.scale = scale;
     this.probability = new float[cache.blockTokens()];
+    this.keys = new float[cache.blockTokens()][cache.width()];
   }
 
   /** out[outAt + c] = sum over keys 0..position of softmax(scale * score)_j latent[j][c]. */
@@ -41,9 +43,9 @@ final class Attention {
       int n = Math.min(tokens, position + 1 - tile * tokens);
       float newMax = max;
       for (int j = 0; j < n; j++) {
-        int key = (first + j) * cache.width();
-        float dot = chain(0f, queryLatent, latentAt, keys, key, latent);
-        dot = chain(dot, queryRope, ropeAt, keys, key + latent, cache.rope());
+        cache.values().read(cache.at(layer, first + j), keys[j], 0, cache.width());
+        float dot = chain(0f, queryLatent, latentAt, keys[j], 0, latent);
+        dot = chain(dot, queryRope, ropeAt, keys[j], latent, cache.rope());
         probability[j] = dot * scale;
         newMax = Math.max(newMax, probability[j]);
       }
@@ -58,7 +60,7 @@ final class Attention {
       for (int c = 0; c < latent; c++) {
         float value = out[outAt + c] * correction;
         for (int j = 0; j < n; j++) {
-          value = Math.fma(probability[j], keys[(first + j) * cache.width() + c], value);
+          value = Math.fma(probability[j], keys[j][c], value);
         }
         out[outAt + c] = value;
       }

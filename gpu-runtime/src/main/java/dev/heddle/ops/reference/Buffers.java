@@ -23,16 +23,21 @@ final class Buffers {
     }
   }
 
-  /** values[layer][slot * width ...]: latent, then rope. */
-  record Cache(int layers, int blocks, int blockTokens, int latent, int rope, float[][] values)
+  /** Of each layer, slot by slot: latent, then rope. */
+  record Cache(int layers, int blocks, int blockTokens, int latent, int rope, FloatStore values)
       implements KvCache {
     static Cache of(int layers, int blocks, int blockTokens, int latent, int rope) {
-      int floats = Math.multiplyExact(Math.multiplyExact(blocks, blockTokens), latent + rope);
-      return new Cache(layers, blocks, blockTokens, latent, rope, new float[layers][floats]);
+      long floats = (long) layers * blocks * blockTokens * (latent + rope);
+      return new Cache(layers, blocks, blockTokens, latent, rope, new FloatStore(floats));
     }
 
     int width() {
       return latent + rope;
+    }
+
+    /** Where a token's floats begin. */
+    long at(int layer, int slot) {
+      return ((long) layer * blocks * blockTokens + slot) * width();
     }
   }
 

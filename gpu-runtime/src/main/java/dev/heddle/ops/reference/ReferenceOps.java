@@ -20,6 +20,7 @@ import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.Widening;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReferenceOps implements Ops {
   private final RowMath row = new RowMath();
+  private final List<Runnable> owned = new ArrayList<>();
 
   @Override
   public String name() {
@@ -54,31 +56,35 @@ public final class ReferenceOps implements Ops {
 
   @Override
   public Matrix matrix(String name, List<MatrixData> parts) {
-    return Weights.Dense.stacked(parts);
+    return own(Weights.Dense.stacked(parts));
   }
 
   @Override
   public HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed) {
     return new Weights.PerHead(
         parts.stream()
-            .map(Weights.Dense::of)
-            .map(part -> transposed ? part.transpose() : part)
+            .map(part -> transposed ? Weights.Dense.transposed(part) : Weights.Dense.of(part))
+            .map(this::own)
             .toList());
   }
 
   @Override
   public RowTable rowTable(String name, MatrixData data) {
-    return Weights.Dense.of(data);
+    return own(Weights.Dense.of(data));
   }
 
   @Override
   public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
-    return new Weights.Pool(hidden, intermediate, new Weights.Expert[slots]);
+    Weights.Pool pool = new Weights.Pool(hidden, intermediate, new Weights.Expert[slots]);
+    owned.add(pool::close);
+    return pool;
   }
 
   @Override
   public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
-    return Buffers.Cache.of(layers, blocks, blockTokens, latentDim, ropeDim);
+    Buffers.Cache cache = Buffers.Cache.of(layers, blocks, blockTokens, latentDim, ropeDim);
+    owned.add(cache.values()::close);
+    return cache;
   }
 
   @Override
@@ -119,20 +125,21 @@ public final class ReferenceOps implements Ops {
     Shapes.require(
         expert.gate().rows() == p.intermediate() && expert.gate().cols() == p.hidden(),
         "the expert's size is not the pool's");
-    p.experts()[slot] = expert;
+    p.replace(slot, expert);
   }
 
   @Override
   public void clearSlot(ExpertPool pool, int slot) {
-    ((Weights.Pool) pool).experts()[slot] = null;
+    ((Weights.Pool) pool).replace(slot, null);
   }
 
   @Override
   public void copyBlock(KvCache cache, int from, int to) {
     Buffers.Cache c = (Buffers.Cache) cache;
-    int floats = c.blockTokens() * c.width();
-    for (float[] layer : c.values()) {
-      System.arraycopy(layer, from * floats, layer, to * floats, floats);
+    int tokens = c.blockTokens();
+    for (int layer = 0; layer < c.layers(); layer++) {
+      c.values()
+          .copy(c.at(layer, from * tokens), c.at(layer, to * tokens), (long) tokens * c.width());
     }
   }
 
@@ -142,8 +149,8 @@ public final class ReferenceOps implements Ops {
     Shapes.require(out.cols() == t.cols(), "the table's rows do not fit " + out.name());
     int n = count(rows, out, tokens);
     for (int i = 0; i < n; i++) {
-      System.arraycopy(
-          t.values(), intsOf(tokens)[i] * t.cols(), floatsOf(out), i * out.cols(), t.cols());
+      long at = (long) intsOf(tokens)[i] * t.cols();
+      t.values().read(at, floatsOf(out), i * out.cols(), t.cols());
     }
   }
 
@@ -227,14 +234,14 @@ public final class ReferenceOps implements Ops {
     Buffers.Cache c = (Buffers.Cache) cache;
     Shapes.require(compressed.cols() == c.width(), compressed.name() + " does not fit the cache");
     int n = count(rows, compressed, positions, kvSlots);
-    float[] keys = c.values()[layer];
     float[] x = floatsOf(compressed);
+    float[] key = new float[c.width()];
     for (int t = 0; t < n; t++) {
       int from = t * c.width();
-      int to = intsOf(kvSlots)[t] * c.width();
-      row.rmsNorm(keys, to, x, from, floatsOf(normWeight), c.latent(), eps);
-      System.arraycopy(x, from + c.latent(), keys, to + c.latent(), c.rope());
-      rotate(keys, to + c.latent(), c.rope(), table, intsOf(positions)[t]);
+      row.rmsNorm(key, 0, x, from, floatsOf(normWeight), c.latent(), eps);
+      System.arraycopy(x, from + c.latent(), key, c.latent(), c.rope());
+      rotate(key, c.latent(), c.rope(), table, intsOf(positions)[t]);
+      c.values().write(c.at(layer, intsOf(kvSlots)[t]), key, 0, c.width());
     }
   }
 
@@ -336,8 +343,14 @@ public final class ReferenceOps implements Ops {
     }
   }
 
+  private Weights.Dense own(Weights.Dense matrix) {
+    owned.add(matrix::close);
+    return matrix;
+  }
+
   @Override
   public void close() {
-    // Plain arrays: the garbage collector's business.
+    owned.forEach(Runnable::run);
+    owned.clear();
   }
 }

@@ -16,45 +16,55 @@ final class Weights {
   private Weights() {}
 
   /** W[rows][cols]. */
-  record Dense(int rows, int cols, float[] values) implements Matrix, RowTable {
+  record Dense(int rows, int cols, FloatStore values) implements Matrix, RowTable, AutoCloseable {
     static Dense of(MatrixData data) {
-      return new Dense(data.rows(), data.cols(), Widening.toFloats(data));
+      return stacked(List.of(data));
     }
 
     /** The parts below each other. */
     static Dense stacked(List<MatrixData> parts) {
       int cols = parts.getFirst().cols();
       int rows = parts.stream().mapToInt(MatrixData::rows).sum();
-      float[] values = new float[Math.multiplyExact(rows, cols)];
-      int offset = 0;
+      FloatStore values = new FloatStore((long) rows * cols);
+      float[] line = new float[cols];
+      long at = 0;
       for (MatrixData part : parts) {
         Shapes.require(part.cols() == cols, "stacked parts differ in width");
-        for (int row = 0; row < part.rows(); row++, offset += cols) {
-          Widening.row(part, row, values, offset);
+        for (int row = 0; row < part.rows(); row++, at += cols) {
+          Widening.row(part, row, line, 0);
+          values.write(at, line, 0, cols);
         }
       }
       return new Dense(rows, cols, values);
     }
 
-    Dense transpose() {
-      float[] out = new float[values.length];
-      for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < cols; c++) {
-          out[c * rows + r] = values[r * cols + c];
+    static Dense transposed(MatrixData data) {
+      FloatStore values = new FloatStore((long) data.rows() * data.cols());
+      float[] line = new float[data.cols()];
+      for (int row = 0; row < data.rows(); row++) {
+        Widening.row(data, row, line, 0);
+        for (int c = 0; c < line.length; c++) {
+          values.set((long) c * data.rows() + row, line[c]);
         }
       }
-      return new Dense(cols, rows, out);
+      return new Dense(data.cols(), data.rows(), values);
     }
 
     /** out[outAt + r] = sum over k of W[r][k] x[xAt + k], one chain of fused multiply-adds. */
     void multiply(float[] out, int outAt, float[] x, int xAt) {
       for (int r = 0; r < rows; r++) {
+        long row = (long) r * cols;
         float sum = 0f;
         for (int k = 0; k < cols; k++) {
-          sum = Math.fma(values[r * cols + k], x[xAt + k], sum);
+          sum = Math.fma(values.get(row + k), x[xAt + k], sum);
         }
         out[outAt + r] = sum;
       }
+    }
+
+    @Override
+    public void close() {
+      values.close();
     }
   }
 
@@ -77,14 +87,22 @@ final class Weights {
   }
 
   /** gate [I][H], up [I][H], down [H][I]. */
-  record Expert(Dense gate, Dense up, Dense down) {
+  record Expert(Dense gate, Dense up, Dense down) implements AutoCloseable {
     static Expert of(ExpertWeights weights) {
       return new Expert(Dense.of(weights.gate()), Dense.of(weights.up()), Dense.of(weights.down()));
+    }
+
+    @Override
+    public void close() {
+      gate.close();
+      up.close();
+      down.close();
     }
   }
 
   /** Slots of experts; an empty one is null. */
-  record Pool(int hidden, int intermediate, @Nullable Expert[] experts) implements ExpertPool {
+  record Pool(int hidden, int intermediate, @Nullable Expert[] experts)
+      implements ExpertPool, AutoCloseable {
     @Override
     public int slots() {
       return experts.length;
@@ -101,6 +119,21 @@ final class Weights {
         throw new IllegalStateException("expert slot " + slot + " is empty");
       }
       return expert;
+    }
+
+    void replace(int slot, @Nullable Expert expert) {
+      Expert old = experts[slot];
+      experts[slot] = expert;
+      if (old != null) {
+        old.close();
+      }
+    }
+
+    @Override
+    public void close() {
+      for (int slot = 0; slot < experts.length; slot++) {
+        replace(slot, null);
+      }
     }
   }
 }
