@@ -1,0 +1,80 @@
+package dev.heddle.sample;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one choice of one request is sampled: its parameters in a form that needs no objects, and
+ * what penalties have to remember. Made at admission, owned by the step thread.
+ */
+public final class SamplingState {
+  final SamplingParams params;
+  final int choice;
+  final @Nullable TokenMask mask;
+  final int[] biasTokens;
+  final float[] biases;
+
+  /** Null if no penalty needs it. */
+  final @Nullable TokenCounts counts;
+
+  private SamplingState(
+      SamplingParams params,
+      int choice,
+      @Nullable TokenMask mask,
+      int[] biasTokens,
+      float[] biases,
+      @Nullable TokenCounts counts) {
+    this.params = params;
+    this.choice = choice;
+    this.mask = mask;
+    this.biasTokens = biasTokens;
+    this.biases = biases;
+    this.counts = counts;
+  }
+
+  /**
+   * The state of choice 0 before its first token.
+   *
+   * @param params in the ranges they state, biased tokens below {@code vocabulary}
+   * @param prompt token ids
+   * @param maxTokens most tokens the output can have
+   */
+  public static SamplingState of(
+      SamplingParams params, int[] prompt, int maxTokens, int vocabulary) {
+    int[] tokens = params.logitBias().keySet().stream().mapToInt(t -> t).sorted().toArray();
+    float[] biases = new float[tokens.length];
+    for (int i = 0; i < tokens.length; i++) {
+      biases[i] = params.logitBias().getOrDefault(tokens[i], 0f);
+    }
+    TokenCounts counts = null;
+    if (params.repetitionPenalty() != 1
+        || params.presencePenalty() != 0
+        || params.frequencyPenalty() != 0) {
+      counts = new TokenCounts((int) Math.min(vocabulary, (long) prompt.length + maxTokens));
+      counts.addPrompt(prompt);
+    }
+    return new SamplingState(params, 0, null, tokens, biases, counts);
+  }
+
+  /** Another choice of the same request, with the tokens met so far. */
+  public SamplingState forChoice(int other) {
+    TokenCounts copy = counts == null ? null : counts.copy();
+    return new SamplingState(params, other, mask, biasTokens, biases, copy);
+  }
+
+  /** The same choice with tokens forbidden by a grammar. */
+  public SamplingState with(TokenMask grammar) {
+    return new SamplingState(params, choice, grammar, biasTokens, biases, counts);
+  }
+
+  /** Notes a token of the output. */
+  public void accept(int token) {
+    if (counts != null) {
+      counts.addOutput(token);
+    }
+  }
+
+  /** Whether logits are changed before the draw. */
+  boolean adjusts() {
+    return biasTokens.length > 0 || counts != null || mask != null;
+  }
+}

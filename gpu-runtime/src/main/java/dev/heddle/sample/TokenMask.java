@@ -1,0 +1,15 @@
+package dev.heddle.sample;
+
+/**
+ * Which tokens may come next, as a grammar sees it. Whoever owns the mask moves it on with each
+ * token of its sequence; the sampler only asks.
+ */
+@FunctionalInterface
+public interface TokenMask {
+  /**
+   * One bit for each token, bit {@code t % 64} of word {@code t / 64}; 1 allows it. Words beyond
+   * the array's end count as 0. At least one token must be allowed. Not kept beyond the call that
+   * asked for it. Step thread.
+   */
+  long[] allowed();
+}
