@@ -1,6 +1,7 @@
 package dev.heddle.registry;
 
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,28 @@ public record Page<T>(List<T> items, @Nullable String next) {
     /** How many rows to read: one more than is shown tells whether there are more. */
     public int rows() {
       return limit + 1;
+    }
+
+    /** {@link #after} of a list in the order of ids. */
+    public @Nullable UUID afterId() {
+      try {
+        return after == null ? null : UUID.fromString(after);
+      } catch (IllegalArgumentException e) {
+        throw badCursor();
+      }
+    }
+
+    /** {@link #after} of a list in the order of numbers. */
+    public @Nullable Long afterNumber() {
+      try {
+        return after == null ? null : Long.valueOf(after);
+      } catch (NumberFormatException e) {
+        throw badCursor();
+      }
+    }
+
+    private static InvalidException badCursor() {
+      return new InvalidException("page-cursor", "after", "is not what the page before gave");
     }
 
     /** A page out of the rows read. */

@@ -1,0 +1,27 @@
+package dev.heddle.registry.access;
+
+import dev.heddle.registry.Actor;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Who a request's key says it is.
+ *
+ * @param tenant the tenant's name
+ * @param publicId the key's, as in lists and logs
+ */
+public record Principal(
+    UUID tenantId, String tenant, UUID keyId, String publicId, Set<Scope> scopes) {
+  public Principal {
+    scopes = Set.copyOf(scopes);
+  }
+
+  public boolean may(Scope scope) {
+    return scopes.contains(scope);
+  }
+
+  /** As the audit trail names it. */
+  public Actor actor() {
+    return new Actor("key:" + publicId);
+  }
+}

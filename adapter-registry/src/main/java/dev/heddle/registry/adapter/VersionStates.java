@@ -1,0 +1,135 @@
+package dev.heddle.registry.adapter;
+
+import dev.heddle.format.Violation;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.TunedExpert;
+import dev.heddle.registry.Actor;
+import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.audit.AuditLog;
+import dev.heddle.registry.db.Jsonb;
+import dev.heddle.registry.db.RegistryDatabase;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The steps between a version's upload and its being ready; each is one transaction. */
+public final class VersionStates {
+  private final RegistryDatabase db;
+
+  public VersionStates(RegistryDatabase db) {
+    this.db = db;
+  }
+
+  /**
+   * Closes an upload: from here on its files do not change.
+   *
+   * @throws ConflictException {@code version-state} if it is not uploading, or not any more
+   */
+  public Version beginValidation(Actor actor, Version version) {
+    require(version, VersionState.UPLOADING);
+    return db.change(
+        jdbc -> step(jdbc, actor, version, VersionState.VALIDATING, Map.of("by", actor.name())));
+  }
+
+  /** Opens the upload again, after a validation that could not be finished. */
+  public Version reopen(Version version) {
+    require(version, VersionState.VALIDATING);
+    return db.change(jdbc -> step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of()));
+  }
+
+  /** Opens all uploads whose validation was cut short by the end of the process; how many. */
+  public int reopenAll() {
+    return db.change(jdbc -> {
+      List<Version> cut =
+          jdbc.sql(VersionRows.SELECT + " where v.state = 'VALIDATING' order by v.id")
+              .query(VersionRows::map)
+              .list();
+      cut.forEach(v -> step(jdbc, Actor.SYSTEM, v, VersionState.UPLOADING, Map.of()));
+      return cut.size();
+    });
+  }
+
+  /** Ends a version whose files are wrong. */
+  public Version reject(Actor actor, Version version, List<Violation> report) {
+    require(version, VersionState.VALIDATING);
+    return db.change(jdbc -> {
+      jdbc.sql("update adapter_version set report = cast(:report as jsonb) where id = :id")
+          .param("report", Jsonb.write(report))
+          .param("id", version.id())
+          .update();
+      return step(jdbc, actor, version, VersionState.REJECTED, Map.of("violations", report.size()));
+    });
+  }
+
+  /**
+   * Makes a version callable. Every expert's blob is in the store already.
+   *
+   * @param blobBytes size of each expert's blob, by digest
+   */
+  public Version ready(
+      Actor actor,
+      Version version,
+      AdapterManifest manifest,
+      Map<dev.heddle.format.Digest, Long> blobBytes) {
+    require(version, VersionState.VALIDATING);
+    return db.change(jdbc -> {
+      // In one order for all, so that two versions that share experts do not wait in a ring.
+      blobBytes.entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(blob -> addBlob(jdbc, blob));
+      manifest.experts().forEach(expert -> addExpert(jdbc, version, expert));
+      jdbc.sql("update adapter_version set digest = :digest, bytes = :bytes where id = :id")
+          .param("digest", manifest.digest().bytes())
+          .param("bytes", manifest.bytes())
+          .param("id", version.id())
+          .update();
+      return step(
+          jdbc,
+          actor,
+          version,
+          VersionState.READY,
+          Map.of("digest", manifest.digest().hex(), "experts", manifest.experts().size()));
+    });
+  }
+
+  private static void addBlob(JdbcClient jdbc, Map.Entry<dev.heddle.format.Digest, Long> blob) {
+    jdbc.sql(
+            "insert into expert_blob (digest, bytes) values (:digest, :bytes) on conflict do nothing")
+        .param("digest", blob.getKey().bytes())
+        .param("bytes", blob.getValue())
+        .update();
+  }
+
+  private static void addExpert(JdbcClient jdbc, Version version, TunedExpert expert) {
+    jdbc.sql(
+            """
+            insert into version_expert (version_id, tenant_id, layer, expert_column, digest)
+            values (:version, :tenant, :layer, :column, :digest)
+            """)
+        .param("version", version.id())
+        .param("tenant", version.tenantId())
+        .param("layer", expert.layer())
+        .param("column", expert.column())
+        .param("digest", expert.digest().bytes())
+        .update();
+  }
+
+  private static Version step(
+      JdbcClient jdbc, Actor actor, Version from, VersionState to, Map<String, Object> details) {
+    VersionRows.move(jdbc, from, to);
+    Map<String, Object> after = new HashMap<>(details);
+    after.put("state", to);
+    UUID tenant = from.tenantId();
+    AuditLog.write(
+        jdbc, actor, tenant, "version.state", from.label(), Map.of("state", from.state()), after);
+    return VersionRows.get(jdbc, from.id());
+  }
+
+  private static void require(Version version, VersionState state) {
+    if (version.state() != state) {
+      throw VersionRows.wrongState(version, state);
+    }
+  }
+}
