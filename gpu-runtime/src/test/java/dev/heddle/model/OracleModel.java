@@ -1,5 +1,6 @@
 package dev.heddle.model;
 
+import dev.heddle.format.adapter.AdapterFolder;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.Ops;
@@ -16,5 +17,18 @@ final class OracleModel {
 
   static MoeModel load(ModelFolder folder, Ops ops) {
     return MoeModel.load(folder, ops, limits(folder.shape()), Progress.NONE);
+  }
+
+  /** The case's model with adapters a, b and c in rows 1, 2 and 3. */
+  static MoeModel withAdapters(OracleCase oracle, ModelFolder folder, Ops ops) {
+    MoeModel model = load(folder, ops);
+    int slot = model.baseSlots();
+    int row = 1;
+    for (String name : OracleCase.ADAPTERS) {
+      try (AdapterFolder adapter = AdapterFolder.open(oracle.adapter(name), folder)) {
+        slot = AdapterLoader.load(model, adapter, row++, slot);
+      }
+    }
+    return model;
   }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.testing.CheckpointWriter;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.reference.ReferenceOps;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,7 +23,7 @@ class OracleTest {
 
   static Stream<Arguments> cases() {
     return OracleCase.NAMES.stream()
-        .flatMap(name -> Stream.of("reference").map(backend -> Arguments.of(name, backend)));
+        .flatMap(name -> Backends.NAMES.stream().map(backend -> Arguments.of(name, backend)));
   }
 
   @ParameterizedTest
@@ -29,9 +31,9 @@ class OracleTest {
   void logits_hidden_states_and_routing_are_those_of_transformers(String name, String backend) {
     try (OracleCase oracle = new OracleCase(name);
         ModelFolder folder = ModelFolder.open(oracle.model());
-        TapOps tap = new TapOps(new ReferenceOps())) {
-      MoeModel model = OracleModel.load(folder, tap);
-      for (OracleCase.Run run : oracle.runs.stream().filter(r -> r.adapterRow() == 0).toList()) {
+        TapOps tap = new TapOps(Backends.open(backend))) {
+      MoeModel model = OracleModel.withAdapters(oracle, folder, tap);
+      for (OracleCase.Run run : oracle.runs) {
         float[] expected = oracle.floats(run, "logits").orElseThrow();
         double tolerance = LOGIT_ERROR * deviation(expected);
         int vocabulary = model.shape().vocabulary();
@@ -51,9 +53,9 @@ class OracleTest {
   void greedy_continuations_are_those_of_transformers(String name, String backend) {
     try (OracleCase oracle = new OracleCase(name);
         ModelFolder folder = ModelFolder.open(oracle.model());
-        Ops ops = new ReferenceOps()) {
-      MoeModel model = OracleModel.load(folder, ops);
-      for (OracleCase.Run run : oracle.runs.stream().filter(r -> r.adapterRow() == 0).toList()) {
+        Ops ops = Backends.open(backend)) {
+      MoeModel model = OracleModel.withAdapters(oracle, folder, ops);
+      for (OracleCase.Run run : oracle.runs) {
         int steps = 0;
         while (steps < run.greedy().size() && run.margins().get(steps) >= GREEDY_MARGIN) {
           steps++;
@@ -66,6 +68,39 @@ class OracleTest {
             .containsExactly(run.greedy().stream().limit(steps).mapToInt(i -> i).toArray());
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void an_adapter_in_slots_gives_the_bits_of_the_merged_checkpoint(
+      String name, String backend, @TempDir Path temp) {
+    try (OracleCase oracle = new OracleCase(name);
+        ModelFolder folder = ModelFolder.open(oracle.model());
+        Ops ops = Backends.open(backend)) {
+      MoeModel model = OracleModel.withAdapters(oracle, folder, ops);
+      for (String adapter : OracleCase.ADAPTERS) {
+        Path out = temp.resolve(adapter);
+        CheckpointWriter.merge(oracle.model(), oracle.adapter(adapter), out);
+        try (ModelFolder merged = ModelFolder.open(out);
+            Ops mergedOps = Backends.open(backend)) {
+          MoeModel alone = OracleModel.load(merged, mergedOps);
+          for (OracleCase.Run run : oracle.runs) {
+            if (run.variant().equals(adapter)) {
+              assertThat(bits(model, run.adapterRow(), run))
+                  .as("%s %s", name, run)
+                  .isEqualTo(bits(alone, 0, run));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static int[][] bits(MoeModel model, int adapterRow, OracleCase.Run run) {
+    float[][] rows = new float[run.tokens().size()][];
+    new SequenceRunner(model, adapterRow, 160)
+        .append(run.ids(), (position, row) -> rows[position] = row.clone());
+    return ChunkingTest.bits(rows);
   }
 
   private static void compareHidden(

@@ -48,32 +48,32 @@ final class RecordingOps {
   }
 
   private Object call(Method method, Object[] arguments) throws Throwable {
-    switch (method.getName()) {
-      case "beginPass" -> {
-        inPass = true;
-        return null;
-      }
-      case "endPass" -> {
-        inPass = false;
-        replays += recorded ? 1 : 0;
-        recorded = true;
-        for (Call call : graph) {
-          invoke(call.method, call.arguments.toArray());
-        }
-        return null;
-      }
-      default -> {
-        if (FORWARD.contains(method.getName()) != inPass) {
-          throw new IllegalStateException(method.getName() + " at the wrong time");
-        }
-        if (!inPass) {
-          return invoke(method, arguments);
-        }
-        if (!recorded) {
-          graph.add(new Call(method, new ArrayList<>(Arrays.asList(arguments))));
-        }
-        return null;
-      }
+    if (method.getName().equals("beginPass")) {
+      inPass = true;
+      return null;
+    }
+    if (method.getName().equals("endPass")) {
+      execute();
+      return null;
+    }
+    if (FORWARD.contains(method.getName()) != inPass) {
+      throw new IllegalStateException(method.getName() + " at the wrong time");
+    }
+    if (!inPass) {
+      return invoke(method, arguments);
+    }
+    if (!recorded) {
+      graph.add(new Call(method, new ArrayList<>(Arrays.asList(arguments))));
+    }
+    return null;
+  }
+
+  private void execute() throws Throwable {
+    inPass = false;
+    replays += recorded ? 1 : 0;
+    recorded = true;
+    for (Call call : graph) {
+      invoke(call.method, call.arguments.toArray());
     }
   }
 
