@@ -1,0 +1,94 @@
+package dev.heddle.cli;
+
+import dev.heddle.format.FormatException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The engine from a shell. A command prints one JSON object to stdout; help, progress and errors go
+ * to stderr. Exit codes: 0 done, 1 failed, 2 the input cannot be used.
+ */
+@Command(
+    name = "heddle",
+    description = "Runs and inspects Mixture-of-Experts models and their ESFT adapters.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {LogitsCommand.class, GenerateCommand.class})
+public final class HeddleCli {
+  @CommandLine.Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Shows this help.")
+  private boolean help;
+
+  private HeddleCli() {}
+
+  /** Runs a command line; never throws. */
+  public static int run(String[] args) {
+    return run(args, System.out, System.err);
+  }
+
+  static int run(String[] args, PrintStream out, PrintStream err) {
+    Console console = new Console(out, err);
+    PrintWriter help = new PrintWriter(err, true, StandardCharsets.UTF_8);
+    CommandLine line =
+        new CommandLine(new HeddleCli(), new CommandFactory(console))
+            .setOut(help)
+            .setErr(help)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler((e, arguments) -> {
+              console.error(String.valueOf(e.getMessage()));
+              String command = e.getCommandLine().getCommandSpec().qualifiedName();
+              err.println("Try '" + command + " --help'.");
+              return CommandLine.ExitCode.USAGE;
+            })
+            .setExecutionExceptionHandler((e, cli, parsed) -> failed(e, console));
+    if (args.length == 0) {
+      line.usage(help);
+      return CommandLine.ExitCode.USAGE;
+    }
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      console.error("not enough memory: " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static int failed(Exception e, Console console) {
+    return switch (e) {
+      case FormatException format -> {
+        format.violations().forEach(violation -> console.error(violation.toString()));
+        yield CommandLine.ExitCode.USAGE;
+      }
+      case InputException input -> {
+        input.lines().forEach(console::error);
+        yield CommandLine.ExitCode.USAGE;
+      }
+      case IOException io -> {
+        console.error("cannot read or write " + io.getMessage());
+        yield CommandLine.ExitCode.SOFTWARE;
+      }
+      default -> {
+        console.error("internal error: " + e);
+        yield CommandLine.ExitCode.SOFTWARE;
+      }
+    };
+  }
+
+  /** Makes commands, all of which talk to one console. */
+  private record CommandFactory(Console console) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      try {
+        return type.getDeclaredConstructor(Console.class).newInstance(console);
+      } catch (NoSuchMethodException e) {
+        return CommandLine.defaultFactory().create(type);
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.heddle.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model answers, with which adapter, computed by what. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "A base model's folder, as Hugging Face publishes them.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it: it is required
+  Path model;
+
+  @Option(names = "--adapter", paramLabel = "DIR", description = "An ESFT adapter of that model.")
+  @Nullable Path adapter;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description = "reference, vector, or auto (default).")
+  String backend = "auto";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that compute; default: one a core.")
+  int threads = Runtime.getRuntime().availableProcessors();
+}
