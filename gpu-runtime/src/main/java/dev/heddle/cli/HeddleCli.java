@@ -23,6 +23,7 @@ public final class HeddleCli {
       usageHelp = true,
       scope = CommandLine.ScopeType.INHERIT,
       description = "Shows this help.")
+  @SuppressWarnings("UnusedVariable") // picocli itself acts on it
   private boolean help;
 
   private HeddleCli() {}
