@@ -2,7 +2,6 @@ package dev.heddle.format;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NavigableSet;
@@ -78,15 +77,10 @@ public final class FolderContents {
 
   /** Whether this names a file directly in a folder: no separators, no {@code ..}, not empty. */
   public static boolean isPlainName(String name) {
-    if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("\\")) {
-      return false;
-    }
-    try {
-      Path path = Path.of(name);
-      return !path.isAbsolute() && path.getNameCount() == 1 && path.toString().equals(name);
-    } catch (InvalidPathException e) {
-      return false;
-    }
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == 0);
   }
 
   private static boolean staysInside(Path home, Path link) {

@@ -8,6 +8,8 @@ import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.safetensors.Checkpoint;
 import java.nio.file.Path;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class AdapterReader implements AutoCloseable {
   private @Nullable Checkpoint checkpoint;
   private @Nullable ExpertTensors tensors;
   private @Nullable ExpertSize size;
+  private NavigableSet<Integer> moeLayers = new TreeSet<>();
 
   /**
    * Reads a folder.
@@ -62,6 +65,7 @@ final class AdapterReader implements AutoCloseable {
       TensorCheck check = new TensorCheck(config, checkpoint, shape, violations);
       tensors = check.run();
       size = check.size();
+      moeLayers = check.moeLayers();
     }
   }
 
@@ -74,11 +78,6 @@ final class AdapterReader implements AutoCloseable {
     return config;
   }
 
-  /** The weights; null if they could not be opened. */
-  @Nullable Checkpoint checkpoint() {
-    return checkpoint;
-  }
-
   /** The tensors by what they are; null if configuration or weights could not be read. */
   @Nullable ExpertTensors tensors() {
     return tensors;
@@ -87,6 +86,11 @@ final class AdapterReader implements AutoCloseable {
   /** The experts' sizes; null if nothing tells them. */
   @Nullable ExpertSize size() {
     return size;
+  }
+
+  /** The base's MoE layers; without a base, those that the adapter is about. */
+  NavigableSet<Integer> moeLayers() {
+    return moeLayers;
   }
 
   @Override

@@ -29,6 +29,11 @@ final class ExpertTensors {
    * @param shared S, how many experts a shared MLP is
    */
   record ExpertSize(int hidden, int intermediate, int shared, DType dtype) {
+    /** Bytes of one expert. */
+    long expertBytes() {
+      return 3L * hidden * intermediate * dtype.bytes();
+    }
+
     List<Integer> shape(ExpertPart part) {
       int width = part.expert() == ExpertPart.SHARED ? shared * intermediate : intermediate;
       return part.matrix().equals("down") ? List.of(hidden, width) : List.of(width, hidden);

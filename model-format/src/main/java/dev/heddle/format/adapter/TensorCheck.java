@@ -119,7 +119,7 @@ final class TensorCheck {
   }
 
   /** The base's MoE layers; without a base, those that the adapter is about. */
-  private NavigableSet<Integer> moeLayers() {
+  NavigableSet<Integer> moeLayers() {
     NavigableSet<Integer> layers = new TreeSet<>();
     if (base == null) {
       layers.addAll(config.experts().keySet());

@@ -34,6 +34,27 @@ public final class Shapes {
         List.of(1));
   }
 
+  /** About as small as a model gets: one MoE layer, 2 routed experts and a shared one. */
+  public static ModelShape smallest() {
+    return new ModelShape(
+        "deepseek_v2",
+        DType.BF16,
+        4,
+        2,
+        1,
+        1,
+        new Latent(0, 2, 2, 2, 2, false),
+        2,
+        new Experts(2, 1, 2, 1, 1, 1, false, 1, 0, 1),
+        new Rope(10000, null),
+        1e-6f,
+        1e-6f,
+        false,
+        16,
+        0,
+        List.of(1));
+  }
+
   /** A shape by chance; over many draws every branch of the family comes up. */
   public static ModelShape random(Random random) {
     int groups = 1 << random.nextInt(3);
