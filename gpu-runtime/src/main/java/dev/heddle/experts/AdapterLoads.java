@@ -257,9 +257,13 @@ final class AdapterLoads {
 
   private AdapterLoadException tooLarge(AdapterEntry load) {
     return new AdapterLoadException(
-        "adapter %s needs %d slots and a row; the pool has %d slots and %d rows, pinned ones included"
+        "adapter %s needs %d slots and a row; the pool has %d slots, %d of them pinned, and %d rows"
             .formatted(
-                load.digest, load.experts.length, residency.pool.total(), residency.rows.total()),
+                load.digest,
+                load.experts.length,
+                residency.pool.total(),
+                residency.pinnedSlots(),
+                residency.rows.total()),
         null);
   }
 

@@ -3,6 +3,7 @@ package dev.heddle.experts;
 import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.TunedExpert;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -168,19 +169,30 @@ final class Residency {
 
   /** Whether the load could fit if all but pinned adapters left. */
   boolean fitsBesidePinned(AdapterEntry load) {
-    Set<Digest> pinned = new HashSet<>();
-    int pinnedRows = 0;
-    for (AdapterEntry entry : residents) {
-      if (entry.pinned) {
-        pinned.addAll(List.of(entry.experts));
-        pinnedRows++;
-      }
-    }
+    Set<Digest> pinned = pinnedExperts();
     int needed = 0;
     for (Digest expert : load.experts) {
       needed += pinned.contains(expert) ? 0 : 1;
     }
+    int pinnedRows = 0;
+    for (AdapterEntry entry : residents) {
+      pinnedRows += entry.pinned ? 1 : 0;
+    }
     return needed + pinned.size() <= pool.total() && pinnedRows < rows.total();
+  }
+
+  int pinnedSlots() {
+    return pinnedExperts().size();
+  }
+
+  private Set<Digest> pinnedExperts() {
+    Set<Digest> pinned = new HashSet<>();
+    for (AdapterEntry entry : residents) {
+      if (entry.pinned) {
+        Collections.addAll(pinned, entry.experts);
+      }
+    }
+    return pinned;
   }
 
   /**
