@@ -60,7 +60,7 @@ class ExpertWeightManagerTest {
     assertThat(world.manager.stats().residents())
         .allSatisfy(resident -> assertThat(resident.ownSlots()).isEqualTo(1))
         .allSatisfy(resident -> assertThat(resident.sharedSlots()).isEqualTo(1));
-    world.manager.unload(first);
+    world.unload(first);
     world.settle();
     assertThat(world.backend.filledSlots()).isEqualTo(2);
     world.requireRow(lease);
@@ -71,8 +71,8 @@ class ExpertWeightManagerTest {
     World world = new World(3, 2);
     Digest first = world.adapters.add("a1", FakeAdapters.expert(1, 0, "same"));
     Digest second = world.adapters.add("a2", FakeAdapters.expert(2, 3, "same"));
-    world.manager.prefetch(first);
-    world.manager.prefetch(second);
+    world.prefetch(first);
+    world.prefetch(second);
     world.settle();
     assertThat(world.resident(first)).isTrue();
     assertThat(world.resident(second)).isTrue();
@@ -147,7 +147,7 @@ class ExpertWeightManagerTest {
   @Test
   void an_adapter_that_does_not_fit_beside_pinned_ones_fails_at_once() {
     World world = new World(4, 2);
-    world.manager.pin(world.adapter("pinned", 2));
+    world.pin(world.adapter("pinned", 2));
     world.settle();
     AdapterDemand demand = world.manager.demand(world.adapter("b", 3));
     world.settle();
@@ -163,7 +163,7 @@ class ExpertWeightManagerTest {
     Digest newest = world.adapter("newest", 2);
     world.load(oldest);
     world.lease(leased);
-    world.manager.pin(pinned);
+    world.pin(pinned);
     world.settle();
     world.load(newest);
     world.load(world.adapter("next", 2));
@@ -307,7 +307,7 @@ class ExpertWeightManagerTest {
   void unload_takes_a_pinned_adapter_out_when_its_last_lease_ends() {
     World world = new World(2, 2);
     Digest adapter = world.adapter("a", 2);
-    world.manager.pin(adapter);
+    world.pin(adapter);
     AdapterLease lease = world.lease(adapter);
     CompletableFuture<Void> unloaded = world.manager.unload(adapter);
     world.settle();

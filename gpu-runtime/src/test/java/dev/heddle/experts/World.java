@@ -6,8 +6,10 @@ import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.format.model.ModelShape;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A manager with everything around it faked and under the test's control: three layers, the first
@@ -101,6 +103,26 @@ final class World {
     AdapterLease lease = Objects.requireNonNull(demand.tryLease(), "not resident");
     requireRow(lease);
     return lease;
+  }
+
+  /** Results that nobody waits for: what comes of them is seen in the manager's books. */
+  private final List<CompletableFuture<Void>> asked = new ArrayList<>();
+
+  void pin(Digest adapter) {
+    asked.add(manager.pin(adapter));
+  }
+
+  void prefetch(Digest adapter) {
+    asked.add(manager.prefetch(adapter));
+  }
+
+  void unload(Digest adapter) {
+    asked.add(manager.unload(adapter));
+  }
+
+  /** Whether every pin, prefetch and unload has been answered. */
+  boolean answered() {
+    return asked.stream().allMatch(CompletableFuture::isDone);
   }
 
   void load(Digest adapter) {
