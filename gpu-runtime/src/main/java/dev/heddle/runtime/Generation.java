@@ -24,24 +24,26 @@ public final class Generation {
   private volatile boolean cancelAsked;
 
   /**
+   * @param vocabulary more alternatives than this there cannot be
    * @param signal tells the step thread that a flag of some generation has changed
    */
   Generation(
       GenerationRequest request,
       GenerationListener listener,
-      int scoreWidth,
-      int promptScoreWidth,
+      int vocabulary,
       LongSupplier clock,
       Runnable signal) {
     this.request = request;
     this.listener = listener;
     this.clock = clock;
     this.signal = signal;
+    int width = Math.min(request.logprobs(), vocabulary);
     this.choices = new ChoiceOutput[request.choices()];
     for (int i = 0; i < choices.length; i++) {
-      choices[i] = new ChoiceOutput(request.maxTokens(), scoreWidth, signal);
+      choices[i] = new ChoiceOutput(request.maxTokens(), width, signal);
     }
-    this.promptScores = new PromptScores(request.prompt().length, promptScoreWidth);
+    this.promptScores =
+        new PromptScores(request.prompt().length, Math.min(request.promptLogprobs(), vocabulary));
     this.submitted = clock.getAsLong();
   }
 

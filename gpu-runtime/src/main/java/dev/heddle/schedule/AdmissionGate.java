@@ -1,20 +1,21 @@
 package dev.heddle.schedule;
 
-/** Says whether the weights that a request needs are there. Called on the step thread. */
+/** Says whether the weights that a request needs are there. */
+@FunctionalInterface
 public interface AdmissionGate {
   /** What {@link #enter} found. */
   enum Answer {
-    /** The weights are there and are held for the group until it ends. */
-    ENTERED,
+    /** The weights are there, and are held for the group until it ends. */
+    HELD,
     /** Not yet: the group stays in the queue, and others may pass it. */
     WAIT,
     /** Never: the group leaves the queue and has ended. */
     REFUSED
   }
 
-  /** Cheap: whether {@link #enter} would answer anything but WAIT. */
-  boolean ready(SequenceGroup group);
-
-  /** Takes the weights for a group that has everything else it needs. */
+  /**
+   * Takes the weights for the group whose turn it is. Called again, after HELD too, until there is
+   * room for all else the group needs. Step thread, cheap.
+   */
   Answer enter(SequenceGroup group);
 }

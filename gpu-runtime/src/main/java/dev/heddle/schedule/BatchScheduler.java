@@ -159,14 +159,6 @@ public final class BatchScheduler {
     }
   }
 
-  /** Every request that has not ended. */
-  public List<SequenceGroup> groups() {
-    List<SequenceGroup> all = queue.snapshot();
-    running.stream().map(Sequence::group).distinct().forEach(all::add);
-    preempted.stream().map(Sequence::group).filter(group -> !all.contains(group)).forEach(all::add);
-    return all;
-  }
-
   /**
    * Proves that blocks and places balance.
    *
@@ -232,24 +224,16 @@ public final class BatchScheduler {
   private void admit(StepPlan plan) {
     queue.rewind();
     for (SequenceGroup group = queue.peek(); group != null && hasRoom(plan); group = queue.peek()) {
-      if (!gate.ready(group)) {
-        queue.pass();
-        continue;
-      }
-      Sequence first = group.sequence(0);
-      if (reserved + group.choices() > maxSequences || !blocks.allocate(first, running.size())) {
-        return;
-      }
       switch (gate.enter(group)) {
-        case ENTERED -> enter(group, first, plan);
-        case WAIT -> {
-          blocks.release(first);
-          queue.pass();
+        case HELD -> {
+          boolean places = reserved + group.choices() <= maxSequences;
+          if (!places || !blocks.allocate(group.sequence(0), running.size())) {
+            return;
+          }
+          enter(group, group.sequence(0), plan);
         }
-        case REFUSED -> {
-          queue.poll();
-          end(group);
-        }
+        case WAIT -> queue.pass();
+        case REFUSED -> end(group);
       }
     }
   }

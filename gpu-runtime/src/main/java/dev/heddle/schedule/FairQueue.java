@@ -98,15 +98,6 @@ final class FairQueue {
     }
   }
 
-  /** All waiting requests, for a look at each. */
-  List<SequenceGroup> snapshot() {
-    List<SequenceGroup> all = new ArrayList<>(size);
-    for (Tenant tenant : queued) {
-      all.addAll(tenant.waiting);
-    }
-    return all;
-  }
-
   private @Nullable Tenant next() {
     Tenant next = null;
     for (int i = 0; i < queued.size(); i++) {

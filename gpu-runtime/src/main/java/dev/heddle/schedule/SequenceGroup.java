@@ -79,6 +79,11 @@ public abstract class SequenceGroup {
     return admitted;
   }
 
+  /** Whether its prompt is computed and all its choices are on their way. */
+  public boolean forked() {
+    return forked;
+  }
+
   /** Tokens of the prompt that the prefix cache held at admission. */
   public int cachedTokens() {
     return cachedTokens;

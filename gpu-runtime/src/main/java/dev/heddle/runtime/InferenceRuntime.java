@@ -1,0 +1,253 @@
+package dev.heddle.runtime;
+
+import dev.heddle.experts.AdapterCatalog;
+import dev.heddle.experts.ExpertBackend;
+import dev.heddle.experts.ExpertLayout;
+import dev.heddle.experts.ExpertWeightManager;
+import dev.heddle.experts.ResidencyConfig;
+import dev.heddle.experts.ResidencyStats;
+import dev.heddle.format.Digest;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.MoeModel;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.reference.ReferenceOps;
+import dev.heddle.runtime.StepMetrics.Metric;
+import dev.heddle.schedule.KvBlockPool;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine, running: requests in by {@link #submit}, tokens out in {@link Generation}. One
+ * platform thread owns the state; all methods here may be called by any other thread.
+ */
+public final class InferenceRuntime implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(InferenceRuntime.class);
+
+  /** Room in the inbox for commands that are not requests. */
+  private static final int OTHER_COMMANDS = 256;
+
+  private static final int LOADER_THREADS = 2;
+
+  private final ModelShape shape;
+  private final MemoryPlan plan;
+  private final RequestCheck check;
+  private final Inbox inbox;
+  private final ExpertWeightManager experts;
+  private final StepLoop loop;
+  private final StepMetrics metrics;
+  private final Ops ops;
+  private final Thread thread;
+
+  private InferenceRuntime(
+      RuntimeConfig config,
+      ModelFolder base,
+      AdapterCatalog catalog,
+      MemoryPlan plan,
+      Ops ops,
+      StepOutput.RowObserver observer) {
+    this.shape = base.shape();
+    this.plan = plan;
+    this.ops = ops;
+    this.check =
+        new RequestCheck(
+            shape.vocabulary(),
+            MemoryPlanner.context(config, shape),
+            config.maxSequences(),
+            plan.kvTokens());
+    this.inbox = new Inbox(config.queueLimit(), OTHER_COMMANDS);
+    this.metrics = new StepMetrics();
+    MoeModel model =
+        MoeModel.load(base, ops, MemoryPlanner.limits(config, shape, plan), new LoadLog());
+    KvBlockPool pool = new KvBlockPool(plan.kvBlocks(), plan.blockTokens());
+    ModelSteps steps = new ModelSteps(model);
+    this.experts = manager(config, base, catalog, plan, steps, inbox);
+    this.loop =
+        new StepLoop(
+            inbox,
+            steps,
+            experts,
+            pool,
+            model.newBatch(),
+            shape,
+            config,
+            metrics,
+            System::nanoTime,
+            observer);
+    this.thread = Thread.ofPlatform().name("heddle-step").daemon().unstarted(loop);
+  }
+
+  /**
+   * Loads a base model and starts to serve it.
+   *
+   * @param base stays open as long as the runtime runs
+   * @throws IllegalArgumentException if the memory budget does not hold the model, or the backend
+   *     is unknown
+   */
+  public static InferenceRuntime start(
+      RuntimeConfig config, ModelFolder base, AdapterCatalog catalog) {
+    return start(config, base, catalog, (sequence, position, logits) -> {});
+  }
+
+  /** As the other; the observer sees every row of logits, on the step thread. */
+  static InferenceRuntime start(
+      RuntimeConfig config,
+      ModelFolder base,
+      AdapterCatalog catalog,
+      StepOutput.RowObserver observer) {
+    MemoryPlan plan = MemoryPlanner.plan(config, base.shape());
+    log.info("{}", plan.table());
+    Ops ops = backend(config.backend());
+    try {
+      InferenceRuntime runtime = new InferenceRuntime(config, base, catalog, plan, ops, observer);
+      runtime.thread.start();
+      return runtime;
+    } catch (Throwable e) {
+      ops.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Queues a request.
+   *
+   * @param listener told of everything that happens from now on, on the step thread
+   * @throws GenerationException INVALID, CONTEXT_LENGTH, QUEUE_FULL or STOPPING
+   */
+  public Generation submit(GenerationRequest request, GenerationListener listener) {
+    check.check(request);
+    Generation generation =
+        new Generation(request, listener, shape.vocabulary(), System::nanoTime, inbox::ring);
+    loop.submit(generation);
+    return generation;
+  }
+
+  /**
+   * Loads an adapter ahead of its first request. It stays until the room is needed by others.
+   *
+   * @return completes when the adapter is resident, or with why it cannot be
+   */
+  public CompletableFuture<Void> prefetch(Digest adapter) {
+    CompletableFuture<CompletableFuture<Void>> asked = new CompletableFuture<>();
+    if (!inbox.offer(() -> asked.complete(experts.prefetch(adapter)))) {
+      asked.completeExceptionally(
+          new GenerationException(
+              GenerationException.Kind.QUEUE_FULL, "the runtime is stopping or overrun"));
+    }
+    return asked.thenCompose(future -> future);
+  }
+
+  public ModelShape shape() {
+    return shape;
+  }
+
+  /** Most tokens of prompt and output together that a request may have. */
+  public int maxContext() {
+    return check.maxContext();
+  }
+
+  public MemoryPlan memoryPlan() {
+    return plan;
+  }
+
+  /** Which backend computes. */
+  public String backend() {
+    return ops.name();
+  }
+
+  /** Which adapters are resident, and which are waited for. */
+  public ResidencyStats residency() {
+    return experts.stats();
+  }
+
+  /** What the runtime is doing; disturbs nobody. */
+  public RuntimeStats stats() {
+    ResidencyStats residency = experts.stats();
+    int free = (int) metrics.get(Metric.BLOCKS_FREE);
+    return new RuntimeStats(
+        inbox.queued(),
+        (int) metrics.get(Metric.RUNNING),
+        (int) metrics.get(Metric.PREEMPTED),
+        plan.kvBlocks(),
+        plan.kvBlocks() - free,
+        free,
+        (int) metrics.get(Metric.BLOCKS_CACHED),
+        plan.baseSlots() + plan.adapterSlots(),
+        plan.baseSlots() + residency.slots() - residency.freeSlots(),
+        residency.residents().size(),
+        metrics.get(Metric.PREFIX_HIT_TOKENS),
+        metrics.get(Metric.PREEMPTIONS),
+        metrics.get(Metric.STEPS),
+        metrics.get(Metric.PREFILLED),
+        metrics.get(Metric.DECODED),
+        metrics.stepTimes());
+  }
+
+  /**
+   * Refuses new requests (STOPPING), lets those that were let in end, and closes. Those that have
+   * not ended after {@code wait} fail with STOPPING.
+   */
+  public void drain(Duration wait) {
+    inbox.refuse();
+    join(wait);
+    close();
+  }
+
+  /** Stops after the step in progress; what has not ended fails with STOPPING. Idempotent. */
+  @Override
+  public synchronized void close() {
+    loop.stop();
+    join(Duration.ofSeconds(Long.MAX_VALUE / 1_000_000_000L));
+    experts.close();
+    inbox.runCommands(); // the step thread has ended; what came too late fails now
+    ops.close();
+  }
+
+  private void join(Duration wait) {
+    boolean interrupted = false;
+    long end = System.nanoTime() + wait.toNanos();
+    while (thread.isAlive() && end - System.nanoTime() > 0) {
+      try {
+        thread.join(Duration.ofNanos(end - System.nanoTime()));
+      } catch (InterruptedException e) {
+        interrupted = true; // the step thread ends by itself, and memory it uses is freed after it
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Ops backend(String name) {
+    if (!name.equals("auto") && !name.equals("reference")) {
+      throw new IllegalArgumentException("no backend is called " + name);
+    }
+    return new ReferenceOps();
+  }
+
+  private static ExpertWeightManager manager(
+      RuntimeConfig config,
+      ModelFolder base,
+      AdapterCatalog catalog,
+      MemoryPlan plan,
+      ExpertBackend backend,
+      Inbox inbox) {
+    ExecutorService loaders =
+        Executors.newFixedThreadPool(
+            LOADER_THREADS, Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
+    return new ExpertWeightManager(
+        ExpertLayout.of(base.shape()),
+        ResidencyConfig.of(
+            plan.baseSlots() + plan.adapterSlots(), config.adapterRows(), config.loadWait()),
+        base::digest,
+        catalog,
+        backend,
+        loaders,
+        System::nanoTime,
+        inbox::wake);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.heddle.runtime;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.MemoryEstimate;
+import dev.heddle.model.ModelLimits;
+import java.lang.management.ManagementFactory;
+
+/**
+ * Divides a memory budget: what the base model and a step's buffers need comes first, then the KV
+ * cache and the adapters' expert slots share what remains, each up to what could be of use.
+ */
+final class MemoryPlanner {
+  private static final long MIB = 1 << 20;
+
+  /** Left to the heap: an eighth of the budget, within these bounds. */
+  private static final int HEAP_SHARE = 8;
+
+  private static final long HEAP_LEAST = 64 * MIB;
+  private static final long HEAP_MOST = 1024 * MIB;
+
+  /** Of what remains, adapters get this share and KV the rest. */
+  private static final double ADAPTER_SHARE = 0.5;
+
+  /** KV and adapters of a small model take no more than this each, or than twice the model. */
+  private static final long SMALL = 256 * MIB;
+
+  /** Adapters tune about a quarter of the experts at most (arXiv 2407.01906, section 4). */
+  private static final int TUNED_SHARE = 4;
+
+  private MemoryPlanner() {}
+
+  /** Most tokens of a sequence: what the configuration asks for, within the checkpoint's limit. */
+  static int context(RuntimeConfig config, ModelShape shape) {
+    return config.maxContext() == 0
+        ? shape.maxContext()
+        : Math.min(config.maxContext(), shape.maxContext());
+  }
+
+  /**
+   * @throws IllegalArgumentException if the budget does not hold the base model, one full context
+   *     of KV (or one full step's, if that is less) and the buffers; says what would
+   */
+  static MemoryPlan plan(RuntimeConfig config, ModelShape shape) {
+    long budget = config.memoryBudget();
+    String source = "as configured";
+    if (budget == 0) {
+      long limit = memoryLimit();
+      budget = (long) (limit * MemoryPlan.DEFAULT_SHARE);
+      source =
+          "%.0f %% of the %,d MiB of this machine or container"
+              .formatted(100 * MemoryPlan.DEFAULT_SHARE, limit / MIB);
+    }
+    return plan(config, shape, budget, source);
+  }
+
+  private static MemoryPlan plan(
+      RuntimeConfig config, ModelShape shape, long budget, String source) {
+    int baseSlots = MemoryEstimate.baseSlots(shape);
+    MemoryEstimate estimate = MemoryEstimate.of(shape, limits(config, shape, 1, baseSlots));
+    long base = estimate.weights() + baseSlots * estimate.slot();
+    long heap = Math.clamp(budget / HEAP_SHARE, HEAP_LEAST, HEAP_MOST);
+    long blockBytes = estimate.kvToken() * ModelLimits.BLOCK_TOKENS;
+    int context = context(config, shape);
+    long leastBlocks = blocks(Math.min(context, config.maxBatchTokens()));
+    long remaining = budget - base - estimate.workspace() - heap - leastBlocks * blockBytes;
+    if (remaining < 0) {
+      throw new IllegalArgumentException(
+          "a memory budget of %,d bytes (%s) does not hold the model: it needs %,d bytes (%,d for the base model, %,d for buffers, %,d for the heap, %,d for the least KV cache)"
+              .formatted(
+                  budget,
+                  source,
+                  budget - remaining,
+                  base,
+                  estimate.workspace(),
+                  heap,
+                  leastBlocks * blockBytes));
+    }
+    long most = Math.max(SMALL, 2 * base);
+    long adapterBytes =
+        config.adapterRows() == 0 ? 0 : Math.min(most, (long) (remaining * ADAPTER_SHARE));
+    long usefulSlots = Math.max(baseSlots, (long) config.adapterRows() * baseSlots / TUNED_SHARE);
+    long adapterSlots = Math.min(adapterBytes / estimate.slot(), usefulSlots);
+    remaining -= adapterSlots * estimate.slot();
+    long kvBlocks =
+        Math.min(
+            leastBlocks + Math.min(remaining, most) / blockBytes,
+            (long) config.maxSequences() * blocks(context));
+    return new MemoryPlan(
+        budget,
+        source,
+        estimate.weights(),
+        estimate.slot(),
+        baseSlots,
+        Math.toIntExact(Math.min(adapterSlots, Integer.MAX_VALUE - baseSlots)),
+        estimate.kvToken(),
+        ModelLimits.BLOCK_TOKENS,
+        Math.toIntExact(Math.min(kvBlocks, Integer.MAX_VALUE / ModelLimits.BLOCK_TOKENS)),
+        estimate.workspace(),
+        heap);
+  }
+
+  /** The model's buffers under a plan. */
+  static ModelLimits limits(RuntimeConfig config, ModelShape shape, MemoryPlan plan) {
+    return limits(config, shape, plan.kvBlocks(), plan.baseSlots() + plan.adapterSlots());
+  }
+
+  private static ModelLimits limits(
+      RuntimeConfig config, ModelShape shape, int kvBlocks, int slots) {
+    return new ModelLimits(
+        config.maxBatchTokens(),
+        config.maxSequences(),
+        config.logitRows(),
+        kvBlocks,
+        ModelLimits.BLOCK_TOKENS,
+        context(config, shape),
+        slots,
+        config.adapterRows() + 1);
+  }
+
+  private static long blocks(int tokens) {
+    return Math.ceilDiv(tokens, ModelLimits.BLOCK_TOKENS);
+  }
+
+  /** Physical memory, or the container's limit where there is one. */
+  private static long memoryLimit() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.heddle.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.runtime.StepMetrics.Metric;
+
+/** A caller who checks that it is told things in the right order, and counts steps. */
+final class SimulatedClient implements GenerationListener {
+  private final StepMetrics metrics;
+  private final long submittedAtStep;
+  Generation generation;
+  boolean admitted;
+  boolean finished;
+  GenerationException failure;
+  long stepsQueued = -1;
+
+  SimulatedClient(StepMetrics metrics) {
+    this.metrics = metrics;
+    this.submittedAtStep = metrics.get(Metric.STEPS);
+  }
+
+  boolean over() {
+    return finished || failure != null;
+  }
+
+  boolean cancelled() {
+    return generation.cancelAsked();
+  }
+
+  @Override
+  public void onAdmitted() {
+    assertThat(admitted || over()).as("admitted once, before all else").isFalse();
+    admitted = true;
+    stepsQueued = metrics.get(Metric.STEPS) - submittedAtStep;
+  }
+
+  @Override
+  public void onProgress() {
+    assertThat(admitted && !over()).as("progress between admission and end").isTrue();
+  }
+
+  @Override
+  public void onFinished() {
+    assertThat(over()).as("told of the end once").isFalse();
+    assertThat(admitted || cancelled()).as("ends after admission, or cancelled").isTrue();
+    finished = true;
+  }
+
+  @Override
+  public void onFailed(GenerationException cause) {
+    assertThat(over()).as("told of the end once").isFalse();
+    failure = cause;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.heddle.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import dev.heddle.format.Digest;
+import dev.heddle.runtime.Simulation.Sizes;
+import dev.heddle.runtime.StepMetrics.Metric;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whatever happens in whatever order: the books balance, and every request gets its own tokens. */
+class SimulationTest {
+  private static final Logger log = LoggerFactory.getLogger(SimulationTest.class);
+  private static final int ROUNDS = 60;
+  private static final int EVENTS = 2_000;
+
+  /** A request waits at most this many steps for those before it: the longest queue runs dry. */
+  private static final long MOST_STEPS_QUEUED = 6_000;
+
+  enum Event {
+    SUBMIT,
+    STEP,
+    LOAD,
+    CANCEL,
+    STOP,
+    UNLOAD,
+    PREFETCH,
+    FAIL_LOAD,
+    FAIL_PASS,
+    FAIL_ROW,
+    WAIT
+  }
+
+  private final Map<Event, Integer> events = new EnumMap<>(Event.class);
+  private final List<CompletableFuture<Void>> wishes = new ArrayList<>();
+  private final Map<String, Long> outcomes = new TreeMap<>();
+
+  /** Failures are injected by the thousand: their log says nothing. */
+  @BeforeAll
+  static void silence() {
+    level(Level.OFF);
+  }
+
+  @AfterAll
+  static void restore() {
+    level(null);
+  }
+
+  private static void level(Level level) {
+    for (Class<?> noisy : List.of(StepLoop.class, StepOutput.class, Requests.class)) {
+      ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(noisy)).setLevel(level);
+    }
+  }
+
+  @Test
+  void books_balance_and_every_request_gets_the_tokens_it_gets_alone() {
+    for (int round = 0; round < ROUNDS; round++) {
+      long seed = 20_260_000L + round;
+      try {
+        run(new Random(seed));
+      } catch (Throwable e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+    log.info("events {}, outcomes {}", events, outcomes);
+    assertThat(events.values().stream().mapToInt(count -> count).sum())
+        .isGreaterThanOrEqualTo(100_000);
+    assertThat(outcomes)
+        .as("everything that can happen did")
+        .containsKeys("finished", "cancelled", "preemptions", "prefix hits", "QUEUE_FULL")
+        .containsKeys("CONTEXT_LENGTH", "INVALID", "ADAPTER_UNAVAILABLE", "INTERNAL");
+  }
+
+  private void run(Random random) {
+    Simulation simulation = new Simulation(random, Sizes.random(random), tenant -> 1);
+    List<SimulatedClient> clients = new ArrayList<>();
+    int submitShare = 1 + random.nextInt(4);
+    for (int i = 0; i < EVENTS; i++) {
+      Event event = choose(random, submitShare);
+      events.merge(event, 1, Integer::sum);
+      happen(event, simulation, clients);
+      simulation.loop.checkIntegrity();
+    }
+    simulation.settle();
+    check(simulation, clients);
+  }
+
+  private static Event choose(Random random, int submitShare) {
+    int draw = random.nextInt(100);
+    if (draw < 50) {
+      return Event.STEP;
+    }
+    if (draw < 70) {
+      return random.nextInt(4) < submitShare ? Event.SUBMIT : Event.STEP;
+    }
+    if (draw < 90) {
+      return Event.LOAD;
+    }
+    Event[] rare = Event.values();
+    return rare[3 + random.nextInt(rare.length - 3)];
+  }
+
+  private void happen(Event event, Simulation simulation, List<SimulatedClient> clients) {
+    Random random = simulation.random;
+    List<Digest> adapters = simulation.adapters.digests();
+    switch (event) {
+      case SUBMIT -> submit(simulation, clients);
+      case STEP -> simulation.step();
+      case LOAD -> simulation.loaders.runOne(random);
+      case CANCEL -> cancel(simulation, clients);
+      case STOP -> {
+        if (!clients.isEmpty()) {
+          Generation generation = clients.get(random.nextInt(clients.size())).generation;
+          generation.choice(random.nextInt(generation.choices())).stop();
+        }
+      }
+      case UNLOAD -> wishes.add(simulation.experts.unload(any(adapters, random)));
+      case PREFETCH -> wishes.add(simulation.experts.prefetch(any(adapters, random)));
+      case FAIL_LOAD -> simulation.adapters.failures = 1;
+      case FAIL_PASS -> simulation.model.passFailures = random.nextInt(4) == 0 ? 1 : 0;
+      case FAIL_ROW -> simulation.model.rowFailures = random.nextInt(3) == 0 ? 1 : 0;
+      case WAIT -> simulation.now += Simulation.LOAD_WAIT.toNanos() / 3;
+    }
+  }
+
+  private static Digest any(List<Digest> adapters, Random random) {
+    return adapters.get(random.nextInt(adapters.size()));
+  }
+
+  private void submit(Simulation simulation, List<SimulatedClient> clients) {
+    try {
+      clients.add(simulation.submit(simulation.randomRequest()));
+    } catch (GenerationException e) {
+      count(e.kind().name(), 1);
+    }
+  }
+
+  /** One of the latest: the others have mostly ended. Its blocks are free after the next step. */
+  private void cancel(Simulation simulation, List<SimulatedClient> clients) {
+    if (!clients.isEmpty()) {
+      int back = Math.min(clients.size(), 6);
+      SimulatedClient client = clients.get(clients.size() - 1 - simulation.random.nextInt(back));
+      client.generation.cancel();
+      simulation.step();
+      assertThat(client.over()).as("cancelled within one step").isTrue();
+    }
+  }
+
+  private void check(Simulation simulation, List<SimulatedClient> clients) {
+    simulation.experts.close();
+    simulation.loop.checkIntegrity();
+    assertThat(simulation.leftovers()).isEmpty();
+    assertThat(wishes).as("prefetches and unloads come to an end").allMatch(Future::isDone);
+    wishes.clear();
+    AloneModel alone = new AloneModel(simulation.shape);
+    for (SimulatedClient client : clients) {
+      assertThat(client.over()).as("%s was lost", client.generation.request().id()).isTrue();
+      assertThat(client.stepsQueued).isLessThan(MOST_STEPS_QUEUED);
+      alone.check(client, simulation.adapters);
+      count(outcome(client), 1);
+    }
+    count("tokens", simulation.metrics.get(Metric.DECODED));
+    count("steps", simulation.metrics.get(Metric.STEPS));
+    count("preemptions", simulation.metrics.get(Metric.PREEMPTIONS));
+    count("prefix hits", simulation.metrics.get(Metric.PREFIX_HIT_TOKENS));
+  }
+
+  private static String outcome(SimulatedClient client) {
+    if (client.failure != null) {
+      return client.failure.kind().name();
+    }
+    return client.cancelled() ? "cancelled" : "finished";
+  }
+
+  private void count(String what, long amount) {
+    if (amount > 0) {
+      outcomes.merge(what, amount, Long::sum);
+    }
+  }
+}
