@@ -1,0 +1,149 @@
+package dev.heddle.app.config;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Every setting of Heddle, by file ({@code heddle.*} in {@code application.yaml}) or environment
+ * ({@code heddle.serving.load-wait} is {@code HEDDLE_SERVING_LOAD_WAIT}). Checked as a whole at
+ * start: what is wrong is told all at once, and nothing starts.
+ *
+ * @param host address to listen on; {@code 0.0.0.0} for every network the machine is in, as in a
+ *     container
+ * @param port TCP port to listen on, 0 for any free one
+ * @param data folder of everything that is kept: database, experts, uploads, first admin key
+ * @param model folder of the base model
+ * @param modelName what the base model is called; the folder's name unless given
+ * @param bootstrapAdminKey secret of the first admin key, 32 characters or more; without it one is
+ *     made and written to {@code admin.key} in the data folder
+ * @param memory what the engine may use in all; a share of the container's or machine's memory
+ *     unless given
+ */
+@Validated
+@ConfigurationProperties("heddle")
+public record HeddleProperties(
+    @DefaultValue("127.0.0.1") @NotBlank String host,
+    @DefaultValue("8080") @Min(0) @Max(65535) int port,
+    @DefaultValue("${user.home}/.heddle") @NotNull Path data,
+    @NotNull(message = "must be the base model's folder (HEDDLE_MODEL)") Path model,
+    @Nullable
+        @Pattern(
+            regexp = "[a-z0-9][a-z0-9._-]{0,62}",
+            message = "must have 1 to 63 characters a-z, 0-9, '.', '_', '-'")
+        String modelName,
+    @Nullable @Size(min = 32, message = "must have 32 characters or more") String bootstrapAdminKey,
+    @Nullable DataSize memory,
+    @DefaultValue @Valid Engine engine,
+    @DefaultValue @Valid Serving serving,
+    @DefaultValue @Valid Database database) {
+
+  /** Never shows the key. */
+  @Override
+  public String toString() {
+    return "HeddleProperties[" + host + ":" + port + ", data=" + data + ", model=" + model + "]";
+  }
+
+  /** Whether {@link #model} is there, if it is given. */
+  @AssertTrue(message = "is not a folder (HEDDLE_MODEL)")
+  boolean isModelFolder() {
+    return model == null || Files.isDirectory(model);
+  }
+
+  @AssertTrue(message = "must be at least 64MB (HEDDLE_MEMORY)")
+  boolean isMemoryEnough() {
+    return memory == null || memory.compareTo(DataSize.ofMegabytes(64)) >= 0;
+  }
+
+  /**
+   * How the engine computes.
+   *
+   * @param backend {@code auto}, {@code vector} or {@code reference}
+   * @param threads workers, 0 for one a processor
+   * @param maxBatchTokens most tokens of a step; longer prompts are computed in chunks
+   * @param maxSequences most answers computed at once
+   * @param maxContext most tokens of prompt and answer together, 0 for the model's own limit
+   * @param adapterRows most adapters resident at once
+   */
+  public record Engine(
+      @DefaultValue("auto") @Pattern(regexp = "auto|vector|reference") String backend,
+      @DefaultValue("0") @Min(0) @Max(1024) int threads,
+      @DefaultValue("256") @Min(1) @Max(65536) int maxBatchTokens,
+      @DefaultValue("64") @Min(1) @Max(4096) int maxSequences,
+      @DefaultValue("0") @Min(0) int maxContext,
+      @DefaultValue("64") @Min(1) @Max(100_000) int adapterRows) {
+
+    @AssertTrue(message = "must not be less than max-sequences")
+    boolean isMaxBatchTokensEnough() {
+      return maxBatchTokens >= maxSequences;
+    }
+  }
+
+  /**
+   * How requests are served.
+   *
+   * @param defaultMaxTokens tokens of an answer whose request states no max_tokens
+   * @param maxChoices most answers of one request
+   * @param bodyLimit most bytes of a JSON request
+   * @param queueLimit most requests that wait for the engine; more are answered 429
+   * @param loadWait how long a request waits for its adapter to become resident
+   * @param keepAlive after how much silence a stream gets a comment
+   * @param drainWait how long a stopping server waits for its answers to end; the rest of the 30 s
+   *     that a stop may take is for closing down
+   */
+  public record Serving(
+      @DefaultValue("512") @Min(1) @Max(1 << 24) int defaultMaxTokens,
+      @DefaultValue("16") @Min(1) @Max(1024) int maxChoices,
+      @DefaultValue("4MB") @NotNull DataSize bodyLimit,
+      @DefaultValue("1024") @Min(1) @Max(1_000_000) int queueLimit,
+      @DefaultValue("30s") @NotNull Duration loadWait,
+      @DefaultValue("10s") @NotNull Duration keepAlive,
+      @DefaultValue("15s") @NotNull Duration drainWait) {
+
+    @AssertTrue(message = "must be between 1KB and 1GB")
+    boolean isBodyLimitSane() {
+      return bodyLimit.toBytes() >= 1024 && bodyLimit.toBytes() <= 1 << 30;
+    }
+
+    @AssertTrue(message = "load-wait must not be negative, keep-alive and drain-wait: 10ms to 20s")
+    boolean isDurationsSane() {
+      return !loadWait.isNegative() && within(keepAlive) && within(drainWait);
+    }
+
+    private static boolean within(Duration value) {
+      return value.compareTo(Duration.ofMillis(10)) >= 0
+          && value.compareTo(Duration.ofSeconds(20)) <= 0;
+    }
+  }
+
+  /**
+   * Which PostgreSQL keeps the registry.
+   *
+   * @param url JDBC URL; without it an embedded server is started on the data folder
+   * @param user owner of the schema; the role that the application runs as is made by it
+   */
+  public record Database(
+      @Nullable String url,
+      @DefaultValue("heddle") String user,
+      @DefaultValue("") String password) {
+
+    /** Never shows the password. */
+    @Override
+    public String toString() {
+      return "Database[url=" + url + ", user=" + user + "]";
+    }
+  }
+}

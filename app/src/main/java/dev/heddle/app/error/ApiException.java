@@ -1,0 +1,75 @@
+package dev.heddle.app.error;
+
+import dev.heddle.format.Violation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request that ends in an error its sender is told about. */
+public final class ApiException extends RuntimeException {
+  private final ErrorCode code;
+  private final String reason;
+  private final @Nullable String param;
+  private final transient List<Violation> violations;
+
+  public ApiException(ErrorCode code, String message) {
+    this(code, message, null, List.of(), null);
+  }
+
+  public ApiException(ErrorCode code, String message, @Nullable String param) {
+    this(code, message, param, List.of(), null);
+  }
+
+  /** A request with several faults, all of them named. */
+  public ApiException(ErrorCode code, String message, List<Violation> violations) {
+    this(code, message, null, violations, null);
+  }
+
+  /**
+   * @param message for the client: no internals
+   * @param param the request's field at fault, null if no single one is
+   * @param violations what is wrong with an input, possibly none
+   * @param cause for the log, never for the client
+   */
+  public ApiException(
+      ErrorCode code,
+      String message,
+      @Nullable String param,
+      List<Violation> violations,
+      @Nullable Throwable cause) {
+    this(code, code.code(), message, param, violations, cause);
+  }
+
+  /**
+   * @param reason a code finer than {@code code}'s own, as management shows it
+   */
+  ApiException(
+      ErrorCode code,
+      String reason,
+      String message,
+      @Nullable String param,
+      List<Violation> violations,
+      @Nullable Throwable cause) {
+    super(message, cause);
+    this.code = code;
+    this.reason = reason;
+    this.param = param;
+    this.violations = List.copyOf(violations);
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** The code that management shows. */
+  String reason() {
+    return reason;
+  }
+
+  public @Nullable String param() {
+    return param;
+  }
+
+  public List<Violation> violations() {
+    return violations;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.heddle.app.error;
+
+import dev.heddle.format.Violation;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An error as each surface shows it. */
+public final class ErrorBodies {
+  private ErrorBodies() {}
+
+  /** OpenAI's shape: {@code {"error": {message, type, param, code}}}. */
+  public static ObjectNode openAi(ApiException error) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.putObject("error")
+        .put("message", error.getMessage())
+        .put("type", error.code().type())
+        .put("param", error.param())
+        .put("code", error.code().code());
+    return body;
+  }
+
+  /** Problem details (RFC 9457) with the stable {@code code} and every violation. */
+  static ObjectNode problem(ApiException error, String path) {
+    ErrorCode code = error.code();
+    ObjectNode body =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("type", "urn:heddle:problem:" + error.reason())
+            .put("title", title(code))
+            .put("status", code.status())
+            .put("detail", error.getMessage())
+            .put("instance", path)
+            .put("code", error.reason());
+    ArrayNode violations = body.putArray("violations");
+    for (Violation violation : error.violations()) {
+      violations
+          .addObject()
+          .put("code", violation.code())
+          .put("where", violation.where())
+          .put("message", violation.message());
+    }
+    return body;
+  }
+
+  private static String title(ErrorCode code) {
+    String words = code.code().replace('_', ' ');
+    return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+  }
+}

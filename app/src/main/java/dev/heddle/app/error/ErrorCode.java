@@ -1,0 +1,65 @@
+package dev.heddle.app.error;
+
+/**
+ * Every code that a client may see. Names and statuses are stable: clients branch on them.
+ *
+ * <p>{@link #type} is the coarse class that OpenAI's clients know; {@link #code} is the code
+ * itself, the same on both surfaces.
+ */
+public enum ErrorCode {
+  INVALID_REQUEST(400, "invalid_request_error", "invalid_request"),
+  MALFORMED_JSON(400, "invalid_request_error", "malformed_json"),
+  UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter"),
+  CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded"),
+  CHECKSUM_MISMATCH(400, "invalid_request_error", "checksum_mismatch"),
+  INVALID_API_KEY(401, "authentication_error", "invalid_api_key"),
+  INSUFFICIENT_PERMISSIONS(403, "permission_error", "insufficient_permissions"),
+  MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
+  NOT_FOUND(404, "invalid_request_error", "not_found"),
+  METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed"),
+  NOT_ACCEPTABLE(406, "invalid_request_error", "not_acceptable"),
+  CONFLICT(409, "invalid_request_error", "conflict"),
+  REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
+  UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
+  INVALID_ADAPTER(422, "invalid_request_error", "invalid_adapter"),
+  QUEUE_FULL(429, "rate_limit_error", "queue_full"),
+  INTERNAL_ERROR(500, "server_error", "internal_error"),
+  ADAPTER_UNAVAILABLE(503, "server_error", "adapter_unavailable"),
+  DRAINING(503, "server_error", "draining"),
+  DATABASE_UNAVAILABLE(503, "server_error", "database_unavailable");
+
+  private final int status;
+  private final String type;
+  private final String code;
+
+  ErrorCode(int status, String type, String code) {
+    this.status = status;
+    this.type = type;
+    this.code = code;
+  }
+
+  /** HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** The {@code type} of an OpenAI error body. */
+  public String type() {
+    return type;
+  }
+
+  /** The stable code. */
+  public String code() {
+    return code;
+  }
+
+  /** Seconds after which trying again may help, 0 where it does not; at most 60. */
+  public int retryAfterSeconds() {
+    return switch (this) {
+      case QUEUE_FULL -> 1;
+      case ADAPTER_UNAVAILABLE -> 10;
+      case DRAINING, DATABASE_UNAVAILABLE -> 5;
+      default -> 0;
+    };
+  }
+}

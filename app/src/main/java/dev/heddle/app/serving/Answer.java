@@ -1,0 +1,116 @@
+package dev.heddle.app.serving;
+
+import dev.heddle.runtime.ChoiceOutput;
+import dev.heddle.runtime.Generation;
+import dev.heddle.runtime.GenerationRequest;
+import dev.heddle.runtime.PromptScores;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's answer as it comes to be. Generations and readers are set before the first event of
+ * the answer's stream; whoever sees an event sees them.
+ */
+final class Answer {
+  /**
+   * One prompt, ready for the engine.
+   *
+   * @param text what {@code echo} shows
+   */
+  record Prompt(GenerationRequest request, String text) {}
+
+  private final AnswerHead head;
+  private final List<Prompt> prompts;
+  private final @Nullable Generation[] generations;
+  private final @Nullable ChoiceReader[] readers;
+  private final long startedNanos = System.nanoTime();
+
+  Answer(AnswerHead head, List<Prompt> prompts) {
+    this.head = head;
+    this.prompts = List.copyOf(prompts);
+    this.generations = new @Nullable Generation[prompts.size()];
+    this.readers = new @Nullable ChoiceReader[prompts.size() * head.options().choices()];
+  }
+
+  AnswerHead head() {
+    return head;
+  }
+
+  Options options() {
+    return head.options();
+  }
+
+  List<Prompt> prompts() {
+    return prompts;
+  }
+
+  /** When the answer was begun, by {@link System#nanoTime}. */
+  long startedNanos() {
+    return startedNanos;
+  }
+
+  /** Choices over all prompts. */
+  int choices() {
+    return readers.length;
+  }
+
+  /** The prompt that a choice answers. */
+  Prompt promptOf(int choice) {
+    return prompts.get(choice / options().choices());
+  }
+
+  ChoiceOutput output(int choice) {
+    return generationOf(choice).choice(choice % options().choices());
+  }
+
+  PromptScores promptScores(int choice) {
+    return generationOf(choice).promptScores();
+  }
+
+  private Generation generationOf(int choice) {
+    return Objects.requireNonNull(generations[choice / options().choices()]);
+  }
+
+  /** Null while the engine has not taken the prompt. */
+  @Nullable Generation generation(int prompt) {
+    return generations[prompt];
+  }
+
+  ChoiceReader reader(int choice) {
+    return Objects.requireNonNull(readers[choice]);
+  }
+
+  /** The engine has taken the prompt. */
+  void submitted(int prompt, Generation generation) {
+    generations[prompt] = generation;
+    int n = options().choices();
+    boolean everyToken = options().tokenIds() || options().logprobs() >= 0;
+    for (int i = 0; i < n; i++) {
+      int choice = prompt * n + i;
+      readers[choice] =
+          new ChoiceReader(
+              choice,
+              generation.choice(i),
+              head.newDecoder(),
+              new StopMatcher(options().stops()),
+              everyToken);
+    }
+  }
+
+  /** Tokens so far. */
+  Usage usage() {
+    int prompt = 0;
+    int cached = 0;
+    int completion = 0;
+    for (int i = 0; i < generations.length; i++) {
+      Generation generation = generations[i];
+      prompt += prompts.get(i).request().prompt().length;
+      cached += generation == null ? 0 : generation.cachedPromptTokens();
+    }
+    for (ChoiceReader reader : readers) {
+      completion += reader == null ? 0 : reader.tokens();
+    }
+    return new Usage(prompt, cached, completion);
+  }
+}

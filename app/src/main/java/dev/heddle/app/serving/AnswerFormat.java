@@ -1,0 +1,137 @@
+package dev.heddle.app.serving;
+
+import dev.heddle.runtime.FinishReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How an answer looks: what chat and legacy completions share of it. A whole answer and a chunk are
+ * made from the same deltas, a whole one having one for each choice.
+ */
+abstract sealed class AnswerFormat permits ChatFormat, CompletionFormat {
+  static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /** JSON has no infinity: what a token of no probability is shown with, as others do. */
+  private static final float LEAST_LOGPROB = -9999;
+
+  final Answer answer;
+
+  AnswerFormat(Answer answer) {
+    this.answer = answer;
+  }
+
+  final Answer answer() {
+    return answer;
+  }
+
+  /** Chunks sent at admission, before any token. */
+  abstract List<ObjectNode> opening();
+
+  /** {@code object} of a chunk. */
+  abstract String chunkType();
+
+  /** {@code object} of a whole answer. */
+  abstract String wholeType();
+
+  /** A choice of a chunk with what is new, without its finish_reason. */
+  abstract ObjectNode part(Delta delta);
+
+  /** A choice of a chunk that says nothing but that the choice ended. */
+  abstract ObjectNode lastPart(int choice);
+
+  /** A choice of a whole answer, without its finish_reason. */
+  abstract ObjectNode wholeChoice(Delta delta);
+
+  /** Whether the delta has anything to show besides its end. */
+  abstract boolean shows(Delta delta);
+
+  /** Chunks that tell a delta: what is new, then, by itself, that the choice ended. */
+  List<ObjectNode> chunks(Delta delta) {
+    List<ObjectNode> chunks = new ArrayList<>(2);
+    if (shows(delta)) {
+      chunks.add(chunk(part(delta).putNull("finish_reason")));
+    }
+    if (delta.finish() != null) {
+      chunks.add(chunk(lastPart(delta.choice()).put("finish_reason", reason(delta.finish()))));
+    }
+    return chunks;
+  }
+
+  /** The chunk after the last one of any choice, when the client wants the usage. */
+  ObjectNode usageChunk() {
+    ObjectNode chunk = head(chunkType());
+    chunk.putArray("choices");
+    chunk.set("usage", usage());
+    return chunk;
+  }
+
+  /** The answer in one piece, from one delta for each choice. */
+  ObjectNode whole(List<Delta> deltas) {
+    ObjectNode whole = head(wholeType());
+    ArrayNode choices = whole.putArray("choices");
+    for (Delta delta : deltas) {
+      choices.add(wholeChoice(delta).put("finish_reason", reason(delta.finish())));
+    }
+    whole.set("usage", usage());
+    return whole;
+  }
+
+  final ObjectNode chunk(ObjectNode choice) {
+    ObjectNode chunk = head(chunkType());
+    chunk.putArray("choices").add(choice);
+    if (answer.options().includeUsage()) {
+      chunk.putNull("usage");
+    }
+    return chunk;
+  }
+
+  final ObjectNode choice(int index) {
+    return JSON.objectNode().put("index", index);
+  }
+
+  /** Adds the extension {@code token_ids}, if asked for. */
+  final void addTokenIds(ObjectNode choice, Delta delta) {
+    if (answer.options().tokenIds()) {
+      ArrayNode ids = choice.putArray("token_ids");
+      for (int i = delta.first(); i < delta.end(); i++) {
+        ids.add(answer.output(delta.choice()).token(i));
+      }
+    }
+  }
+
+  final boolean wantsLogprobs() {
+    return answer.options().logprobs() >= 0;
+  }
+
+  static float shown(float logprob) {
+    return Math.max(logprob, LEAST_LOGPROB);
+  }
+
+  private ObjectNode head(String type) {
+    AnswerHead head = answer.head();
+    return JSON.objectNode()
+        .put("id", head.id())
+        .put("object", type)
+        .put("created", head.created())
+        .put("model", head.options().model());
+  }
+
+  private ObjectNode usage() {
+    Usage usage = answer.usage();
+    ObjectNode node =
+        JSON.objectNode()
+            .put("prompt_tokens", usage.prompt())
+            .put("completion_tokens", usage.completion())
+            .put("total_tokens", usage.prompt() + usage.completion());
+    node.putObject("prompt_tokens_details").put("cached_tokens", usage.cached());
+    return node;
+  }
+
+  private static String reason(@Nullable FinishReason finish) {
+    return finish == FinishReason.LENGTH ? "length" : "stop";
+  }
+}

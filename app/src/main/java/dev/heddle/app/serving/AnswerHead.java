@@ -1,0 +1,29 @@
+package dev.heddle.app.serving;
+
+import dev.heddle.format.text.StreamingDecoder;
+import dev.heddle.format.text.Tokenizer;
+import dev.heddle.registry.access.Principal;
+
+/**
+ * What is known of an answer before it begins.
+ *
+ * @param id of the completion, in every chunk of it
+ * @param requestId of the HTTP request, in logs
+ * @param created seconds since the epoch
+ * @param continued the answer's text goes on from its prompt, rather than being one of its own
+ */
+record AnswerHead(
+    String id,
+    String requestId,
+    long created,
+    Principal caller,
+    ResolvedModel model,
+    Options options,
+    Tokenizer tokenizer,
+    boolean continued) {
+
+  /** A decoder for one choice: special tokens have no text. */
+  StreamingDecoder newDecoder() {
+    return tokenizer.streamingDecoder(true, continued);
+  }
+}

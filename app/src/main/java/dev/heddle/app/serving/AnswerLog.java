@@ -1,0 +1,114 @@
+package dev.heddle.app.serving;
+
+import dev.heddle.runtime.Generation;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.SignalType;
+
+/**
+ * One line and one set of measurements for each answer that was begun: who, which version, how many
+ * tokens, how long. Never what was said. Metrics carry no adapter's or tenant's name, since they
+ * can be scraped without a key.
+ */
+public final class AnswerLog {
+  private static final Logger log = LoggerFactory.getLogger("heddle.requests");
+  private static final double NANOS_PER_MS = 1e6;
+
+  private final Counter promptTokens;
+  private final Counter cachedTokens;
+  private final Counter generatedTokens;
+  private final Timer firstToken;
+  private final Timer perToken;
+  private final Timer queue;
+  private final Timer total;
+  private final MeterRegistry meters;
+
+  public AnswerLog(MeterRegistry meters) {
+    this.meters = meters;
+    promptTokens = meters.counter("heddle.prompt.tokens");
+    cachedTokens = meters.counter("heddle.prompt.tokens.cached");
+    generatedTokens = meters.counter("heddle.generation.tokens");
+    firstToken = timer("heddle.time.to.first.token");
+    perToken = timer("heddle.time.per.output.token");
+    queue = timer("heddle.request.queue.time");
+    total = timer("heddle.e2e.request.latency");
+  }
+
+  void ended(Answer answer, SignalType signal) {
+    String outcome =
+        switch (signal) {
+          case ON_COMPLETE -> "ok";
+          case CANCEL -> "cancelled";
+          default -> "failed";
+        };
+    Usage usage = answer.usage();
+    long totalNanos = System.nanoTime() - answer.startedNanos();
+    long queueNanos = -1;
+    long firstNanos = -1;
+    for (int i = 0; i < answer.prompts().size(); i++) {
+      Generation generation = answer.generation(i);
+      if (generation != null) {
+        queueNanos = Math.max(queueNanos, generation.queueNanos());
+        firstNanos = earlier(firstNanos, generation.timeToFirstTokenNanos());
+      }
+    }
+    record(queue, queueNanos);
+    record(firstToken, firstNanos);
+    record(total, totalNanos);
+    if (firstNanos >= 0 && usage.completion() > answer.choices()) {
+      // Choices come in step: tokens of the mean choice after its first.
+      double rest = (double) usage.completion() / answer.choices() - 1;
+      record(perToken, (long) ((totalNanos - firstNanos) / rest));
+    }
+    promptTokens.increment(usage.prompt());
+    cachedTokens.increment(usage.cached());
+    generatedTokens.increment(usage.completion());
+    meters.counter("heddle.requests.ended", "outcome", outcome).increment();
+    AnswerHead head = answer.head();
+    if (log.isInfoEnabled()) {
+      log.info(
+          "id={} tenant={} version={} outcome={} stream={} choices={} prompt_tokens={}"
+              + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",
+          head.requestId(),
+          head.caller().tenant(),
+          head.model().version(),
+          outcome,
+          head.options().stream(),
+          answer.choices(),
+          usage.prompt(),
+          usage.cached(),
+          usage.completion(),
+          millis(queueNanos),
+          millis(firstNanos),
+          millis(totalNanos));
+    }
+  }
+
+  private Timer timer(String name) {
+    return Timer.builder(name)
+        .publishPercentileHistogram()
+        .minimumExpectedValue(Duration.ofMillis(1))
+        .maximumExpectedValue(Duration.ofMinutes(2))
+        .register(meters);
+  }
+
+  private static long earlier(long a, long b) {
+    return a < 0 ? b : b < 0 ? a : Math.min(a, b);
+  }
+
+  private static void record(Timer timer, long nanos) {
+    if (nanos >= 0) {
+      timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static String millis(long nanos) {
+    return nanos < 0 ? "-" : String.format(Locale.ROOT, "%.1f", nanos / NANOS_PER_MS);
+  }
+}

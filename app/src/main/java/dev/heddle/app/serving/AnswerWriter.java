@@ -1,0 +1,143 @@
+package dev.heddle.app.serving;
+
+import dev.heddle.app.error.ErrorBodies;
+import dev.heddle.app.error.Errors;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes an answer to its client, in one piece or as server-sent events.
+ *
+ * <p>Status and headers go out with the first event, which is the admission; so a refusal before it
+ * has a status of its own, and a failure after it is an event, with no {@code [DONE]}. The response
+ * asks the answer for more only as the client reads on.
+ */
+final class AnswerWriter {
+  static final String KEEP_ALIVE = ": keep-alive\n\n";
+  private static final String ADMITTED = ": admitted\n\n";
+  private static final String DONE = "data: [DONE]\n\n";
+
+  /** Events asked for ahead of the client. */
+  private static final int PREFETCH = 8;
+
+  private final Duration keepAlive;
+
+  /**
+   * @param keepAlive a comment is sent when a stream was silent this long
+   */
+  AnswerWriter(Duration keepAlive) {
+    this.keepAlive = keepAlive;
+  }
+
+  Mono<Void> write(ServerHttpResponse response, AnswerFormat format, Flux<StreamEvent> events) {
+    response.getHeaders().set("x-heddle-version", format.answer().head().model().version());
+    return format.answer().options().stream()
+        ? stream(response, format, events)
+        : whole(response, format, events);
+  }
+
+  private Mono<Void> whole(
+      ServerHttpResponse response, AnswerFormat format, Flux<StreamEvent> events) {
+    List<DeltaSum> sums = new ArrayList<>();
+    for (int i = 0; i < format.answer().choices(); i++) {
+      sums.add(new DeltaSum(i));
+    }
+    Mono<DataBuffer> body =
+        events
+            .doOnNext(event -> {
+              if (event instanceof StreamEvent.Progress(Delta delta)) {
+                sums.get(delta.choice()).add(delta);
+              }
+            })
+            .then(
+                Mono.fromSupplier(() -> {
+                  var deltas = sums.stream().map(DeltaSum::sum).toList();
+                  DataBuffer json = buffer(response, format.whole(deltas).toString());
+                  response.getHeaders().setContentLength(json.readableByteCount());
+                  return json;
+                }));
+    response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+    return response.writeWith(body);
+  }
+
+  private Mono<Void> stream(
+      ServerHttpResponse response, AnswerFormat format, Flux<StreamEvent> events) {
+    HttpHeaders headers = response.getHeaders();
+    headers.setContentType(MediaType.TEXT_EVENT_STREAM);
+    headers.setCacheControl("no-cache");
+    headers.set("X-Accel-Buffering", "no"); // proxies that would hold events back
+    return response.writeAndFlushWith(
+        frames(format, events).map(frame -> Mono.just(buffer(response, frame))));
+  }
+
+  /** The stream's text, event by event. */
+  Flux<String> frames(AnswerFormat format, Flux<StreamEvent> events) {
+    Flux<String> frames =
+        events
+            .concatMapIterable(event -> framesOf(event, format), PREFETCH)
+            .concatWith(Flux.defer(() -> Flux.fromIterable(ending(format))));
+    return frames.switchOnFirst((first, all) ->
+        first.isOnError()
+            ? all
+            : keptAlive(
+                all.onErrorResume(
+                    failure -> Flux.just(failed(failure, format.answer().head().requestId())))));
+  }
+
+  private static List<String> framesOf(StreamEvent event, AnswerFormat format) {
+    return switch (event) {
+      case StreamEvent.Admitted() -> {
+        List<ObjectNode> opening = format.opening();
+        // The headers are to go out even where no chunk does.
+        yield opening.isEmpty() ? List.of(ADMITTED) : data(opening);
+      }
+      case StreamEvent.Progress(Delta delta) -> data(format.chunks(delta));
+    };
+  }
+
+  private static List<String> ending(AnswerFormat format) {
+    return format.answer().options().includeUsage()
+        ? List.of(data(format.usageChunk()), DONE)
+        : List.of(DONE);
+  }
+
+  private static String failed(Throwable failure, String requestId) {
+    return data(ErrorBodies.openAi(Errors.of(failure, requestId)));
+  }
+
+  private Flux<String> keptAlive(Flux<String> frames) {
+    AtomicBoolean spoke = new AtomicBoolean();
+    Sinks.Empty<Void> over = Sinks.empty();
+    Flux<String> silence =
+        Flux.interval(keepAlive)
+            .onBackpressureDrop()
+            .filter(tick -> !spoke.getAndSet(false))
+            .map(tick -> KEEP_ALIVE)
+            .takeUntilOther(over.asMono());
+    return Flux.merge(
+        frames.doOnNext(frame -> spoke.set(true)).doOnTerminate(over::tryEmitEmpty), silence);
+  }
+
+  private static List<String> data(List<ObjectNode> chunks) {
+    return chunks.stream().map(AnswerWriter::data).toList();
+  }
+
+  private static String data(ObjectNode json) {
+    return "data: " + json + "\n\n";
+  }
+
+  private static DataBuffer buffer(ServerHttpResponse response, String text) {
+    return response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.heddle.app.serving;
+
+import java.time.Duration;
+
+/**
+ * What the endpoints are told by configuration.
+ *
+ * @param bodyLimitBytes most bytes of a request
+ * @param maxChoices most answers of a request
+ * @param keepAlive after how much silence a stream gets a comment
+ */
+public record ServingSettings(long bodyLimitBytes, int maxChoices, Duration keepAlive) {}

@@ -1,0 +1,87 @@
+package dev.heddle.app.serving;
+
+import java.util.List;
+
+/**
+ * Finds the first stop text in a text that comes in pieces, as if it were read character by
+ * character: the stop that is complete first wins, of several complete at once the longest. What
+ * might be the beginning of a stop is held back until more comes. One for each choice, used by one
+ * thread at a time.
+ */
+final class StopMatcher {
+  private final List<String> stops;
+  private final StringBuilder pending = new StringBuilder();
+  private boolean matched;
+
+  StopMatcher(List<String> stops) {
+    this.stops = List.copyOf(stops);
+  }
+
+  /** Whether a stop was found; nothing may be pushed after it. */
+  boolean matched() {
+    return matched;
+  }
+
+  /** Takes the next piece and returns what is now known to lie before any stop. */
+  String push(String piece) {
+    if (stops.isEmpty() || piece.isEmpty()) {
+      return piece;
+    }
+    pending.append(piece);
+    int start = firstMatch();
+    if (start >= 0) {
+      matched = true;
+      return take(start);
+    }
+    return take(pending.length() - heldBack());
+  }
+
+  /** What was held back, when nothing follows. */
+  String rest() {
+    return matched ? "" : take(pending.length());
+  }
+
+  /** Where the first stop begins, -1 if there is none. */
+  private int firstMatch() {
+    int start = -1;
+    int end = Integer.MAX_VALUE;
+    for (String stop : stops) {
+      int found = pending.indexOf(stop);
+      int foundEnd = found + stop.length();
+      if (found >= 0 && (foundEnd < end || (foundEnd == end && found < start))) {
+        start = found;
+        end = foundEnd;
+      }
+    }
+    return start;
+  }
+
+  /** Length of the longest end of the text that is the beginning of a stop. */
+  private int heldBack() {
+    int longest = 0;
+    for (String stop : stops) {
+      int length = Math.min(stop.length() - 1, pending.length());
+      while (length > longest && !endsWith(stop, length)) {
+        length--;
+      }
+      longest = Math.max(longest, length);
+    }
+    return longest;
+  }
+
+  private boolean endsWith(String stop, int length) {
+    int from = pending.length() - length;
+    for (int i = 0; i < length; i++) {
+      if (pending.charAt(from + i) != stop.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String take(int length) {
+    String text = pending.substring(0, length);
+    pending.delete(0, length);
+    return text;
+  }
+}
