@@ -115,7 +115,8 @@ create table version_file (
   foreign key (tenant_id, version_id) references adapter_version (tenant_id, id)
 );
 
--- One row for each blob in the expert store, whoever uploaded it.
+-- Every expert ever stored, whoever uploaded it. Its bytes are in the expert store as long as a READY
+-- version needs them.
 create table expert_blob (
   digest bytea primary key check (octet_length(digest) = 32),
   bytes bigint not null check (bytes > 0),
@@ -254,8 +255,8 @@ create trigger registry_changed after insert or update or delete on adapter_gran
 -- Rights of the application.
 grant usage on schema ${flyway:defaultSchema} to ${app_role};
 grant select, insert on base_model, tenant, callable_name, usage_record, audit, alias_history,
-  version_expert to ${app_role};
-grant select, insert, delete on expert_blob, adapter_grant, alias_target to ${app_role};
+  expert_blob, version_expert to ${app_role};
+grant select, insert, delete on adapter_grant, alias_target to ${app_role};
 grant select, insert on api_key, adapter, adapter_version, alias to ${app_role};
 grant update (secret_sha256, revoked_at) on api_key to ${app_role};
 grant update (next_number, archived_at) on adapter to ${app_role};

@@ -65,6 +65,11 @@ public final class BootstrapKey {
     }
   }
 
+  /** What is stored of a configured key, and compared. */
+  public static byte[] hash(String configured) {
+    return KeyText.sha256(configured);
+  }
+
   /** The file comes first: a crash in between leaves a key that opens nothing, and is made anew. */
   private void generate(UUID tenant, Path file) throws IOException {
     KeyText key = KeyText.random();
@@ -87,7 +92,7 @@ public final class BootstrapKey {
   }
 
   private static boolean configure(JdbcClient jdbc, UUID tenant, String configured) {
-    byte[] hash = KeyText.sha256(configured);
+    byte[] hash = hash(configured);
     boolean exists =
         jdbc.sql("select from api_key where public_id = :id for update")
             .param("id", CONFIGURED_ID)

@@ -14,6 +14,7 @@ public record Adapter(
     UUID id,
     UUID tenantId,
     String name,
+    UUID baseModelId,
     String baseModel,
     @Nullable Integer published,
     Instant createdAt,

@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Adapters {
   private static final String SELECT =
       """
-      select a.id, a.tenant_id, a.name, b.name as base, a.created_at, a.archived_at,
+      select a.id, a.tenant_id, a.name, b.id as base_id, b.name as base, a.created_at, a.archived_at,
         (select v.number from alias_target t join adapter_version v on v.id = t.version_id
          where t.tenant_id = a.tenant_id and t.name = a.name
          order by t.weight desc, v.number desc limit 1) as published
@@ -139,10 +139,15 @@ public final class Adapters {
     if (adapter.archivedAt() != null) {
       throw new ConflictException("adapter-archived", adapter.name() + " is archived");
     }
-    if (!adapter.baseModel().equals(base.name())) {
+    if (!adapter.baseModelId().equals(base.id())) {
       throw new ConflictException(
           "other-base",
-          adapter.name() + " belongs to " + adapter.baseModel() + ", not to " + base.name());
+          adapter.name()
+              + " belongs to the base model "
+              + adapter.baseModel()
+              + " with other weights or another name than "
+              + base.name()
+              + ", which is served");
     }
   }
 
@@ -192,6 +197,7 @@ public final class Adapters {
         Columns.id(row, "id"),
         Columns.id(row, "tenant_id"),
         row.getString("name"),
+        Columns.id(row, "base_id"),
         row.getString("base"),
         row.getObject("published", Integer.class),
         Columns.instant(row, "created_at"),

@@ -9,6 +9,7 @@ import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.Jsonb;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.Array;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -161,7 +162,7 @@ public final class Publishing {
     return number == null ? null : Map.of("published", number);
   }
 
-  private static List<Integer> integers(Array array) throws java.sql.SQLException {
+  private static List<Integer> integers(Array array) throws SQLException {
     return Arrays.asList((Integer[]) array.getArray());
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.registry.adapter;
 
+import dev.heddle.format.Digest;
 import dev.heddle.format.Violation;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.format.adapter.TunedExpert;
@@ -69,10 +70,7 @@ public final class VersionStates {
    * @param blobBytes size of each expert's blob, by digest
    */
   public Version ready(
-      Actor actor,
-      Version version,
-      AdapterManifest manifest,
-      Map<dev.heddle.format.Digest, Long> blobBytes) {
+      Actor actor, Version version, AdapterManifest manifest, Map<Digest, Long> blobBytes) {
     require(version, VersionState.VALIDATING);
     return db.change(jdbc -> {
       // In one order for all, so that two versions that share experts do not wait in a ring.
@@ -94,7 +92,7 @@ public final class VersionStates {
     });
   }
 
-  private static void addBlob(JdbcClient jdbc, Map.Entry<dev.heddle.format.Digest, Long> blob) {
+  private static void addBlob(JdbcClient jdbc, Map.Entry<Digest, Long> blob) {
     jdbc.sql(
             "insert into expert_blob (digest, bytes) values (:digest, :bytes) on conflict do nothing")
         .param("digest", blob.getKey().bytes())

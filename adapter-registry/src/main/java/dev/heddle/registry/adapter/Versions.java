@@ -1,6 +1,6 @@
 package dev.heddle.registry.adapter;
 
-import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
@@ -14,6 +14,7 @@ import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -114,45 +115,33 @@ public final class Versions {
 
   /** The experts of a version, sorted by (layer, column); none until it is ready. */
   public List<TunedExpert> experts(UUID version) {
-    return db.read(jdbc -> experts(jdbc, version));
-  }
-
-  static List<TunedExpert> experts(JdbcClient jdbc, UUID version) {
-    return jdbc.sql(
-            """
-            select layer, expert_column, digest from version_expert
-            where version_id = :version order by layer, expert_column
-            """)
-        .param("version", version)
-        .query((row, n) ->
-            new TunedExpert(
-                row.getInt("layer"), row.getInt("expert_column"), Columns.digest(row, "digest")))
-        .list();
-  }
-
-  /**
-   * What a stored adapter consists of, whichever versions have this digest.
-   *
-   * @throws NotFoundException {@code adapter-not-found} if no ready version has the digest
-   */
-  public AdapterManifest manifest(dev.heddle.format.Digest digest) {
-    return db.readConsistent(jdbc ->
+    return db.read(jdbc ->
         jdbc.sql(
                 """
-                select v.id, v.bytes, b.digest as base from adapter_version v
-                  join adapter a on a.id = v.adapter_id
-                  join base_model b on b.id = a.base_model_id
-                where v.digest = :digest and v.state = 'READY' limit 1
+                select layer, expert_column, digest from version_expert
+                where version_id = :version order by layer, expert_column
                 """)
-            .param("digest", digest.bytes())
+            .param("version", version)
             .query((row, n) ->
-                new AdapterManifest(
-                    digest,
-                    Columns.digest(row, "base"),
-                    experts(jdbc, Columns.id(row, "id")),
-                    row.getLong("bytes")))
-            .optional()
-            .orElseThrow(() -> new NotFoundException("adapter", digest.qualified())));
+                new TunedExpert(
+                    row.getInt("layer"),
+                    row.getInt("expert_column"),
+                    Columns.digest(row, "digest")))
+            .list());
+  }
+
+  /** Digests of all ready versions and of their experts: what the expert store has to keep. */
+  public Set<Digest> liveDigests() {
+    return db.read(jdbc ->
+        jdbc.sql(
+                """
+                select digest from adapter_version where state = 'READY'
+                union
+                select e.digest from version_expert e
+                  join adapter_version v on v.id = e.version_id where v.state = 'READY'
+                """)
+            .query((row, n) -> Columns.digest(row, "digest"))
+            .set());
   }
 
   /**

@@ -1,0 +1,28 @@
+package dev.heddle.registry.snapshot;
+
+import dev.heddle.registry.access.Principal;
+import java.security.MessageDigest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A key as the snapshot has it: whose it is, and how to tell that it is the one. */
+record KeyEntry(
+    Principal principal,
+    byte[] secretHash,
+    @Nullable Instant expiresAt,
+    @Nullable Instant revokedAt) {
+  /** In a time that does not depend on where the two differ. */
+  boolean matches(byte[] hash) {
+    return MessageDigest.isEqual(secretHash, hash);
+  }
+
+  Authentication at(Instant now) {
+    if (revokedAt != null) {
+      return new Authentication.Denied(Authentication.Reason.REVOKED);
+    }
+    if (expiresAt != null && !now.isBefore(expiresAt)) {
+      return new Authentication.Denied(Authentication.Reason.EXPIRED);
+    }
+    return new Authentication.Granted(principal);
+  }
+}

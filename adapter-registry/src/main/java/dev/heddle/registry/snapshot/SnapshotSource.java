@@ -1,0 +1,136 @@
+package dev.heddle.registry.snapshot;
+
+import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.access.BaseModel;
+import dev.heddle.registry.db.RegistryDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a snapshot up to date: after each change made here before the change returns, after those
+ * of others when the database notifies. While the database is away, the last one stays. Reading it
+ * never waits; any thread may.
+ */
+public final class SnapshotSource implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SnapshotSource.class);
+  private static final String CHANNEL = "heddle_registry";
+  private static final Duration LISTEN_ROUND = Duration.ofMillis(500);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+  // In case a notification is lost with a connection that looks alive.
+  private static final Duration RECONCILE_AFTER = Duration.ofSeconds(30);
+
+  private final RegistryDatabase db;
+  private final BaseModel base;
+  private final Object loading = new Object();
+  private final AtomicLong requests = new AtomicLong();
+  private long loadedFor;
+  private volatile RegistrySnapshot current;
+  private volatile boolean open = true;
+  private final Thread listener;
+
+  /**
+   * Reads the first snapshot and begins to listen.
+   *
+   * @param base the base model that is served; adapters of others are not callable
+   */
+  public SnapshotSource(RegistryDatabase db, BaseModel base) {
+    this.db = db;
+    this.base = base;
+    this.current = SnapshotLoader.load(db, base);
+    db.onChange(this::refreshAfterChange);
+    this.listener = Thread.ofVirtual().name("registry-listener").start(this::listen);
+  }
+
+  /** The latest picture there is. */
+  public RegistrySnapshot current() {
+    return current;
+  }
+
+  /**
+   * Returns when the snapshot shows all that was committed before the call. Calls that come while
+   * one is waiting share the next reading.
+   *
+   * @throws RegistryException if the database cannot be read; the snapshot stays as it was
+   */
+  public void refresh() {
+    long wanted = requests.incrementAndGet();
+    synchronized (loading) {
+      if (loadedFor >= wanted) {
+        return;
+      }
+      long upTo = requests.get();
+      current = SnapshotLoader.load(db, base);
+      loadedFor = upTo;
+    }
+  }
+
+  /** The change is made; that it cannot be read back now must not make it look refused. */
+  private void refreshAfterChange() {
+    try {
+      refresh();
+    } catch (RegistryException e) {
+      log.warn("A change is not seen yet: {}", e.getMessage());
+    }
+  }
+
+  private void listen() {
+    boolean away = false;
+    while (open) {
+      try (Connection connection = db.connect();
+          Statement statement = connection.createStatement()) {
+        statement.execute("listen " + CHANNEL);
+        refresh(); // what was changed while nobody listened
+        if (away) {
+          log.info("The database is back");
+          away = false;
+        }
+        follow(connection.unwrap(PGConnection.class));
+      } catch (SQLException | RegistryException e) {
+        if (open && !away) {
+          log.warn("The database is away; keys and names stay as they are: {}", e.getMessage());
+          away = true;
+        }
+        pause();
+      }
+    }
+  }
+
+  private void follow(PGConnection connection) throws SQLException {
+    long refreshed = System.nanoTime();
+    while (open) {
+      PGNotification[] changes =
+          connection.getNotifications(Math.toIntExact(LISTEN_ROUND.toMillis()));
+      boolean changed = changes != null && changes.length > 0;
+      if (changed || System.nanoTime() - refreshed > RECONCILE_AFTER.toNanos()) {
+        refresh();
+        refreshed = System.nanoTime();
+      }
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(RETRY_PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      open = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    try {
+      listener.join(LISTEN_ROUND.multipliedBy(4));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.heddle.registry.snapshot;
+
+import dev.heddle.format.Digest;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A version that can be called.
+ *
+ * @param owner name of the tenant it belongs to
+ * @param digest what the runtime knows it by
+ */
+public record VersionRef(
+    UUID id,
+    UUID ownerId,
+    String owner,
+    String adapter,
+    int number,
+    Digest digest,
+    Instant createdAt) {
+  /** As its owner names it: {@code adapter@number}. */
+  public String label() {
+    return adapter + "@" + number;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.heddle.registry.upload;
+
+import dev.heddle.format.Digest;
+import dev.heddle.format.FormatException;
+import dev.heddle.format.Violation;
+import dev.heddle.format.adapter.AdapterFolder;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.TunedExpert;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.registry.Actor;
+import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.adapter.VersionStates;
+import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.store.ExpertStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns an upload into a callable version, or into a report of everything that is wrong with it.
+ *
+ * <p>Order makes it safe to be killed anywhere: the version is closed to uploads; its files are
+ * checked as a whole; the experts' blobs are stored; one transaction makes it ready; the files go.
+ * A process that ends before the transaction leaves the version to be opened for uploading again by
+ * {@link #recover}, and blobs that {@link #collectGarbage} removes; one that ends after it leaves
+ * files that the upload area clears at its next start.
+ */
+public final class AdapterIngest {
+  private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
+
+  private final VersionStates states;
+  private final Versions versions;
+  private final UploadArea uploads;
+  private final ExpertStore store;
+  private final ModelFolder base;
+
+  public AdapterIngest(
+      RegistryDatabase db, UploadArea uploads, ExpertStore store, ModelFolder base) {
+    this.states = new VersionStates(db);
+    this.versions = new Versions(db);
+    this.uploads = uploads;
+    this.store = store;
+    this.base = base;
+  }
+
+  /**
+   * Ends a version's upload. Blocks while every byte is read once, and written once if it is new.
+   *
+   * @return the version, READY or REJECTED with its report
+   * @throws ConflictException {@code version-state} if it is not uploading, or somebody else
+   *     completes it
+   * @throws UnavailableException if the disk or the database fails; the version is uploading again
+   *     then, or will be after the next start, with its files
+   */
+  public Version complete(Actor actor, Version version) {
+    Version closed = states.beginValidation(actor, version);
+    try {
+      return finish(actor, closed);
+    } catch (IOException e) {
+      reopen(closed, e);
+      throw new UnavailableException(closed.label() + " cannot be stored now", e);
+    } catch (RuntimeException | Error e) {
+      reopen(closed, e);
+      throw e;
+    }
+  }
+
+  private void reopen(Version closed, Throwable cause) {
+    log.error("{} could not be finished", closed.label(), cause);
+    try {
+      states.reopen(closed);
+    } catch (RegistryException e) {
+      cause.addSuppressed(e); // the next start opens it, if it is not ready after all
+    }
+  }
+
+  private Version finish(Actor actor, Version version) throws IOException {
+    Path folder = uploads.folder(version.id());
+    Version finished;
+    try {
+      try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
+        finished = keep(actor, version, adapter);
+      } catch (FormatException e) {
+        finished = states.reject(actor, version, named(e.violations(), folder));
+      }
+    } finally {
+      uploads.discardFolder(folder);
+    }
+    discard(version.id());
+    log.info("{} is {}", finished.label(), finished.state());
+    return finished;
+  }
+
+  private Version keep(Actor actor, Version version, AdapterFolder adapter) throws IOException {
+    AdapterManifest manifest = adapter.manifest();
+    try (ExpertStore.Writing writing = store.begin()) {
+      Map<Digest, Long> bytes = new HashMap<>();
+      for (TunedExpert expert : manifest.experts()) {
+        if (!bytes.containsKey(expert.digest())) {
+          bytes.put(expert.digest(), writing.put(expert.digest(), adapter.weights(expert)));
+        }
+      }
+      writing.put(manifest);
+      return states.ready(actor, version, manifest, bytes);
+    }
+  }
+
+  /** A report speaks of the files as the client called them, not of where they lie here. */
+  private static List<Violation> named(List<Violation> violations, Path folder) {
+    String prefix = folder + "/";
+    String self = folder.toString();
+    return violations.stream()
+        .map(v ->
+            new Violation(
+                v.code(),
+                v.where().replace(prefix, "").replace(self, "."),
+                v.message().replace(prefix, "").replace(self, ".")))
+        .toList();
+  }
+
+  /**
+   * Opens all uploads again whose validation was cut short, their files as they were; whoever
+   * completes them gets the whole check again. To be called at each start, before requests come.
+   *
+   * @return how many
+   */
+  public int recover() {
+    int reopened = states.reopenAll();
+    if (reopened > 0) {
+      log.info("{} uploads whose validation was cut short take files again", reopened);
+    }
+    return reopened;
+  }
+
+  /** Drops the bytes of an upload that was given up, e.g. of a version archived while uploading. */
+  public void discard(UUID version) {
+    uploads.discard(version);
+  }
+
+  /**
+   * Removes blobs that no ready version has.
+   *
+   * @return how many
+   */
+  public int collectGarbage() {
+    try {
+      return store.collect(versions::liveDigests);
+    } catch (IOException e) {
+      throw new UnavailableException("the expert store cannot be cleaned now", e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.heddle.registry.usage;
+
+import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.db.RegistryDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes usage rows behind the requests' backs: recording never waits, rows reach the database in
+ * batches within a second, and stay in memory while it is away. A crash loses at most the last
+ * second. Safe for any thread.
+ */
+public final class UsageLog implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(UsageLog.class);
+  private static final int QUEUE_ROWS_MAX = 100_000;
+  private static final int BATCH_ROWS_MAX = 500;
+  private static final Duration ROUND = Duration.ofMillis(200);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  private final UsageRows rows;
+  private final BlockingQueue<UsageRow> queue = new ArrayBlockingQueue<>(QUEUE_ROWS_MAX);
+  private final AtomicLong lost = new AtomicLong();
+  private final Thread writer;
+  private volatile boolean open = true;
+
+  public UsageLog(RegistryDatabase db) {
+    this.rows = new UsageRows(db);
+    this.writer = Thread.ofVirtual().name("usage-writer").start(this::write);
+  }
+
+  /**
+   * Hands over a row.
+   *
+   * @return false if the row is lost because the queue is full; {@link #lost} counts those
+   */
+  public boolean record(UsageRow row) {
+    boolean taken = queue.offer(row);
+    if (!taken && lost.getAndIncrement() == 0) {
+      log.error("Usage rows are lost: {} are waiting for the database", QUEUE_ROWS_MAX);
+    }
+    return taken;
+  }
+
+  /** Rows lost since the start. */
+  public long lost() {
+    return lost.get();
+  }
+
+  private void write() {
+    List<UsageRow> batch = new ArrayList<>();
+    try {
+      while (open || !queue.isEmpty()) {
+        UsageRow first = queue.poll(ROUND.toMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+          queue.drainTo(batch, BATCH_ROWS_MAX - 1);
+          store(batch);
+          batch.clear();
+        }
+      }
+    } catch (InterruptedException e) {
+      lost.addAndGet(batch.size() + queue.size());
+      log.error("{} usage rows are lost: the database is away while stopping", lost);
+    }
+  }
+
+  private void store(List<UsageRow> batch) throws InterruptedException {
+    while (true) {
+      try {
+        rows.insert(batch);
+        return;
+      } catch (RegistryException e) {
+        log.warn("{} usage rows wait for the database: {}", batch.size(), e.getMessage());
+        Thread.sleep(RETRY_PAUSE);
+      } catch (IllegalStateException e) {
+        storeEach(batch);
+        return;
+      }
+    }
+  }
+
+  /** One row is wrong; the others must not go with it. */
+  private void storeEach(List<UsageRow> batch) {
+    for (UsageRow row : batch) {
+      try {
+        rows.insert(List.of(row));
+      } catch (IllegalStateException | RegistryException e) {
+        lost.incrementAndGet();
+        log.error("A usage row is refused: {}", row, e);
+      }
+    }
+  }
+
+  /** Writes what is waiting, for at most {@code 5 s}. */
+  @Override
+  public void close() {
+    open = false;
+    try {
+      if (!writer.join(CLOSE_LIMIT)) {
+        writer.interrupt();
+        writer.join(CLOSE_LIMIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
