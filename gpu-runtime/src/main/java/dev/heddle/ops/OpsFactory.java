@@ -1,0 +1,21 @@
+package dev.heddle.ops;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a backend. The two of this module are built in; others are found by {@link
+ * java.util.ServiceLoader}.
+ */
+public interface OpsFactory {
+  /** The backend's name, as {@code --backend} takes it. */
+  String name();
+
+  /** What stands in its way on this machine, in words for the operator; null if nothing does. */
+  @Nullable String obstacle();
+
+  /** What it uses here, for the log: the width of vectors, a device. */
+  String uses();
+
+  /** A backend of its own memory and threads. */
+  Ops create(int threads);
+}

@@ -1,0 +1,114 @@
+package dev.heddle.ops;
+
+import dev.heddle.ops.reference.ReferenceOps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses a backend once, at start, and says why. */
+public final class OpsProvider {
+  /** Asks for the fastest backend that works on this machine. */
+  public static final String AUTO = "auto";
+
+  private static final Logger log = LoggerFactory.getLogger(OpsProvider.class);
+
+  private OpsProvider() {}
+
+  /**
+   * Creates a backend, after a comparison with the scalar one that also warms its kernels up.
+   *
+   * @param requested a backend's name, or {@link #AUTO}
+   * @param threads how many work together, the caller's included
+   * @throws IllegalArgumentException if there is no such backend, or it cannot work here
+   */
+  public static Ops choose(String requested, int threads) {
+    List<OpsFactory> factories = factories();
+    if (requested.equals(AUTO)) {
+      return firstThatWorks(factories, threads);
+    }
+    for (OpsFactory factory : factories) {
+      if (factory.name().equals(requested)) {
+        String obstacle = obstacle(factory, threads);
+        if (obstacle != null) {
+          throw new IllegalArgumentException("backend " + requested + ": " + obstacle);
+        }
+        return create(factory, threads, "it was asked for");
+      }
+    }
+    throw new IllegalArgumentException(
+        "no backend " + requested + "; there are " + AUTO + " and " + names(factories));
+  }
+
+  private static Ops firstThatWorks(List<OpsFactory> factories, int threads) {
+    String reason = "it is the fastest that works here";
+    for (OpsFactory factory : factories) {
+      String obstacle = obstacle(factory, threads);
+      if (obstacle == null) {
+        return create(factory, threads, reason);
+      }
+      log.warn("backend {} is not used: {}", factory.name(), obstacle);
+      reason = "no faster one works here";
+    }
+    throw new IllegalStateException("no backend works here");
+  }
+
+  private static Ops create(OpsFactory factory, int threads, String reason) {
+    log.info(
+        "backend {} ({}), threads: {}, because {}",
+        factory.name(),
+        factory.uses(),
+        threads,
+        reason);
+    return factory.create(threads);
+  }
+
+  /** Why a backend is not to be used, its results included. */
+  private static @Nullable String obstacle(OpsFactory factory, int threads) {
+    String obstacle = factory.obstacle();
+    if (obstacle != null || factory.name().equals("reference")) {
+      return obstacle;
+    }
+    try (Ops ops = factory.create(threads);
+        Ops reference = new ReferenceOps()) {
+      return SelfCheck.compare(ops, reference) ? null : "its results differ from the scalar ones";
+    }
+  }
+
+  /** All that are known, the fastest first. */
+  private static List<OpsFactory> factories() {
+    List<OpsFactory> factories = new ArrayList<>();
+    ServiceLoader.load(OpsFactory.class).forEach(factories::add);
+    factories.add(new VectorFactory());
+    factories.add(new ReferenceFactory());
+    return factories;
+  }
+
+  private static List<String> names(List<OpsFactory> factories) {
+    return factories.stream().map(OpsFactory::name).toList();
+  }
+
+  private static final class ReferenceFactory implements OpsFactory {
+    @Override
+    public String name() {
+      return "reference";
+    }
+
+    @Override
+    public @Nullable String obstacle() {
+      return null;
+    }
+
+    @Override
+    public String uses() {
+      return "scalar, one thread";
+    }
+
+    @Override
+    public Ops create(int threads) {
+      return new ReferenceOps();
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.heddle.ops.vector;
+
+/**
+ * Up to {@link AttentionTiles#ROWS} query rows of one sequence that go through its keys together:
+ * heads of one token, or all heads of some consecutive tokens. Where its state lies in memory, and
+ * the steps over one tile of keys. Lane {@code i * heads + h} is head h of the unit's token i.
+ */
+final class AttentionUnit {
+  private final AttentionInputs in;
+  private final LatentCache cache;
+  private final long q;
+  private final long positions;
+  private final long maxima;
+  private final long sums;
+
+  /** Scores of one tile, and its corrections after them; several tiles may follow each other. */
+  final long tiles;
+
+  private int firstToken;
+  private int tokens;
+  private int firstHead;
+  private int heads;
+  private int keys;
+  private int minPosition;
+
+  AttentionUnit(AttentionInputs in, LatentCache cache, long memory) {
+    this.in = in;
+    this.cache = cache;
+    q = memory;
+    positions = q + cache.width() * AttentionTiles.ROW_BYTES;
+    maxima = positions + AttentionTiles.ROW_BYTES;
+    sums = maxima + AttentionTiles.ROW_BYTES;
+    tiles = sums + AttentionTiles.ROW_BYTES;
+  }
+
+  static long bytes(LatentCache cache, int tiles) {
+    return (cache.width() + 3) * AttentionTiles.ROW_BYTES + tiles * tileBytes(cache);
+  }
+
+  static long tileBytes(LatentCache cache) {
+    return (cache.blockTokens() + 1) * AttentionTiles.ROW_BYTES;
+  }
+
+  /** Takes up a unit's rows: packs their queries, clears their sums and outputs. */
+  void begin(int unit) {
+    firstToken = in.unitToken(unit);
+    tokens = in.unitTokens(unit);
+    firstHead = in.unitHead(unit);
+    heads = in.unitHeads(unit);
+    keys = in.unitKeys(unit);
+    minPosition = Integer.MAX_VALUE;
+    Lanes.zero(positions, AttentionTiles.ROW_BYTES);
+    Lanes.zero(sums, AttentionTiles.ROW_BYTES);
+    for (int lane = 0; lane < AttentionTiles.ROWS; lane++) {
+      Lanes.setFloat(maxima + 4L * lane, Float.NEGATIVE_INFINITY);
+    }
+    for (int i = 0; i < tokens; i++) {
+      int position = in.position(firstToken + i);
+      minPosition = Math.min(minPosition, position);
+      for (int h = 0; h < heads; h++) {
+        int lane = i * heads + h;
+        Lanes.setFloat(positions + 4L * lane, position);
+        packQuery(firstToken + i, firstHead + h, q + 4L * lane);
+        Lanes.zero(in.out(firstToken + i, firstHead + h), 4L * cache.latent());
+      }
+    }
+  }
+
+  private void packQuery(int token, int head, long lane) {
+    scatter(in.queryLatent(token, head), cache.latent(), lane);
+    long rope = lane + cache.latent() * AttentionTiles.ROW_BYTES;
+    scatter(in.queryRope(token, head), cache.rope(), rope);
+  }
+
+  private static void scatter(long from, int n, long lane) {
+    for (int i = 0; i < n; i++) {
+      Lanes.setInt(lane + i * AttentionTiles.ROW_BYTES, Lanes.getInt(from + 4L * i));
+    }
+  }
+
+  /** Keys that its last token sees. */
+  int keys() {
+    return keys;
+  }
+
+  /** Whether its rows take two vectors. */
+  private boolean two() {
+    return tokens * heads > Lanes.LANES;
+  }
+
+  private int keysOf(int tile) {
+    return Math.min(cache.blockTokens(), keys - tile * cache.blockTokens());
+  }
+
+  private long block(int tile) {
+    return in.block(firstToken, tile);
+  }
+
+  /** Scores of one tile of keys, later keys of each row masked. */
+  void score(int tile, long scores) {
+    int n = keysOf(tile);
+    int first = tile * cache.blockTokens();
+    // Whole groups of keys are faster, and what the surplus ones hold is never used.
+    int wide = Math.ceilDiv(n, 8) * 8;
+    int scored = wide <= cache.blockTokens() ? wide : n;
+    AttentionTiles.scores(
+        q, two(), cache.width(), block(tile), cache.rowBytes(), scored, in.scale(), scores);
+    if (first + n - 1 > minPosition) {
+      AttentionTiles.mask(scores, two(), first, n, positions);
+    }
+  }
+
+  void softmax(int tile, long scores) {
+    AttentionTiles.softmax(scores, two(), keysOf(tile), maxima, sums, corrections(scores));
+  }
+
+  private long corrections(long scores) {
+    return scores + cache.blockTokens() * AttentionTiles.ROW_BYTES;
+  }
+
+  /** Adds the tile's latents to columns {@code from} to {@code to} of the outputs. */
+  void accumulate(int tile, long scores, int from, int to) {
+    int first = tile * cache.blockTokens();
+    for (int i = 0; i < tokens; i++) {
+      // A row adds none but its own keys: others may hold anything.
+      int n = Math.min(keysOf(tile), in.position(firstToken + i) + 1 - first);
+      if (n > 0) {
+        long lane = 4L * i * heads;
+        AttentionTiles.accumulate(
+            in.out(firstToken + i, firstHead),
+            4L * cache.latent(),
+            heads,
+            scores + lane,
+            corrections(scores) + lane,
+            block(tile),
+            cache.rowBytes(),
+            n,
+            from,
+            to);
+      }
+    }
+  }
+
+  /** Divides the outputs by the sums of exponentials. */
+  void finish() {
+    for (int i = 0; i < tokens; i++) {
+      for (int h = 0; h < heads; h++) {
+        float inverse = 1f / Lanes.getFloat(sums + 4L * (i * heads + h));
+        RowKernels.scale(in.out(firstToken + i, firstHead + h), inverse, cache.latent());
+      }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.heddle.ops.vector;
+
+import static dev.heddle.ops.vector.Lanes.VECTOR;
+import static dev.heddle.ops.vector.Lanes.ZERO;
+import static dev.heddle.ops.vector.Lanes.load;
+import static dev.heddle.ops.vector.Lanes.spread;
+import static dev.heddle.ops.vector.Lanes.store;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Products of a tile of tokens and panels of F32 weights: {@link Bf16Tiles} with two loads in place
+ * of one load, a shift and a mask. They are twins because a loop compiles well only if its body has
+ * one way to go.
+ */
+final class F32Tiles {
+  private F32Tiles() {}
+
+  static void tile8x1(long w, int k, long x, long out, long outStride) {
+    FloatVector l0 = ZERO;
+    FloatVector h0 = ZERO;
+    FloatVector l1 = ZERO;
+    FloatVector h1 = ZERO;
+    FloatVector l2 = ZERO;
+    FloatVector h2 = ZERO;
+    FloatVector l3 = ZERO;
+    FloatVector h3 = ZERO;
+    FloatVector l4 = ZERO;
+    FloatVector h4 = ZERO;
+    FloatVector l5 = ZERO;
+    FloatVector h5 = ZERO;
+    FloatVector l6 = ZERO;
+    FloatVector h6 = ZERO;
+    FloatVector l7 = ZERO;
+    FloatVector h7 = ZERO;
+    for (int i = 0; i < k; i++) {
+      long at = w + 2 * VECTOR * i;
+      FloatVector low = load(at);
+      FloatVector high = load(at + VECTOR);
+      long xi = x + 32L * i;
+      FloatVector x0 = spread(xi);
+      l0 = low.fma(x0, l0);
+      h0 = high.fma(x0, h0);
+      FloatVector x1 = spread(xi + 4);
+      l1 = low.fma(x1, l1);
+      h1 = high.fma(x1, h1);
+      FloatVector x2 = spread(xi + 8);
+      l2 = low.fma(x2, l2);
+      h2 = high.fma(x2, h2);
+      FloatVector x3 = spread(xi + 12);
+      l3 = low.fma(x3, l3);
+      h3 = high.fma(x3, h3);
+      FloatVector x4 = spread(xi + 16);
+      l4 = low.fma(x4, l4);
+      h4 = high.fma(x4, h4);
+      FloatVector x5 = spread(xi + 20);
+      l5 = low.fma(x5, l5);
+      h5 = high.fma(x5, h5);
+      FloatVector x6 = spread(xi + 24);
+      l6 = low.fma(x6, l6);
+      h6 = high.fma(x6, h6);
+      FloatVector x7 = spread(xi + 28);
+      l7 = low.fma(x7, l7);
+      h7 = high.fma(x7, h7);
+    }
+    store(l0, out);
+    store(h0, out + VECTOR);
+    store(l1, out + outStride);
+    store(h1, out + outStride + VECTOR);
+    store(l2, out + 2 * outStride);
+    store(h2, out + 2 * outStride + VECTOR);
+    store(l3, out + 3 * outStride);
+    store(h3, out + 3 * outStride + VECTOR);
+    store(l4, out + 4 * outStride);
+    store(h4, out + 4 * outStride + VECTOR);
+    store(l5, out + 5 * outStride);
+    store(h5, out + 5 * outStride + VECTOR);
+    store(l6, out + 6 * outStride);
+    store(h6, out + 6 * outStride + VECTOR);
+    store(l7, out + 7 * outStride);
+    store(h7, out + 7 * outStride + VECTOR);
+  }
+
+  static void tile4x2(long w, long panelStride, int k, long x, long out, long outStride) {
+    FloatVector l0a = ZERO;
+    FloatVector h0a = ZERO;
+    FloatVector l0b = ZERO;
+    FloatVector h0b = ZERO;
+    FloatVector l1a = ZERO;
+    FloatVector h1a = ZERO;
+    FloatVector l1b = ZERO;
+    FloatVector h1b = ZERO;
+    FloatVector l2a = ZERO;
+    FloatVector h2a = ZERO;
+    FloatVector l2b = ZERO;
+    FloatVector h2b = ZERO;
+    FloatVector l3a = ZERO;
+    FloatVector h3a = ZERO;
+    FloatVector l3b = ZERO;
+    FloatVector h3b = ZERO;
+    for (int i = 0; i < k; i++) {
+      long at = w + 2 * VECTOR * i;
+      FloatVector lowa = load(at);
+      FloatVector higha = load(at + VECTOR);
+      FloatVector lowb = load(at + panelStride);
+      FloatVector highb = load(at + panelStride + VECTOR);
+      long xi = x + 16L * i;
+      FloatVector x0 = spread(xi);
+      l0a = lowa.fma(x0, l0a);
+      h0a = higha.fma(x0, h0a);
+      l0b = lowb.fma(x0, l0b);
+      h0b = highb.fma(x0, h0b);
+      FloatVector x1 = spread(xi + 4);
+      l1a = lowa.fma(x1, l1a);
+      h1a = higha.fma(x1, h1a);
+      l1b = lowb.fma(x1, l1b);
+      h1b = highb.fma(x1, h1b);
+      FloatVector x2 = spread(xi + 8);
+      l2a = lowa.fma(x2, l2a);
+      h2a = higha.fma(x2, h2a);
+      l2b = lowb.fma(x2, l2b);
+      h2b = highb.fma(x2, h2b);
+      FloatVector x3 = spread(xi + 12);
+      l3a = lowa.fma(x3, l3a);
+      h3a = higha.fma(x3, h3a);
+      l3b = lowb.fma(x3, l3b);
+      h3b = highb.fma(x3, h3b);
+    }
+    store(l0a, out);
+    store(h0a, out + VECTOR);
+    store(l0b, out + 2 * VECTOR);
+    store(h0b, out + 3 * VECTOR);
+    store(l1a, out + outStride);
+    store(h1a, out + outStride + VECTOR);
+    store(l1b, out + outStride + 2 * VECTOR);
+    store(h1b, out + outStride + 3 * VECTOR);
+    store(l2a, out + 2 * outStride);
+    store(h2a, out + 2 * outStride + VECTOR);
+    store(l2b, out + 2 * outStride + 2 * VECTOR);
+    store(h2b, out + 2 * outStride + 3 * VECTOR);
+    store(l3a, out + 3 * outStride);
+    store(h3a, out + 3 * outStride + VECTOR);
+    store(l3b, out + 3 * outStride + 2 * VECTOR);
+    store(h3b, out + 3 * outStride + 3 * VECTOR);
+  }
+
+  static void tile1x4(long w, long panelStride, int k, long x, long out) {
+    FloatVector la = ZERO;
+    FloatVector ha = ZERO;
+    FloatVector lb = ZERO;
+    FloatVector hb = ZERO;
+    FloatVector lc = ZERO;
+    FloatVector hc = ZERO;
+    FloatVector ld = ZERO;
+    FloatVector hd = ZERO;
+    for (int i = 0; i < k; i++) {
+      long at = w + 2 * VECTOR * i;
+      FloatVector lowa = load(at);
+      FloatVector higha = load(at + VECTOR);
+      FloatVector lowb = load(at + panelStride);
+      FloatVector highb = load(at + panelStride + VECTOR);
+      FloatVector lowc = load(at + 2 * panelStride);
+      FloatVector highc = load(at + 2 * panelStride + VECTOR);
+      FloatVector lowd = load(at + 3 * panelStride);
+      FloatVector highd = load(at + 3 * panelStride + VECTOR);
+      FloatVector xi = spread(x + 4L * i);
+      la = lowa.fma(xi, la);
+      ha = higha.fma(xi, ha);
+      lb = lowb.fma(xi, lb);
+      hb = highb.fma(xi, hb);
+      lc = lowc.fma(xi, lc);
+      hc = highc.fma(xi, hc);
+      ld = lowd.fma(xi, ld);
+      hd = highd.fma(xi, hd);
+    }
+    store(la, out);
+    store(ha, out + VECTOR);
+    store(lb, out + 2 * VECTOR);
+    store(hb, out + 3 * VECTOR);
+    store(lc, out + 4 * VECTOR);
+    store(hc, out + 5 * VECTOR);
+    store(ld, out + 6 * VECTOR);
+    store(hd, out + 7 * VECTOR);
+  }
+
+  static void tile1x1(long w, int k, long x, long out) {
+    FloatVector l = ZERO;
+    FloatVector h = ZERO;
+    for (int i = 0; i < k; i++) {
+      long at = w + 2 * VECTOR * i;
+      FloatVector low = load(at);
+      FloatVector high = load(at + VECTOR);
+      FloatVector xi = spread(x + 4L * i);
+      l = low.fma(xi, l);
+      h = high.fma(xi, h);
+    }
+    store(l, out);
+    store(h, out + VECTOR);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.heddle.ops.vector;
+
+import dev.heddle.ops.memory.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vectors that every kernel of a process uses, and memory by absolute address. The width is the
+ * machine's preferred one, or the system property {@code heddle.vector.bits} (128, 256 or 512); it
+ * changes speed and layouts, never a result. It is a static final because only then does the
+ * compiler turn vector objects into registers.
+ */
+final class Lanes {
+  static final int BITS = bits();
+  static final VectorSpecies<Float> F =
+      switch (BITS) {
+        case 128 -> FloatVector.SPECIES_128;
+        case 256 -> FloatVector.SPECIES_256;
+        default -> FloatVector.SPECIES_512;
+      };
+  static final VectorSpecies<Integer> I =
+      switch (BITS) {
+        case 128 -> IntVector.SPECIES_128;
+        case 256 -> IntVector.SPECIES_256;
+        default -> IntVector.SPECIES_512;
+      };
+
+  /** Floats of one vector. */
+  static final int LANES = BITS / 32;
+
+  /** Bytes of one vector. */
+  static final long VECTOR = BITS / 8;
+
+  static final FloatVector ZERO = FloatVector.zero(F);
+
+  private static final MemorySegment ALL = NativeMemory.ALL;
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
+
+  private Lanes() {}
+
+  private static int bits() {
+    int preferred = Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
+    int bits = Integer.getInteger("heddle.vector.bits", preferred);
+    if (bits != 128 && bits != 256 && bits != 512) {
+      throw new IllegalArgumentException("heddle.vector.bits is 128, 256 or 512, not " + bits);
+    }
+    return bits;
+  }
+
+  /** A vector of floats at an address. */
+  static FloatVector load(long address) {
+    return FloatVector.fromMemorySegment(F, ALL, address, ORDER);
+  }
+
+  static IntVector loadInts(long address) {
+    return IntVector.fromMemorySegment(I, ALL, address, ORDER);
+  }
+
+  static void store(FloatVector vector, long address) {
+    vector.intoMemorySegment(ALL, address, ORDER);
+  }
+
+  /** The float at an address, in every lane. */
+  static FloatVector spread(long address) {
+    return FloatVector.broadcast(F, ALL.get(FLOAT, address));
+  }
+
+  static float getFloat(long address) {
+    return ALL.get(FLOAT, address);
+  }
+
+  static void setFloat(long address, float value) {
+    ALL.set(FLOAT, address, value);
+  }
+
+  static int getInt(long address) {
+    return ALL.get(INT, address);
+  }
+
+  static void setInt(long address, int value) {
+    ALL.set(INT, address, value);
+  }
+
+  static void setLong(long address, long value) {
+    ALL.set(LONG, address, value);
+  }
+
+  static short getShort(long address) {
+    return ALL.get(SHORT, address);
+  }
+
+  static void copy(long from, long to, long bytes) {
+    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  }
+
+  static void zero(long address, long bytes) {
+    ALL.asSlice(address, bytes).fill((byte) 0);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.heddle.ops.vector;
+
+import dev.heddle.ops.team.WorkerTeam;
+
+/**
+ * out = x W^T for one matrix. Activations of more than one token are packed once; then an item is a
+ * group of panels and a block of tokens whose packed activations stay in the second-level cache, so
+ * that a panel read from memory meets all of them.
+ */
+final class Matmul {
+  private static final long BLOCK_BYTES = 1 << 20;
+  private static final int ITEMS_A_WORKER = 8; // few enough to be large, enough to balance
+  private static final int PACK_COLS = 512;
+
+  private final Workers workers;
+  private final Scratch tiles; // results that do not fit, a worker
+  private final Scratch packed = new Scratch(1);
+  private final long[][] rowAddresses;
+  private final WorkerTeam.Task packTask = this::packItem;
+  private final WorkerTeam.Task multiplyTask = this::multiplyItem;
+
+  // The product in progress.
+  private PanelMatrix w = new PanelMatrix(0, 0, true, 0);
+  private long x;
+  private long xStride;
+  private long xPacked;
+  private long out;
+  private long outStride;
+  private long bias;
+  private int tokens;
+  private int blockTokens;
+  private int groupPanels;
+  private int groups;
+  private int packParts;
+
+  Matmul(Workers workers) {
+    this.workers = workers;
+    tiles = new Scratch(workers.count());
+    tiles.ensure(PanelKernels.SCRATCH_BYTES);
+    rowAddresses = new long[workers.count()][TokenTiles.FULL];
+  }
+
+  /** Sizes the packed activations for inputs [rows][cols]. */
+  void reserve(int rows, int cols) {
+    packed.ensure(4L * TokenTiles.padded(rows) * cols);
+  }
+
+  /**
+   * Multiplies {@code count} rows.
+   *
+   * @param biasAddress of a vector to add, or 0
+   */
+  void run(
+      NativeTensor outTensor,
+      NativeTensor xTensor,
+      PanelMatrix matrix,
+      long biasAddress,
+      int count) {
+    if (count == 0) {
+      return;
+    }
+    w = matrix;
+    x = xTensor.address();
+    xStride = xTensor.stride();
+    out = outTensor.address();
+    outStride = outTensor.stride();
+    bias = biasAddress;
+    tokens = count;
+    xPacked = x;
+    if (count > 1) {
+      xPacked = packed.of(0);
+      packParts = Math.ceilDiv(w.cols(), PACK_COLS);
+      workers.run(packTask, TokenTiles.count(count) * packParts, (long) count * w.cols());
+    }
+    int fitting = (int) (BLOCK_BYTES / (4L * w.cols()));
+    blockTokens = Math.max(TokenTiles.FULL, fitting / TokenTiles.FULL * TokenTiles.FULL);
+    int blocks = Math.ceilDiv(count, blockTokens);
+    int wanted = workers.count() * ITEMS_A_WORKER;
+    groupPanels = Math.clamp((long) blocks * w.panels() / wanted, 1, PanelKernels.MAX_PANELS);
+    groups = Math.ceilDiv(w.panels(), groupPanels);
+    workers.run(multiplyTask, blocks * groups, (long) count * w.rows() * w.cols());
+  }
+
+  private void packItem(int worker, int item) {
+    int first = item / packParts * TokenTiles.FULL;
+    int from = item % packParts * PACK_COLS;
+    int live = Math.min(TokenTiles.FULL, tokens - first);
+    long[] rows = rowAddresses[worker];
+    for (int i = 0; i < live; i++) {
+      rows[i] = x + (first + i) * xStride;
+    }
+    int to = Math.min(w.cols(), from + PACK_COLS);
+    TokenTiles.pack(rows, live, from, to, xPacked + 4L * first * w.cols());
+  }
+
+  private void multiplyItem(int worker, int item) {
+    int firstToken = item / groups * blockTokens;
+    int lastToken = Math.min(tokens, firstToken + blockTokens);
+    int firstPanel = item % groups * groupPanels;
+    int panels = Math.min(groupPanels, w.panels() - firstPanel);
+    // Tiles of 8 tokens go through one panel at a time, which stays close; a smaller rest takes
+    // all.
+    int fullEnd = lastToken - (lastToken - firstToken) % TokenTiles.FULL;
+    for (int p = firstPanel; p < firstPanel + panels; p++) {
+      for (int t = firstToken; t < fullEnd; t += TokenTiles.FULL) {
+        multiply(worker, t, TokenTiles.FULL, p, 1);
+      }
+    }
+    if (fullEnd < lastToken) {
+      multiply(worker, fullEnd, lastToken - fullEnd, firstPanel, panels);
+    }
+    if (bias != 0) {
+      addBias(firstToken, lastToken, firstPanel, panels);
+    }
+  }
+
+  private void multiply(int worker, int token, int live, int panel, int panels) {
+    int column = panel * PanelMatrix.PANEL_ROWS;
+    PanelKernels.multiply(
+        w.bf16(),
+        w.panel(panel),
+        panels,
+        Math.min(panels * PanelMatrix.PANEL_ROWS, w.rows() - column),
+        w.cols(),
+        xPacked + 4L * token * w.cols(),
+        live,
+        out + token * outStride + 4L * column,
+        outStride,
+        tiles.of(worker));
+  }
+
+  private void addBias(int firstToken, int lastToken, int firstPanel, int panels) {
+    int column = firstPanel * PanelMatrix.PANEL_ROWS;
+    int cols = Math.min(panels * PanelMatrix.PANEL_ROWS, w.rows() - column);
+    for (int t = firstToken; t < lastToken; t++) {
+      RowKernels.add(out + t * outStride + 4L * column, bias + 4L * column, cols);
+    }
+  }
+
+  void close() {
+    tiles.close();
+    packed.close();
+  }
+}

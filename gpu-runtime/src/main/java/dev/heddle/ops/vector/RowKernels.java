@@ -1,0 +1,144 @@
+package dev.heddle.ops.vector;
+
+import static dev.heddle.ops.vector.Lanes.F;
+import static dev.heddle.ops.vector.Lanes.LANES;
+import static dev.heddle.ops.vector.Lanes.ZERO;
+import static dev.heddle.ops.vector.Lanes.getFloat;
+import static dev.heddle.ops.vector.Lanes.load;
+import static dev.heddle.ops.vector.Lanes.setFloat;
+import static dev.heddle.ops.vector.Lanes.store;
+
+import dev.heddle.ops.Numerics;
+import jdk.incubator.vector.FloatVector;
+
+/** What is done to one row of n floats; arguments named after rows are addresses. */
+final class RowKernels {
+  private RowKernels() {}
+
+  /** x += y. */
+  static void add(long x, long y, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      store(load(x + 4L * i).add(load(y + 4L * i)), x + 4L * i);
+    }
+    for (; i < n; i++) { // scalar tail
+      setFloat(x + 4L * i, getFloat(x + 4L * i) + getFloat(y + 4L * i));
+    }
+  }
+
+  /** gate = silu(gate) * up. */
+  static void siluMul(long gate, long up, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      FloatVector active = VectorMath.silu(load(gate + 4L * i));
+      store(active.mul(load(up + 4L * i)), gate + 4L * i);
+    }
+    for (; i < n; i++) { // scalar tail
+      float active = Numerics.silu(getFloat(gate + 4L * i));
+      setFloat(gate + 4L * i, active * getFloat(up + 4L * i));
+    }
+  }
+
+  /** out = x / sqrt(mean(x^2) + eps) * weight; {@code sums} has room for a row sum. */
+  static void rmsNorm(long out, long x, long weight, int n, float eps, long sums) {
+    float mean = sumOfSquares(x, n, sums) / n;
+    float scale = 1f / (float) Math.sqrt(mean + eps);
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      store(load(x + 4L * i).mul(scale).mul(load(weight + 4L * i)), out + 4L * i);
+    }
+    for (; i < n; i++) { // scalar tail
+      setFloat(out + 4L * i, getFloat(x + 4L * i) * scale * getFloat(weight + 4L * i));
+    }
+  }
+
+  /** The row sum of x[i]^2 as {@link Numerics} defines it. */
+  static float sumOfSquares(long x, int n, long sums) {
+    int whole = n - n % Numerics.LANES;
+    for (int first = 0; first < Numerics.LANES; first += LANES) {
+      FloatVector sum = ZERO;
+      for (int i = first; i < whole; i += Numerics.LANES) {
+        FloatVector v = load(x + 4L * i);
+        sum = v.fma(v, sum);
+      }
+      store(sum, sums + 4L * first);
+    }
+    for (int i = whole; i < n; i++) { // scalar tail
+      long lane = sums + 4L * (i - whole);
+      setFloat(lane, Math.fma(getFloat(x + 4L * i), getFloat(x + 4L * i), getFloat(lane)));
+    }
+    return reduce(sums);
+  }
+
+  /** The row sum of x[i]. */
+  static float sum(long x, int n, long sums) {
+    int whole = n - n % Numerics.LANES;
+    for (int first = 0; first < Numerics.LANES; first += LANES) {
+      FloatVector sum = ZERO;
+      for (int i = first; i < whole; i += Numerics.LANES) {
+        sum = sum.add(load(x + 4L * i));
+      }
+      store(sum, sums + 4L * first);
+    }
+    for (int i = whole; i < n; i++) { // scalar tail
+      long lane = sums + 4L * (i - whole);
+      setFloat(lane, getFloat(lane) + getFloat(x + 4L * i));
+    }
+    return reduce(sums);
+  }
+
+  /** {@link Numerics#reduce} in memory. */
+  private static float reduce(long sums) {
+    for (int half = Numerics.LANES / 2; half > 0; half /= 2) {
+      for (int j = 0; j < half; j++) {
+        setFloat(sums + 4L * j, getFloat(sums + 4L * j) + getFloat(sums + 4L * (j + half)));
+      }
+    }
+    return getFloat(sums);
+  }
+
+  /** x = exp(x - max) for every element. */
+  static void expMinus(long x, float max, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      store(VectorMath.exp(load(x + 4L * i).sub(max)), x + 4L * i);
+    }
+    for (; i < n; i++) { // scalar tail
+      setFloat(x + 4L * i, Numerics.exp(getFloat(x + 4L * i) - max));
+    }
+  }
+
+  /** x = x / divisor for every element. */
+  static void divide(long x, float divisor, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      store(load(x + 4L * i).div(divisor), x + 4L * i);
+    }
+    for (; i < n; i++) { // scalar tail
+      setFloat(x + 4L * i, getFloat(x + 4L * i) / divisor);
+    }
+  }
+
+  /** x = x * factor for every element. */
+  static void scale(long x, float factor, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      store(load(x + 4L * i).mul(factor), x + 4L * i);
+    }
+    for (; i < n; i++) { // scalar tail
+      setFloat(x + 4L * i, getFloat(x + 4L * i) * factor);
+    }
+  }
+
+  /** Rotates {@code half} pairs (2i, 2i+1) of {@code from} into {@code to}, which may be it. */
+  static void rotate(long to, long from, long cos, long sin, int half) {
+    for (int i = 0; i < half; i++) {
+      float a = getFloat(from + 8L * i);
+      float b = getFloat(from + 8L * i + 4);
+      float c = getFloat(cos + 4L * i);
+      float s = getFloat(sin + 4L * i);
+      setFloat(to + 8L * i, Math.fma(a, c, -(b * s)));
+      setFloat(to + 8L * i + 4, Math.fma(a, s, b * c));
+    }
+  }
+}

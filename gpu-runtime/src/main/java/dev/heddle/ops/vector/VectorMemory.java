@@ -1,0 +1,67 @@
+package dev.heddle.ops.vector;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.MatrixData;
+import dev.heddle.ops.Widening;
+import dev.heddle.ops.memory.NativeMemory;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the buffers and weights of {@link VectorOps} at boot, and frees them at the end. */
+final class VectorMemory {
+  private static final long HUGE_PAGE = 2L << 20;
+
+  private final Workers workers;
+  private final List<NativeMemory> owned = new ArrayList<>();
+
+  VectorMemory(Workers workers) {
+    this.workers = workers;
+  }
+
+  long reserve(long bytes) {
+    NativeMemory memory = NativeMemory.reserve(Math.max(bytes, 1), bytes >= HUGE_PAGE);
+    owned.add(memory);
+    return memory.address();
+  }
+
+  NativeTensor tensor(String name, int rows, int cols, boolean floats) {
+    return new NativeTensor(name, rows, cols, floats, reserve(4L * rows * cols));
+  }
+
+  NativeTensor vector(String name, MatrixData data) {
+    float[] values = Widening.toFloats(data);
+    NativeTensor tensor = tensor(name, 1, values.length, true);
+    MemorySegment.copy(
+        MemorySegment.ofArray(values), 0, NativeMemory.ALL, tensor.address(), 4L * values.length);
+    return tensor;
+  }
+
+  PanelMatrix matrix(StoredRows source) {
+    boolean bf16 = source.bf16();
+    long bytes = PanelMatrix.bytes(source.rows(), source.cols(), bf16);
+    PanelMatrix matrix = new PanelMatrix(source.rows(), source.cols(), bf16, reserve(bytes));
+    workers.run(
+        (worker, panel) -> PanelPacker.pack(source, panel, bf16, matrix.panel(panel)),
+        matrix.panels(),
+        (long) source.rows() * source.cols());
+    return matrix;
+  }
+
+  Handles.Table table(MatrixData data) {
+    DType dtype = data.dtype();
+    long rowBytes = (long) data.cols() * dtype.bytes();
+    Handles.Table table =
+        new Handles.Table(data.rows(), data.cols(), dtype, reserve(rowBytes * data.rows()));
+    for (int row = 0; row < data.rows(); row++) {
+      MemorySegment.copy(
+          data.data(), row * data.rowStride(), NativeMemory.ALL, table.row(row), rowBytes);
+    }
+    return table;
+  }
+
+  void close() {
+    owned.forEach(NativeMemory::close);
+    owned.clear();
+  }
+}

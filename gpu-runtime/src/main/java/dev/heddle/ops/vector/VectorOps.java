@@ -1,0 +1,409 @@
+package dev.heddle.ops.vector;
+
+import static dev.heddle.ops.vector.NativeTensor.count;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.HeadMatrix;
+import dev.heddle.ops.KvCache;
+import dev.heddle.ops.Matrix;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.RopeTable;
+import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowTable;
+import dev.heddle.ops.Rows;
+import dev.heddle.ops.Tensor;
+import dev.heddle.ops.memory.NativeMemory;
+import dev.heddle.ops.team.WorkerTeam;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations by SIMD kernels (Vector API) on a team of threads, with weights and activations
+ * outside the heap. Equal to the scalar backend to the bit, at every vector width and number of
+ * threads. This class checks shapes and finds the code; each family of operations has its own.
+ */
+public final class VectorOps implements Ops {
+  private final WorkerTeam team;
+  private final Workers workers;
+  private final VectorMemory memory;
+  private final Matmul matmul;
+  private final HeadMatmul headMatmul;
+  private final RowOps rowOps;
+  private final RowCopies copies;
+  private final List<Runnable> closers = new ArrayList<>();
+
+  /**
+   * @param threads how many work together, the caller's included
+   */
+  public VectorOps(int threads) {
+    team = new WorkerTeam(threads);
+    workers = new Workers(team);
+    memory = new VectorMemory(workers);
+    matmul = new Matmul(workers);
+    headMatmul = new HeadMatmul(workers);
+    rowOps = new RowOps(workers);
+    copies = new RowCopies(workers);
+    closers.add(matmul::close);
+    closers.add(headMatmul::close);
+    closers.add(rowOps::close);
+    closers.add(memory::close);
+  }
+
+  /** Bits of the vectors in use. */
+  public static int vectorBits() {
+    return Lanes.BITS;
+  }
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  // ---- boot
+
+  @Override
+  public Tensor floats(String name, int rows, int cols) {
+    matmul.reserve(rows, cols);
+    return memory.tensor(name, rows, cols, true);
+  }
+
+  @Override
+  public Tensor ints(String name, int rows, int cols) {
+    return memory.tensor(name, rows, cols, false);
+  }
+
+  @Override
+  public Tensor vector(String name, MatrixData data) {
+    return memory.vector(name, data);
+  }
+
+  @Override
+  public Matrix matrix(String name, List<MatrixData> parts) {
+    return memory.matrix(StoredRows.stacked(name, parts));
+  }
+
+  @Override
+  public HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed) {
+    List<PanelMatrix> heads = new ArrayList<>();
+    for (MatrixData part : parts) {
+      PanelMatrix head =
+          memory.matrix(
+              transposed ? StoredRows.transposed(part) : StoredRows.stacked(name, List.of(part)));
+      Require.that(
+          heads.isEmpty()
+              || (head.rows() == heads.getFirst().rows() && head.cols() == heads.getFirst().cols()),
+          name,
+          "has heads of different shapes");
+      heads.add(head);
+    }
+    HeadPanels matrix = new HeadPanels(List.copyOf(heads));
+    headMatmul.reserve(matrix.cols());
+    return matrix;
+  }
+
+  @Override
+  public RowTable rowTable(String name, MatrixData data) {
+    return memory.table(data);
+  }
+
+  @Override
+  public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
+    PanelExperts pool = new PanelExperts(slots, hidden, intermediate, dtype == DType.BF16);
+    closers.add(pool::close);
+    return pool;
+  }
+
+  @Override
+  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
+    long bytes = (long) layers * blocks * blockTokens * LatentCache.rowBytes(latentDim + ropeDim);
+    LatentCache keys =
+        new LatentCache(layers, blocks, blockTokens, latentDim, ropeDim, memory.reserve(bytes));
+    LatentAttention attention = new LatentAttention(workers, keys);
+    closers.add(attention::close);
+    return new Handles.Cache(keys, attention);
+  }
+
+  @Override
+  public Routing routing(int tokens, RouteRule rule, ExpertPool pool) {
+    PanelRouting batch =
+        new PanelRouting(
+            rule,
+            (PanelExperts) pool,
+            memory.tensor("picks", tokens, rule.topK(), false),
+            memory.tensor("weights", tokens, rule.perToken(), true),
+            memory.tensor("slots", tokens, rule.perToken(), false));
+    Router router = new Router(workers, batch);
+    Experts experts = new Experts(workers, batch);
+    closers.add(router::close);
+    closers.add(experts::close);
+    return new Handles.Routed(batch, router, experts);
+  }
+
+  // ---- host and backend
+
+  @Override
+  public void write(Tensor target, int[] source, int count) {
+    NativeTensor t = NativeTensor.ints(target);
+    Require.that(count >= 0 && count <= t.elements(), t.name(), "has no room for the write");
+    put(MemorySegment.ofArray(source), t.address(), count);
+  }
+
+  @Override
+  public void writeRow(Tensor target, int row, int[] source) {
+    NativeTensor t = NativeTensor.ints(target).holding(row + 1);
+    Require.that(row >= 0 && source.length <= t.cols(), t.name(), "has no such row");
+    put(MemorySegment.ofArray(source), t.row(row), source.length);
+  }
+
+  @Override
+  public void write(Tensor target, float[] source, int count) {
+    NativeTensor t = NativeTensor.floats(target);
+    Require.that(count >= 0 && count <= t.elements(), t.name(), "has no room for the write");
+    put(MemorySegment.ofArray(source), t.address(), count);
+  }
+
+  private static void put(MemorySegment source, long address, int count) {
+    MemorySegment.copy(source, 0, NativeMemory.ALL, address, 4L * count);
+  }
+
+  @Override
+  public void read(Tensor source, int row, float[] target) {
+    get(NativeTensor.floats(source), row, MemorySegment.ofArray(target), target.length);
+  }
+
+  @Override
+  public void read(Tensor source, int row, int[] target) {
+    get(NativeTensor.ints(source), row, MemorySegment.ofArray(target), target.length);
+  }
+
+  private static void get(NativeTensor t, int row, MemorySegment target, int count) {
+    Require.that(
+        row >= 0 && (long) row * t.cols() + count <= t.elements(), t.name(), "has no such row");
+    MemorySegment.copy(NativeMemory.ALL, t.row(row), target, 0, 4L * count);
+  }
+
+  @Override
+  public void fillSlot(ExpertPool pool, int slot, ExpertWeights weights) {
+    ((PanelExperts) pool).fill(slot, weights);
+  }
+
+  @Override
+  public void clearSlot(ExpertPool pool, int slot) {
+    ((PanelExperts) pool).clear(slot);
+  }
+
+  @Override
+  public void copyBlock(KvCache cache, int from, int to) {
+    LatentCache keys = ((Handles.Cache) cache).keys();
+    Require.that(
+        from >= 0 && from < keys.blocks() && to >= 0 && to < keys.blocks(),
+        "KV cache",
+        "has no such block");
+    for (int layer = 0; layer < keys.layers(); layer++) {
+      Lanes.copy(keys.block(layer, from), keys.block(layer, to), keys.blockBytes());
+    }
+  }
+
+  // ---- forward
+
+  @Override
+  public void embed(Tensor out, RowTable table, Tensor tokens, Rows rows) {
+    int count = count(rows);
+    NativeTensor o = NativeTensor.floats(out).holding(count);
+    Require.that(o.cols() == table.cols(), o.name(), "does not fit the table");
+    copies.embed(o, (Handles.Table) table, NativeTensor.ints(tokens).holding(count), count);
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
+    int count = count(rows);
+    NativeTensor o = NativeTensor.floats(out).holding(count);
+    NativeTensor in = NativeTensor.floats(x).holding(count);
+    NativeTensor w = NativeTensor.floats(weight);
+    Require.that(o.cols() == w.cols() && in.cols() == w.cols(), w.name(), "does not fit");
+    rowOps.rmsNorm(o, in, w, eps, count);
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y, Rows rows) {
+    int count = count(rows);
+    Require.that(x.cols() == y.cols(), y.name(), "does not fit");
+    rowOps.add(NativeTensor.floats(x).holding(count), NativeTensor.floats(y).holding(count), count);
+  }
+
+  @Override
+  public void matmul(Tensor out, Tensor x, Matrix w, @Nullable Tensor bias, Rows rows) {
+    int count = count(rows);
+    NativeTensor o = NativeTensor.floats(out).holding(count);
+    NativeTensor in = NativeTensor.floats(x).holding(count);
+    Require.that(o.cols() == w.rows() && in.cols() >= w.cols(), o.name(), "does not fit");
+    Require.that(bias == null || bias.cols() == w.rows(), o.name(), "does not fit its bias");
+    long b = bias == null ? 0 : NativeTensor.floats(bias).address();
+    matmul.run(o, in, (PanelMatrix) w, b, count);
+  }
+
+  @Override
+  public void siluMul(Tensor gate, Tensor up, Rows rows) {
+    int count = count(rows);
+    Require.that(gate.cols() == up.cols(), up.name(), "does not fit");
+    rowOps.siluMul(
+        NativeTensor.floats(gate).holding(count), NativeTensor.floats(up).holding(count), count);
+  }
+
+  @Override
+  public void rope(
+      Tensor x,
+      int heads,
+      int headStride,
+      int offset,
+      RopeTable table,
+      Tensor positions,
+      Rows rows) {
+    int count = count(rows);
+    NativeTensor in = NativeTensor.floats(x).holding(count);
+    int end = (heads - 1) * headStride + offset + 2 * table.cos().cols();
+    Require.that(offset >= 0 && end <= in.cols(), in.name(), "is narrower than its heads");
+    rowOps.rope(
+        in, heads, headStride, offset, table, NativeTensor.ints(positions).holding(count), count);
+  }
+
+  @Override
+  public void storeLatent(
+      KvCache cache,
+      int layer,
+      Tensor compressed,
+      Tensor normWeight,
+      float eps,
+      RopeTable table,
+      Tensor positions,
+      Tensor kvSlots,
+      Rows rows) {
+    int count = count(rows);
+    LatentCache keys = ((Handles.Cache) cache).keys();
+    Require.that(
+        compressed.cols() == keys.width()
+            && normWeight.cols() == keys.latent()
+            && 2 * table.cos().cols() == keys.rope(),
+        compressed.name(),
+        "does not fit the cache");
+    rowOps.storeLatent(
+        keys,
+        layer,
+        NativeTensor.floats(compressed).holding(count),
+        NativeTensor.floats(normWeight),
+        eps,
+        table,
+        NativeTensor.ints(positions).holding(count),
+        NativeTensor.ints(kvSlots).holding(count),
+        count);
+  }
+
+  @Override
+  public void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows) {
+    int count = count(rows);
+    NativeTensor o = NativeTensor.floats(out).holding(count);
+    NativeTensor in = NativeTensor.floats(x).holding(count);
+    int end = (w.heads() - 1) * headStride + w.cols();
+    Require.that(
+        o.cols() == w.heads() * w.rows() && end <= in.cols(), o.name(), "does not fit the heads");
+    headMatmul.run(o, in, headStride, (HeadPanels) w, count);
+  }
+
+  @Override
+  public void latentAttention(
+      Tensor out,
+      Tensor qLatent,
+      Tensor q,
+      int heads,
+      KvCache cache,
+      int layer,
+      Tensor positions,
+      Tensor sequences,
+      Tensor blockTables,
+      float scale,
+      Rows rows) {
+    int count = count(rows);
+    Handles.Cache c = (Handles.Cache) cache;
+    int latent = heads * c.keys().latent();
+    Require.that(
+        out.cols() == latent && qLatent.cols() == latent && q.cols() % heads == 0,
+        out.name(),
+        "does not fit the cache");
+    c.attention()
+        .inputs()
+        .set(
+            NativeTensor.floats(out).holding(count),
+            NativeTensor.floats(qLatent).holding(count),
+            NativeTensor.floats(q).holding(count),
+            heads,
+            layer,
+            NativeTensor.ints(positions).holding(count),
+            NativeTensor.ints(sequences).holding(count),
+            NativeTensor.ints(blockTables),
+            scale);
+    c.attention().run(count);
+  }
+
+  @Override
+  public void route(
+      Routing out,
+      Tensor logits,
+      RouteRule rule,
+      Tensor map,
+      int mapRow,
+      Tensor adapters,
+      Rows rows) {
+    int count = count(rows);
+    Handles.Routed routed = (Handles.Routed) out;
+    routed.batch().slots().holding(count);
+    Require.that(
+        routed.batch().rule().equals(rule)
+            && logits.cols() == rule.routed()
+            && map.cols() == rule.routed() + rule.shared(),
+        logits.name(),
+        "does not fit the rule");
+    routed
+        .router()
+        .run(
+            NativeTensor.floats(logits).holding(count),
+            NativeTensor.ints(map),
+            mapRow,
+            NativeTensor.ints(adapters).holding(count),
+            count);
+  }
+
+  @Override
+  public void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows) {
+    int count = count(rows);
+    Handles.Routed routed = (Handles.Routed) routing;
+    NativeTensor o = NativeTensor.floats(out).holding(count);
+    NativeTensor in = NativeTensor.floats(x).holding(count);
+    PanelExperts experts = routed.batch().pool();
+    Require.that(
+        experts == pool && o.cols() == experts.hidden() && in.cols() == experts.hidden(),
+        o.name(),
+        "does not fit the experts");
+    routed.experts().run(o, in, count);
+  }
+
+  @Override
+  public void gather(Tensor out, Tensor x, Tensor indices, Rows rows) {
+    int count = count(rows);
+    NativeTensor o = NativeTensor.floats(out).holding(count);
+    Require.that(out.cols() == x.cols(), o.name(), "does not fit");
+    copies.gather(o, NativeTensor.floats(x), NativeTensor.ints(indices).holding(count), count);
+  }
+
+  @Override
+  public void close() {
+    team.close();
+    closers.forEach(Runnable::run);
+    closers.clear();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.heddle.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.ops.reference.ReferenceOps;
+import dev.heddle.ops.vector.VectorOps;
+import org.junit.jupiter.api.Test;
+
+class OpsProviderTest {
+  @Test
+  void the_fastest_backend_that_works_is_chosen_unless_one_is_named() {
+    try (Ops auto = OpsProvider.choose(OpsProvider.AUTO, 2);
+        Ops vector = OpsProvider.choose("vector", 1);
+        Ops reference = OpsProvider.choose("reference", 1)) {
+      assertThat(auto).isInstanceOf(VectorOps.class);
+      assertThat(vector).isInstanceOf(VectorOps.class);
+      assertThat(reference).isInstanceOf(ReferenceOps.class);
+    }
+  }
+
+  @Test
+  void an_unknown_backend_is_refused_by_name() {
+    assertThatThrownBy(() -> OpsProvider.choose("abacus", 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("abacus")
+        .hasMessageContaining("vector, reference");
+  }
+
+  @Test
+  void a_backend_whose_results_differ_fails_the_self_check() {
+    Ops wrong =
+        new DelegatingOps(new ReferenceOps()) {
+          @Override
+          public void add(Tensor x, Tensor y, Rows rows) {}
+        };
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps())).isFalse();
+    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps())).isTrue();
+  }
+}
