@@ -8,7 +8,7 @@ import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /** Where a command's one JSON object goes, and where everything else does. */
-final class Console {
+public final class Console {
   private static final long SHOW_PROGRESS_ABOVE_BYTES = 256L << 20;
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
@@ -22,17 +22,17 @@ final class Console {
   }
 
   /** Writes the object; to be closed, which ends the line. */
-  JsonGenerator json() {
+  public JsonGenerator json() {
     return JSON.createGenerator(ObjectWriteContext.empty(), out);
   }
 
-  void endJson(JsonGenerator json) {
+  public void endJson(JsonGenerator json) {
     json.close();
     out.println();
     out.flush();
   }
 
-  void note(String line) {
+  public void note(String line) {
     err.println(line);
   }
 
@@ -41,7 +41,7 @@ final class Console {
   }
 
   /** Progress of a load, a line every tenth, if it is large enough to be waited for. */
-  Progress progress(String what) {
+  public Progress progress(String what) {
     int[] shown = {0};
     return (done, total) -> {
       int tenth = (int) (10 * done / Math.max(total, 1));
