@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
     name = "heddle",
     description = "Runs and inspects Mixture-of-Experts models and their ESFT adapters.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {LogitsCommand.class, GenerateCommand.class})
+    subcommands = {LogitsCommand.class, GenerateCommand.class, InspectCommand.class})
 public final class HeddleCli {
   @CommandLine.Option(
       names = {"-h", "--help"},

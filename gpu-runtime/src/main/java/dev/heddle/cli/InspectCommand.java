@@ -1,0 +1,168 @@
+package dev.heddle.cli;
+
+import dev.heddle.format.Digest;
+import dev.heddle.format.Violation;
+import dev.heddle.format.adapter.AdapterFolder;
+import dev.heddle.format.adapter.AdapterInspection;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.ExpertConfig;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.model.ModelInspection;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.MemoryEstimate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/** {@code inspect}: what a folder is, and everything wrong with it. */
+@Command(
+    name = "inspect",
+    description = {
+      "Prints what a model's or adapter's folder is: shape, digests, tuned experts, slots and bytes",
+      "it needs, every violation. Exit code 2 if there are violations."
+    })
+final class InspectCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(paramLabel = "DIR", description = "A base model's or an adapter's folder.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it: it is required
+  Path folder;
+
+  @Option(
+      names = "--base",
+      paramLabel = "DIR",
+      description = "The model an adapter belongs to, to check it against and for its digests.")
+  @Nullable Path base;
+
+  InspectCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    for (Path path : base == null ? List.of(folder) : List.of(folder, base)) {
+      if (!Files.isDirectory(path)) {
+        throw new InputException(path + " is not a folder");
+      }
+    }
+    List<Violation> violations = AdapterFolder.isAdapter(folder) ? adapter() : model();
+    violations.forEach(violation -> console.error(violation.toString()));
+    return violations.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.USAGE;
+  }
+
+  private List<Violation> model() {
+    if (base != null) {
+      throw new InputException("--base: " + folder + " is no adapter's folder");
+    }
+    ModelInspection model = ModelInspection.of(folder);
+    JsonGenerator json = console.json();
+    json.writeStartObject();
+    json.writeStringProperty("kind", "model");
+    digest(json, "digest", model.digest());
+    if (model.shape() != null) {
+      shape(json, model.shape());
+    }
+    json.writeNumberProperty("tensors", model.tensors());
+    json.writeNumberProperty("bytes", model.tensorBytes());
+    json.writeNumberProperty("slots", model.slots());
+    json.writeNumberProperty("expert_bytes", model.expertBytes());
+    violations(json, model.violations());
+    json.writeEndObject();
+    console.endJson(json);
+    return model.violations();
+  }
+
+  private static void shape(JsonGenerator json, ModelShape shape) {
+    json.writeObjectPropertyStart("shape");
+    json.writeStringProperty("family", shape.family());
+    json.writeStringProperty("dtype", shape.dtype().name());
+    json.writeNumberProperty("vocabulary", shape.vocabulary());
+    json.writeNumberProperty("hidden", shape.hidden());
+    json.writeNumberProperty("layers", shape.layers());
+    json.writeNumberProperty("moe_layers", shape.moeLayers());
+    json.writeNumberProperty("heads", shape.heads());
+    json.writeNumberProperty("routed_experts", shape.experts().routed());
+    json.writeNumberProperty("shared_experts", shape.experts().shared());
+    json.writeNumberProperty("experts_per_token", shape.experts().topK());
+    json.writeNumberProperty("expert_intermediate", shape.experts().intermediate());
+    json.writeNumberProperty("context", shape.maxContext());
+    json.writeNumberProperty("kv_bytes_per_token", MemoryEstimate.kvTokenBytes(shape));
+    json.writeEndObject();
+  }
+
+  private List<Violation> adapter() {
+    try (ModelFolder model = base == null ? null : ModelFolder.open(base)) {
+      AdapterInspection adapter = AdapterInspection.of(folder, model);
+      AdapterManifest manifest = adapter.manifest();
+      JsonGenerator json = console.json();
+      json.writeStartObject();
+      json.writeStringProperty("kind", "adapter");
+      digest(json, "digest", manifest == null ? null : manifest.digest());
+      digest(json, "base", manifest == null ? null : manifest.base());
+      if (adapter.config() != null) {
+        tuned(json, adapter.config());
+      }
+      if (manifest != null) {
+        experts(json, manifest);
+      }
+      json.writeNumberProperty("slots", adapter.slots());
+      json.writeNumberProperty("bytes", adapter.bytes());
+      violations(json, adapter.violations());
+      json.writeEndObject();
+      console.endJson(json);
+      return adapter.violations();
+    }
+  }
+
+  /** Layer to its tuned experts, as the adapter's configuration lists them. */
+  private static void tuned(JsonGenerator json, ExpertConfig config) {
+    json.writeBooleanProperty("shared_experts", config.shared());
+    json.writeObjectPropertyStart("tuned");
+    config
+        .experts()
+        .forEach((layer, experts) -> {
+          json.writeArrayPropertyStart(layer.toString());
+          experts.forEach(json::writeNumber);
+          json.writeEndArray();
+        });
+    json.writeEndObject();
+  }
+
+  /** The experts that differ from the base's. */
+  private static void experts(JsonGenerator json, AdapterManifest manifest) {
+    json.writeArrayPropertyStart("experts");
+    manifest
+        .experts()
+        .forEach(expert -> {
+          json.writeStartObject();
+          json.writeNumberProperty("layer", expert.layer());
+          json.writeNumberProperty("column", expert.column());
+          digest(json, "digest", expert.digest());
+          json.writeEndObject();
+        });
+    json.writeEndArray();
+  }
+
+  private static void digest(JsonGenerator json, String name, @Nullable Digest digest) {
+    json.writeStringProperty(name, digest == null ? null : digest.qualified());
+  }
+
+  private static void violations(JsonGenerator json, List<Violation> violations) {
+    json.writeArrayPropertyStart("violations");
+    for (Violation violation : violations) {
+      json.writeStartObject();
+      json.writeStringProperty("code", violation.code());
+      json.writeStringProperty("where", violation.where());
+      json.writeStringProperty("message", violation.message());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+}
