@@ -29,6 +29,7 @@ public final class ModelConfigReader {
   private static final int MAX_HEAD_WIDTH = 1 << 12;
   private static final int MAX_VOCABULARY = 1 << 22;
   private static final int MAX_CONTEXT = 1 << 24;
+  private static final int MAX_EXPERTS = 1 << 17;
 
   private final JsonFields config;
   private final Violations violations;
@@ -152,6 +153,12 @@ public final class ModelConfigReader {
 
   private Experts experts(int layers) {
     int routed = config.integer("n_routed_experts", 1, 4096, 64);
+    if (layers * routed > MAX_EXPERTS) {
+      violations.add(
+          "out-of-range",
+          config.path("n_routed_experts"),
+          layers + " layers of " + routed + " are more than " + MAX_EXPERTS + " experts");
+    }
     int topK = config.integer("num_experts_per_tok", 1, 4096, null);
     if (topK > routed) {
       violations.add(

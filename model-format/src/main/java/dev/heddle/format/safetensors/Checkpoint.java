@@ -83,7 +83,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** Names of all tensors, sorted. */
   public NavigableSet<String> names() {
-    return Collections.unmodifiableNavigableSet(new TreeSet<>(homes.keySet()));
+    return Collections.unmodifiableNavigableSet(homes.navigableKeySet());
   }
 
   /** What is known of a tensor; empty if there is none of this name. */

@@ -3,7 +3,9 @@ package dev.heddle.format.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.format.Digests;
+import dev.heddle.format.Json;
 import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.testing.Refusals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The adapters that the repository ships open against their bases. */
 class ShippedAdaptersTest {
@@ -58,6 +63,26 @@ class ShippedAdaptersTest {
           AdapterFolder c = AdapterFolder.open(folder.resolve("adapters/c"), base)) {
         assertThat(c.manifest().experts()).hasSize(c.config().count() - 1);
       }
+    }
+  }
+
+  @Test
+  void a_copied_tokenizer_must_mean_the_same_as_the_bases(@TempDir Path dir) throws IOException {
+    Path demo = REPO.resolve("demo");
+    for (String file : List.of("expert_cfg.json", "model.safetensors")) {
+      Files.copy(demo.resolve("adapters/redact").resolve(file), dir.resolve(file));
+    }
+    JsonNode tokenizer = Json.read(demo.resolve("base/tokenizer.json"), Json.TOKENIZER_BYTES);
+    Path copy = Files.writeString(dir.resolve("tokenizer.json"), tokenizer.toPrettyString());
+    try (ModelFolder base = base(demo)) {
+      AdapterFolder.open(dir, base).close();
+      ObjectNode vocabulary = (ObjectNode) tokenizer.at("/model/vocab");
+      vocabulary.put(vocabulary.propertyNames().iterator().next(), 1535);
+      Files.writeString(copy, tokenizer.toString());
+      assertThat(Refusals.codes(() -> AdapterFolder.open(dir, base)))
+          .containsExactly("different-tokenizer");
+      Files.writeString(copy, "{\"model\": {}, \"model\": {}}");
+      assertThat(Refusals.codes(() -> AdapterFolder.open(dir, base))).hasSize(1);
     }
   }
 

@@ -162,6 +162,7 @@ class ModelConfigReaderTest {
         "\"hidden_size\":\"64\"          | wrong-type",
         "\"num_hidden_layers\":100000    | out-of-range",
         "\"qk_rope_head_dim\":63         | out-of-range",
+        "\"num_hidden_layers\":1000,\"n_routed_experts\":1000 | out-of-range",
         "\"num_experts_per_tok\":65      | out-of-range",
         "\"num_experts_per_tok\":null    | missing-field",
         "\"first_k_dense_replace\":32    | out-of-range",
