@@ -1,5 +1,6 @@
 package dev.heddle.registry.snapshot;
 
+import dev.heddle.format.Digest;
 import dev.heddle.registry.access.Principal;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -8,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** A key as the snapshot has it: whose it is, and how to tell that it is the one. */
 record KeyEntry(
     Principal principal,
-    byte[] secretHash,
+    Digest secretHash,
     @Nullable Instant expiresAt,
     @Nullable Instant revokedAt) {
   /** In a time that does not depend on where the two differ. */
   boolean matches(byte[] hash) {
-    return MessageDigest.isEqual(secretHash, hash);
+    return MessageDigest.isEqual(secretHash.bytes(), hash);
   }
 
   Authentication at(Instant now) {

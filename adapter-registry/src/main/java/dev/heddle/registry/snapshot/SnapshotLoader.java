@@ -70,7 +70,7 @@ final class SnapshotLoader {
             Columns.id(row, "id"),
             row.getString("public_id"),
             Arrays.stream(scopes).map(Scope::of).collect(Collectors.toSet())),
-        row.getBytes("secret_sha256"),
+        Columns.digest(row, "secret_sha256"),
         Columns.instantOrNull(row, "expires_at"),
         Columns.instantOrNull(row, "revoked_at"));
   }
