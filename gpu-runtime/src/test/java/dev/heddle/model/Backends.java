@@ -2,18 +2,20 @@ package dev.heddle.model;
 
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.reference.ReferenceOps;
+import dev.heddle.ops.vector.VectorOps;
 import java.util.List;
 
 /** The backends that tests of the model run on. */
 final class Backends {
-  static final List<String> NAMES = List.of("reference");
+  static final List<String> NAMES = List.of("reference", "vector");
 
   private Backends() {}
 
   static Ops open(String name) {
-    if (!NAMES.contains(name)) {
-      throw new IllegalArgumentException("no such backend: " + name);
-    }
-    return new ReferenceOps();
+    return switch (name) {
+      case "reference" -> new ReferenceOps();
+      case "vector" -> new VectorOps(2);
+      default -> throw new IllegalArgumentException("no such backend: " + name);
+    };
   }
 }
