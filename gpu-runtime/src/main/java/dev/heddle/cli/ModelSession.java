@@ -11,7 +11,7 @@ import dev.heddle.model.ModelLimits;
 import dev.heddle.model.MoeModel;
 import dev.heddle.model.SequenceRunner;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.reference.ReferenceOps;
+import dev.heddle.ops.OpsProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,10 +104,11 @@ final class ModelSession implements AutoCloseable {
             length,
             Math.max(1, MemoryEstimate.baseSlots(shape()) + adapterExperts),
             2);
-    if (options.backend.equals("vector")) {
-      throw new InputException("--backend: vector is not in this build");
+    try {
+      ops = OpsProvider.choose(options.backend, options.threads);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--backend: " + e.getMessage());
     }
-    ops = new ReferenceOps();
     MoeModel model = MoeModel.load(folder, ops, limits, console.progress("loading"));
     if (adapter == null) {
       return new SequenceRunner(model, 0, chunk);

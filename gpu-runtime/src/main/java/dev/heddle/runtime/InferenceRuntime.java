@@ -11,7 +11,7 @@ import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MoeModel;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.reference.ReferenceOps;
+import dev.heddle.ops.OpsProvider;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
@@ -101,7 +101,9 @@ public final class InferenceRuntime implements AutoCloseable {
       StepOutput.RowObserver observer) {
     MemoryPlan plan = MemoryPlanner.plan(config, base.shape());
     log.info("{}", plan.table());
-    Ops ops = backend(config.backend());
+    int threads =
+        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+    Ops ops = OpsProvider.choose(config.backend(), threads);
     try {
       InferenceRuntime runtime = new InferenceRuntime(config, base, catalog, plan, ops, observer);
       runtime.thread.start();
@@ -220,13 +222,6 @@ public final class InferenceRuntime implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static Ops backend(String name) {
-    if (!name.equals("auto") && !name.equals("reference")) {
-      throw new IllegalArgumentException("no backend is called " + name);
-    }
-    return new ReferenceOps();
   }
 
   private static ExpertWeightManager manager(
