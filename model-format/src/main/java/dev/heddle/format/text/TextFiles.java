@@ -16,6 +16,7 @@ final class TextFiles {
   static final String TOKENIZER = "tokenizer.json";
   static final String CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
+  static final String CHAT_TEMPLATE = "chat_template.jinja";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();

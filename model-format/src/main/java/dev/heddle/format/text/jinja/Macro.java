@@ -1,0 +1,60 @@
+package dev.heddle.format.text.jinja;
+
+import dev.heddle.format.text.jinja.Stmt.Signature;
+import dev.heddle.format.text.jinja.Values.Function;
+import dev.heddle.format.text.jinja.Values.Tuple;
+import dev.heddle.format.text.jinja.Values.Undefined;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A macro with the scope it was defined in. */
+record Macro(String name, Signature signature, Scope around) implements Function {
+  @Override
+  public Object call(Interpreter interpreter, Args args) {
+    Scope scope = new Scope(around);
+    Map<String, Object> named = new LinkedHashMap<>(args.named());
+    List<String> parameters = signature.parameters();
+    int given = Math.min(args.positional().size(), parameters.size());
+    for (int i = 0; i < given; i++) {
+      scope.set(parameters.get(i), args.positional().get(i));
+    }
+    specials(args, named, scope, given);
+    int firstDefault = parameters.size() - signature.defaults().size();
+    for (int i = given; i < parameters.size(); i++) {
+      String parameter = parameters.get(i);
+      Object value = args.named().get(parameter);
+      if (value == null) {
+        value =
+            i >= firstDefault
+                ? interpreter.eval(signature.defaults().get(i - firstDefault), scope)
+                : new Undefined("parameter '" + parameter + "' was not provided");
+      }
+      scope.set(parameter, value);
+    }
+    return interpreter.captured(signature.body(), scope);
+  }
+
+  private void specials(Args args, Map<String, Object> named, Scope scope, int given) {
+    List<String> parameters = signature.parameters();
+    parameters.subList(given, parameters.size()).forEach(named::remove);
+    if (signature.specials().contains("caller")) {
+      Object caller = named.remove("caller");
+      scope.set("caller", caller == null ? new Undefined("No caller defined") : caller);
+    }
+    if (signature.specials().contains("kwargs")) {
+      Dict rest = new Dict();
+      named.forEach(rest::put);
+      scope.set("kwargs", rest);
+    } else if (!named.isEmpty()) {
+      String first = named.keySet().iterator().next();
+      throw new Fault("macro '" + name + "' takes no keyword argument '" + first + "'");
+    }
+    if (signature.specials().contains("varargs")) {
+      scope.set("varargs", new Tuple(args.after(given).positional()));
+    } else if (args.positional().size() > parameters.size()) {
+      throw new Fault(
+          "macro '" + name + "' takes not more than " + parameters.size() + " argument(s)");
+    }
+  }
+}
