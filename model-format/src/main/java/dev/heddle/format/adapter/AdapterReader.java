@@ -61,12 +61,19 @@ final class AdapterReader implements AutoCloseable {
       violations.addAll(e);
     }
     if (config != null && checkpoint != null) {
-      ModelShape shape = base == null ? null : base.shape();
-      TensorCheck check = new TensorCheck(config, checkpoint, shape, violations);
-      tensors = check.run();
-      size = check.size();
-      moeLayers = check.moeLayers();
+      checkTensors(config, checkpoint, base == null ? null : base.shape());
     }
+  }
+
+  private void checkTensors(ExpertConfig config, Checkpoint checkpoint, @Nullable ModelShape base) {
+    size = base == null ? SizeGuess.of(checkpoint) : ExpertSize.of(base);
+    if (size == null) {
+      violations.add("missing-tensor", "*.safetensors", "there is no expert's gate_proj tensor");
+      return;
+    }
+    TensorCheck check = new TensorCheck(config, checkpoint, size, base, violations);
+    tensors = check.run();
+    moeLayers = check.moeLayers();
   }
 
   Violations violations() {

@@ -5,6 +5,7 @@ import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.model.ExpertViews;
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import java.util.HashMap;
@@ -29,6 +30,11 @@ final class ExpertTensors {
    * @param shared S, how many experts a shared MLP is
    */
   record ExpertSize(int hidden, int intermediate, int shared, DType dtype) {
+    static ExpertSize of(ModelShape base) {
+      var experts = base.experts();
+      return new ExpertSize(base.hidden(), experts.intermediate(), experts.shared(), base.dtype());
+    }
+
     /** Bytes of one expert. */
     long expertBytes() {
       return 3L * hidden * intermediate * dtype.bytes();

@@ -1,6 +1,5 @@
 package dev.heddle.format.adapter;
 
-import dev.heddle.format.DType;
 import dev.heddle.format.Violations;
 import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
 import dev.heddle.format.model.ModelShape;
@@ -20,38 +19,25 @@ final class TensorCheck {
 
   private final ExpertConfig config;
   private final Checkpoint checkpoint;
+  private final ExpertSize size;
   private final @Nullable ModelShape base;
   private final Violations violations;
-  private final @Nullable ExpertSize size;
 
   TensorCheck(
       ExpertConfig config,
       Checkpoint checkpoint,
+      ExpertSize size,
       @Nullable ModelShape base,
       Violations violations) {
     this.config = config;
     this.checkpoint = checkpoint;
+    this.size = size;
     this.base = base;
     this.violations = violations;
-    this.size = base == null ? SizeGuess.of(checkpoint) : sizeOf(base);
   }
 
-  private static ExpertSize sizeOf(ModelShape base) {
-    var experts = base.experts();
-    return new ExpertSize(base.hidden(), experts.intermediate(), experts.shared(), base.dtype());
-  }
-
-  /** The experts' sizes, from the base or else from the tensors; null if nothing tells them. */
-  @Nullable ExpertSize size() {
-    return size;
-  }
-
-  /** Checks everything; null if the tensors' sizes are unknown. */
-  @Nullable ExpertTensors run() {
-    if (size == null) {
-      violations.add("missing-tensor", "*.safetensors", "there is no expert's gate_proj tensor");
-      return null;
-    }
+  /** Checks everything. */
+  ExpertTensors run() {
     ExpertTensors tensors = new ExpertTensors(checkpoint, size);
     for (String name : checkpoint.names()) {
       account(name, tensors);
@@ -63,7 +49,7 @@ final class TensorCheck {
     if (config.shared()) {
       checkShared(tensors, sound);
     }
-    checkFinite(sound, size.dtype());
+    checkFinite(sound);
     return tensors;
   }
 
@@ -153,30 +139,26 @@ final class TensorCheck {
   }
 
   private boolean isSound(TensorInfo tensor, ExpertPart part) {
-    ExpertSize expected = size;
-    if (expected == null) {
-      return false;
-    }
     String of = base == null ? "the adapter's other experts have " : "the base's has ";
-    boolean shape = tensor.hasShape(expected.shape(part));
-    boolean dtype = tensor.type().weights().filter(expected.dtype()::equals).isPresent();
+    boolean shape = tensor.hasShape(size.shape(part));
+    boolean dtype = tensor.type().weights().filter(size.dtype()::equals).isPresent();
     if (!shape) {
       violations.add(
           "wrong-shape",
           tensor.name(),
-          "it has shape " + tensor.shape() + ", " + of + expected.shape(part));
+          "it has shape " + tensor.shape() + ", " + of + size.shape(part));
     }
     if (!dtype) {
       violations.add(
-          "wrong-dtype", tensor.name(), "it is " + tensor.type() + ", " + of + expected.dtype());
+          "wrong-dtype", tensor.name(), "it is " + tensor.type() + ", " + of + size.dtype());
     }
     return shape && dtype;
   }
 
-  private void checkFinite(List<TensorInfo> sound, DType dtype) {
+  private void checkFinite(List<TensorInfo> sound) {
     List<NonFinite> scans =
         sound.parallelStream()
-            .map(tensor -> NonFinite.scan(checkpoint.data(tensor.name()), dtype))
+            .map(tensor -> NonFinite.scan(checkpoint.data(tensor.name()), size.dtype()))
             .toList();
     for (int i = 0; i < scans.size(); i++) {
       NonFinite scan = scans.get(i);
