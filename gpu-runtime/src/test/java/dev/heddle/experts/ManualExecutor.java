@@ -6,7 +6,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Runs work when it is told to, in the order it is told to, so that a test replays. */
-final class ManualExecutor extends AbstractExecutorService {
+public final class ManualExecutor extends AbstractExecutorService {
   private final List<Runnable> work = new ArrayList<>();
   private boolean shutdown;
 
@@ -18,15 +18,15 @@ final class ManualExecutor extends AbstractExecutorService {
     work.add(command);
   }
 
-  int pending() {
+  public int pending() {
     return work.size();
   }
 
-  void run(int index) {
+  public void run(int index) {
     work.remove(index).run();
   }
 
-  void runAll() {
+  public void runAll() {
     while (!work.isEmpty()) {
       run(0);
     }

@@ -6,12 +6,12 @@ import dev.heddle.ops.vector.VectorOps;
 import java.util.List;
 
 /** The backends that tests of the model run on. */
-final class Backends {
-  static final List<String> NAMES = List.of("reference", "vector");
+public final class Backends {
+  public static final List<String> NAMES = List.of("reference", "vector");
 
   private Backends() {}
 
-  static Ops open(String name) {
+  public static Ops open(String name) {
     return switch (name) {
       case "reference" -> new ReferenceOps();
       case "vector" -> new VectorOps(2);

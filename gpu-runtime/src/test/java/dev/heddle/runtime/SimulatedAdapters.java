@@ -83,7 +83,7 @@ final class SimulatedAdapters implements AdapterCatalog {
   }
 
   static long baseValue(int slot) {
-    return 7_000_000 + slot;
+    return 7_000_000L + slot;
   }
 
   static long value(ExpertWeights weights) {

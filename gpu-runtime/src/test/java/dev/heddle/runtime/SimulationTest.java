@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.heddle.format.Digest;
-import dev.heddle.runtime.Simulation.Sizes;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.testing.Shapes;
+import dev.heddle.runtime.LoopHarness.Sizes;
 import dev.heddle.runtime.StepMetrics.Metric;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /** Whatever happens in whatever order: the books balance, and every request gets its own tokens. */
 class SimulationTest {
   private static final Logger log = LoggerFactory.getLogger(SimulationTest.class);
+  private static final ModelShape SHAPE = Shapes.tiny();
   private static final int ROUNDS = 60;
   private static final int EVENTS = 2_000;
 
@@ -43,6 +46,11 @@ class SimulationTest {
     WAIT
   }
 
+  private LoopHarness harness;
+  private SimulatedModel model;
+  private SimulatedAdapters adapters;
+  private RandomRequests requests;
+  private final List<SimulatedClient> clients = new ArrayList<>();
   private final Map<Event, Integer> events = new EnumMap<>(Event.class);
   private final List<CompletableFuture<Void>> wishes = new ArrayList<>();
   private final Map<String, Long> outcomes = new TreeMap<>();
@@ -84,17 +92,43 @@ class SimulationTest {
   }
 
   private void run(Random random) {
-    Simulation simulation = new Simulation(random, Sizes.random(random), tenant -> 1);
-    List<SimulatedClient> clients = new ArrayList<>();
+    Sizes sizes = Sizes.random(random);
+    adapters = new SimulatedAdapters(SHAPE, 1 + random.nextInt(8), random);
+    model =
+        new SimulatedModel(
+            SHAPE,
+            sizes.slots(SHAPE),
+            sizes.adapterRows(),
+            sizes.blocks(),
+            sizes.blockTokens(),
+            sizes.logitRows());
+    harness =
+        new LoopHarness(
+            random,
+            sizes,
+            SHAPE,
+            model,
+            adapters,
+            () -> SimulatedAdapters.BASE,
+            tenant -> 1,
+            (sequence, position, logits) -> {});
+    requests =
+        new RandomRequests(
+            random,
+            SHAPE.vocabulary(),
+            harness.check.maxContext(),
+            sizes.sequences(),
+            adapters.digests());
+    clients.clear();
     int submitShare = 1 + random.nextInt(4);
     for (int i = 0; i < EVENTS; i++) {
       Event event = choose(random, submitShare);
       events.merge(event, 1, Integer::sum);
-      happen(event, simulation, clients);
-      simulation.loop.checkIntegrity();
+      happen(event, random);
+      harness.loop.checkIntegrity();
     }
-    simulation.settle();
-    check(simulation, clients);
+    harness.settle();
+    check();
   }
 
   private static Event choose(Random random, int submitShare) {
@@ -112,69 +146,69 @@ class SimulationTest {
     return rare[3 + random.nextInt(rare.length - 3)];
   }
 
-  private void happen(Event event, Simulation simulation, List<SimulatedClient> clients) {
-    Random random = simulation.random;
-    List<Digest> adapters = simulation.adapters.digests();
+  private void happen(Event event, Random random) {
     switch (event) {
-      case SUBMIT -> submit(simulation, clients);
-      case STEP -> simulation.step();
-      case LOAD -> simulation.loaders.runOne(random);
-      case CANCEL -> cancel(simulation, clients);
+      case SUBMIT -> submit();
+      case STEP -> harness.step();
+      case LOAD -> harness.load();
+      case CANCEL -> cancel(random);
       case STOP -> {
         if (!clients.isEmpty()) {
           Generation generation = clients.get(random.nextInt(clients.size())).generation;
           generation.choice(random.nextInt(generation.choices())).stop();
         }
       }
-      case UNLOAD -> wishes.add(simulation.experts.unload(any(adapters, random)));
-      case PREFETCH -> wishes.add(simulation.experts.prefetch(any(adapters, random)));
-      case FAIL_LOAD -> simulation.adapters.failures = 1;
-      case FAIL_PASS -> simulation.model.passFailures = random.nextInt(4) == 0 ? 1 : 0;
-      case FAIL_ROW -> simulation.model.rowFailures = random.nextInt(3) == 0 ? 1 : 0;
-      case WAIT -> simulation.now += Simulation.LOAD_WAIT.toNanos() / 3;
+      case UNLOAD -> wishes.add(harness.experts.unload(any(random)));
+      case PREFETCH -> wishes.add(harness.experts.prefetch(any(random)));
+      case FAIL_LOAD -> adapters.failures = 1;
+      case FAIL_PASS -> model.passFailures = random.nextInt(4) == 0 ? 1 : 0;
+      case FAIL_ROW -> model.rowFailures = random.nextInt(3) == 0 ? 1 : 0;
+      case WAIT -> harness.now += LoopHarness.LOAD_WAIT.toNanos() / 3;
     }
   }
 
-  private static Digest any(List<Digest> adapters, Random random) {
-    return adapters.get(random.nextInt(adapters.size()));
+  private Digest any(Random random) {
+    List<Digest> all = adapters.digests();
+    return all.get(random.nextInt(all.size()));
   }
 
-  private void submit(Simulation simulation, List<SimulatedClient> clients) {
+  private void submit() {
     try {
-      clients.add(simulation.submit(simulation.randomRequest()));
+      clients.add(harness.submit(requests.next()));
     } catch (GenerationException e) {
       count(e.kind().name(), 1);
     }
   }
 
   /** One of the latest: the others have mostly ended. Its blocks are free after the next step. */
-  private void cancel(Simulation simulation, List<SimulatedClient> clients) {
+  private void cancel(Random random) {
     if (!clients.isEmpty()) {
       int back = Math.min(clients.size(), 6);
-      SimulatedClient client = clients.get(clients.size() - 1 - simulation.random.nextInt(back));
+      SimulatedClient client = clients.get(clients.size() - 1 - random.nextInt(back));
       client.generation.cancel();
-      simulation.step();
+      harness.step();
       assertThat(client.over()).as("cancelled within one step").isTrue();
     }
   }
 
-  private void check(Simulation simulation, List<SimulatedClient> clients) {
-    simulation.experts.close();
-    simulation.loop.checkIntegrity();
-    assertThat(simulation.leftovers()).isEmpty();
+  private void check() {
+    harness.experts.close();
+    harness.loop.checkIntegrity();
+    assertThat(harness.leftovers()).isEmpty();
+    assertThat(adapters.openSources()).as("open sources").isZero();
     assertThat(wishes).as("prefetches and unloads come to an end").allMatch(Future::isDone);
     wishes.clear();
-    AloneModel alone = new AloneModel(simulation.shape);
+    AloneModel alone = new AloneModel(SHAPE);
     for (SimulatedClient client : clients) {
       assertThat(client.over()).as("%s was lost", client.generation.request().id()).isTrue();
       assertThat(client.stepsQueued).isLessThan(MOST_STEPS_QUEUED);
-      alone.check(client, simulation.adapters);
+      alone.check(client, adapters);
       count(outcome(client), 1);
     }
-    count("tokens", simulation.metrics.get(Metric.DECODED));
-    count("steps", simulation.metrics.get(Metric.STEPS));
-    count("preemptions", simulation.metrics.get(Metric.PREEMPTIONS));
-    count("prefix hits", simulation.metrics.get(Metric.PREFIX_HIT_TOKENS));
+    count("tokens", harness.metrics.get(Metric.DECODED));
+    count("steps", harness.metrics.get(Metric.STEPS));
+    count("preemptions", harness.metrics.get(Metric.PREEMPTIONS));
+    count("prefix hits", harness.metrics.get(Metric.PREFIX_HIT_TOKENS));
   }
 
   private static String outcome(SimulatedClient client) {
