@@ -6,6 +6,7 @@ import dev.heddle.format.adapter.AdapterFolder;
 import dev.heddle.format.adapter.AdapterInspection;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.format.adapter.ExpertConfig;
+import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelInspection;
 import dev.heddle.format.model.ModelShape;
@@ -109,9 +110,7 @@ final class InspectCommand implements Callable<Integer> {
       if (adapter.config() != null) {
         tuned(json, adapter.config());
       }
-      if (manifest != null) {
-        experts(json, manifest);
-      }
+      experts(json, adapter.experts());
       json.writeNumberProperty("slots", adapter.slots());
       json.writeNumberProperty("bytes", adapter.bytes());
       violations(json, adapter.violations());
@@ -135,18 +134,16 @@ final class InspectCommand implements Callable<Integer> {
     json.writeEndObject();
   }
 
-  /** The experts that differ from the base's. */
-  private static void experts(JsonGenerator json, AdapterManifest manifest) {
+  /** Experts by digest: with a base those that differ from the base's. */
+  private static void experts(JsonGenerator json, List<TunedExpert> experts) {
     json.writeArrayPropertyStart("experts");
-    manifest
-        .experts()
-        .forEach(expert -> {
-          json.writeStartObject();
-          json.writeNumberProperty("layer", expert.layer());
-          json.writeNumberProperty("column", expert.column());
-          digest(json, "digest", expert.digest());
-          json.writeEndObject();
-        });
+    experts.forEach(expert -> {
+      json.writeStartObject();
+      json.writeNumberProperty("layer", expert.layer());
+      json.writeNumberProperty("column", expert.column());
+      digest(json, "digest", expert.digest());
+      json.writeEndObject();
+    });
     json.writeEndArray();
   }
 

@@ -1,11 +1,5 @@
 package dev.heddle.format;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -57,12 +51,16 @@ public final class Json {
    * @throws FormatException {@code bad-utf8}, {@code duplicate-key} or {@code bad-json}
    */
   public static JsonNode parse(byte[] json, String where) {
-    String text;
-    try {
-      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
-    } catch (CharacterCodingException e) {
-      throw new FormatException("bad-utf8", where, "this is not valid UTF-8");
-    }
+    return parse(InputFile.utf8(json, where), where);
+  }
+
+  /**
+   * Parses one JSON value.
+   *
+   * @param where what to call the input in a violation
+   * @throws FormatException {@code duplicate-key} or {@code bad-json}
+   */
+  public static JsonNode parse(String text, String where) {
     try {
       JsonNode value = MAPPER.readTree(text);
       if (value.isMissingNode()) {
@@ -82,23 +80,9 @@ public final class Json {
    * Reads and parses a file.
    *
    * @param maxBytes the most bytes that are read
-   * @throws FormatException as {@link #parse}, and {@code unreadable-file}, {@code file-too-large}
+   * @throws FormatException as {@link #parse(byte[], String)} and {@link InputFile#bytes}
    */
   public static JsonNode read(Path file, int maxBytes) {
-    String name = String.valueOf(file.getFileName());
-    if (!Files.isRegularFile(file)) {
-      throw new FormatException("unreadable-file", name, "this is not a file");
-    }
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(maxBytes + 1);
-    } catch (IOException e) {
-      throw new FormatException("unreadable-file", name, "it cannot be read: " + e.getMessage());
-    }
-    if (bytes.length > maxBytes) {
-      throw new FormatException(
-          "file-too-large", name, "it has more than the " + maxBytes + " bytes allowed");
-    }
-    return parse(bytes, name);
+    return parse(InputFile.bytes(file, maxBytes), String.valueOf(file.getFileName()));
   }
 }

@@ -81,7 +81,7 @@ class JsonTest {
     assertThat(Json.read(file, 6).size()).isEqualTo(2);
     assertThat(Refusals.codes(() -> Json.read(file, 5))).containsExactly("file-too-large");
     assertThat(Refusals.of(() -> Json.read(dir.resolve("b.json"), 5)))
-        .containsExactly("unreadable-file at b.json: this is not a file");
+        .containsExactly("missing-file at b.json: there is no such file");
     assertThat(Refusals.codes(() -> Json.read(dir, 5))).containsExactly("unreadable-file");
   }
 

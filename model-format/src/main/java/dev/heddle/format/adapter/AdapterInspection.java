@@ -1,10 +1,12 @@
 package dev.heddle.format.adapter;
 
+import dev.heddle.format.Digests;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Violation;
 import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
 import dev.heddle.format.model.ModelFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config what it says it tunes; null if that cannot be read
  * @param manifest digests of adapter and experts; null without a base or with violations
+ * @param experts digests of its experts: with a base those that differ from the base's, without one
+ *     all routed ones (the columns of shared ones are not known); empty with violations
  * @param slots expert slots it needs: with a manifest, experts that differ from the base's;
  *     without, all that it tunes
  * @param bytes of weights in those slots; 0 if the experts' sizes are not known
@@ -21,10 +25,12 @@ import org.jspecify.annotations.Nullable;
 public record AdapterInspection(
     @Nullable ExpertConfig config,
     @Nullable AdapterManifest manifest,
+    List<TunedExpert> experts,
     int slots,
     long bytes,
     List<Violation> violations) {
   public AdapterInspection {
+    experts = List.copyOf(experts);
     violations = List.copyOf(violations);
   }
 
@@ -38,7 +44,12 @@ public record AdapterInspection(
       try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
         AdapterManifest manifest = adapter.manifest();
         return new AdapterInspection(
-            adapter.config(), manifest, manifest.experts().size(), manifest.bytes(), List.of());
+            adapter.config(),
+            manifest,
+            manifest.experts(),
+            manifest.experts().size(),
+            manifest.bytes(),
+            List.of());
       } catch (FormatException refused) {
         return withoutManifest(folder, base);
       }
@@ -55,7 +66,23 @@ public record AdapterInspection(
         slots += reader.moeLayers().size() * size.shared();
       }
       long bytes = size == null ? 0 : slots * size.expertBytes();
-      return new AdapterInspection(config, null, slots, bytes, reader.violations().list());
+      return new AdapterInspection(
+          config, null, routed(reader), slots, bytes, reader.violations().list());
     }
+  }
+
+  private static List<TunedExpert> routed(AdapterReader reader) {
+    ExpertConfig config = reader.config();
+    ExpertTensors tensors = reader.tensors();
+    List<TunedExpert> experts = new ArrayList<>();
+    if (config != null && tensors != null && reader.violations().isEmpty()) {
+      config
+          .experts()
+          .forEach((layer, ids) ->
+              ids.forEach(id ->
+                  experts.add(
+                      new TunedExpert(layer, id, Digests.expert(tensors.routed(layer, id))))));
+    }
+    return experts;
   }
 }

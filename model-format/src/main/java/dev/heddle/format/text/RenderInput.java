@@ -1,6 +1,7 @@
 package dev.heddle.format.text;
 
 import dev.heddle.format.FormatException;
+import dev.heddle.format.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ public record RenderInput(
    * @throws FormatException if it is not such an object
    */
   public static RenderInput parse(String json) {
-    JsonNode root = TextFiles.parse(json, "render input");
+    JsonNode root = Json.parse(json, "render input");
     JsonNode messages = root.path("messages");
     JsonNode tools = root.path("tools");
     if (!messages.isArray()) {

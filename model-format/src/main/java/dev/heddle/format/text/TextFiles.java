@@ -1,14 +1,11 @@
 package dev.heddle.format.text;
 
 import dev.heddle.format.FormatException;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import dev.heddle.format.InputFile;
+import dev.heddle.format.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /** The JSON files about text in a Hugging Face folder, by name. */
@@ -18,38 +15,22 @@ final class TextFiles {
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
   static final String CHAT_TEMPLATE = "chat_template.jinja";
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
   private TextFiles() {}
 
   /** The file's JSON; a missing node if there is no such file. */
-  static JsonNode read(Path folder, String name) throws IOException {
+  static JsonNode read(Path folder, String name) {
     Path file = folder.resolve(name);
-    return Files.isRegularFile(file) ? parse(text(folder, name), name) : MissingNode.getInstance();
+    return Files.isRegularFile(file)
+        ? Json.read(file, Json.TOKENIZER_BYTES)
+        : MissingNode.getInstance();
   }
 
   /**
    * The file's text.
    *
-   * @throws FormatException if it is not UTF-8
+   * @throws FormatException if it is not UTF-8, too large, or not there
    */
-  static String text(Path folder, String name) throws IOException {
-    try {
-      return Files.readString(folder.resolve(name));
-    } catch (CharacterCodingException e) {
-      throw new FormatException("bad-utf8", name, "the file is not UTF-8");
-    }
-  }
-
-  /**
-   * @throws FormatException if it is not JSON
-   */
-  static JsonNode parse(String json, String name) {
-    try {
-      return MAPPER.readTree(json);
-    } catch (JacksonException e) {
-      throw new FormatException("bad-json", name, String.valueOf(e.getOriginalMessage()));
-    }
+  static String text(Path folder, String name) {
+    return InputFile.text(folder.resolve(name), Json.TOKENIZER_BYTES);
   }
 }

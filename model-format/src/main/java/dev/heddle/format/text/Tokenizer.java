@@ -2,6 +2,7 @@ package dev.heddle.format.text;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.FormatException;
+import dev.heddle.format.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class Tokenizer implements AutoCloseable {
           "missing-tokenizer", TextFiles.TOKENIZER, "the folder has no tokenizer.json");
     }
     String json = TextFiles.text(folder, TextFiles.TOKENIZER);
-    JsonNode root = TextFiles.parse(json, TextFiles.TOKENIZER);
+    JsonNode root = Json.parse(json, TextFiles.TOKENIZER);
     SpecialTokens names = SpecialTokens.read(folder);
     Vocabulary vocabulary = Vocabulary.parse(root);
     return new Tokenizer(

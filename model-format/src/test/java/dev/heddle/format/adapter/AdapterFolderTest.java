@@ -314,6 +314,7 @@ class AdapterFolderTest {
     assertThat(without.violations()).isEmpty();
     assertThat(with.manifest()).isEqualTo(open());
     assertThat(without.manifest()).isNull();
+    assertThat(without.experts()).isEqualTo(with.experts()).hasSize(3);
     assertThat(without.config()).isEqualTo(with.config());
     assertThat(without.slots()).isEqualTo(with.slots()).isEqualTo(3);
     assertThat(without.bytes()).isEqualTo(with.bytes());
