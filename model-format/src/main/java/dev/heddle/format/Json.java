@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,7 @@ public final class Json {
   public static final int LISTING_BYTES = 16 << 20;
 
   /** Bytes that a tokenizer may have. */
-  public static final int TOKENIZER_BYTES = 48 << 20;
+  public static final int TOKENIZER_BYTES = 16 << 20;
 
   static final int MAX_DEPTH = 64;
   static final int MAX_NUMBER = 100;
@@ -31,6 +32,8 @@ public final class Json {
       JsonMapper.builder(
               JsonFactory.builder()
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  // A shared table of names would fill with, and could be attacked by, an input's.
+                  .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(MAX_DEPTH)

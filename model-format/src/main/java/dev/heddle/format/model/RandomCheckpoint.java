@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes a model of any shape with random weights, for measurements and tests: a function of shape
- * and seed, at some 200 MB/s.
+ * and seed.
  */
 public final class RandomCheckpoint {
   private RandomCheckpoint() {}
