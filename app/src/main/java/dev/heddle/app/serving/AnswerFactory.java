@@ -97,7 +97,7 @@ public final class AnswerFactory {
         new GenerationRequest(
             head.id() + "-" + index,
             head.caller().tenantId().toString(),
-            head.model().adapter(),
+            head.adapter(),
             ids,
             maxTokens,
             options.choices(),

@@ -1,8 +1,12 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.format.Digest;
 import dev.heddle.format.text.StreamingDecoder;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.snapshot.ResolvedModel;
+import dev.heddle.registry.snapshot.VersionRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of an answer before it begins.
@@ -21,6 +25,12 @@ record AnswerHead(
     Options options,
     Tokenizer tokenizer,
     boolean continued) {
+
+  /** The adapter that answers, null for the base model. */
+  @Nullable Digest adapter() {
+    VersionRef version = model.version();
+    return version == null ? null : version.digest();
+  }
 
   /** A decoder for one choice: special tokens have no text. */
   StreamingDecoder newDecoder() {

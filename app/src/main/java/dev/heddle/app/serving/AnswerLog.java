@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.SignalType;
@@ -19,6 +20,10 @@ import reactor.core.publisher.SignalType;
 public final class AnswerLog {
   private static final Logger log = LoggerFactory.getLogger("heddle.requests");
   private static final double NANOS_PER_MS = 1e6;
+  private static final Duration[] BUCKETS =
+      IntStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final Counter promptTokens;
   private final Counter cachedTokens;
@@ -77,7 +82,7 @@ public final class AnswerLog {
               + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",
           head.requestId(),
           head.caller().tenant(),
-          head.model().version(),
+          head.model().servedBy(),
           outcome,
           head.options().stream(),
           answer.choices(),
@@ -91,11 +96,7 @@ public final class AnswerLog {
   }
 
   private Timer timer(String name) {
-    return Timer.builder(name)
-        .publishPercentileHistogram()
-        .minimumExpectedValue(Duration.ofMillis(1))
-        .maximumExpectedValue(Duration.ofMinutes(2))
-        .register(meters);
+    return Timer.builder(name).serviceLevelObjectives(BUCKETS).register(meters);
   }
 
   private static long earlier(long a, long b) {

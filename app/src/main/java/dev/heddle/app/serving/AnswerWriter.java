@@ -41,7 +41,7 @@ final class AnswerWriter {
   }
 
   Mono<Void> write(ServerHttpResponse response, AnswerFormat format, Flux<StreamEvent> events) {
-    response.getHeaders().set("x-heddle-version", format.answer().head().model().version());
+    response.getHeaders().set("x-heddle-version", format.answer().head().model().servedBy());
     return format.answer().options().stream()
         ? stream(response, format, events)
         : whole(response, format, events);

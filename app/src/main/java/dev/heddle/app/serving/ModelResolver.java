@@ -3,28 +3,35 @@ package dev.heddle.app.serving;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.snapshot.RegistrySnapshot;
+import dev.heddle.registry.snapshot.ResolvedModel;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** Turns the {@code model} of a request into what answers it. */
+/** Says what model names mean to a caller, by the latest snapshot of the registry. */
 public final class ModelResolver {
-  private final ModelDirectory directory;
+  private final Supplier<RegistrySnapshot> snapshots;
 
-  public ModelResolver(ModelDirectory directory) {
-    this.directory = directory;
+  public ModelResolver(Supplier<RegistrySnapshot> snapshots) {
+    this.snapshots = snapshots;
   }
 
   /**
+   * What answers requests that name {@code name}.
+   *
    * @throws ApiException MODEL_NOT_FOUND, the same for absent and for not granted; the base model
    *     never answers in another's place
    */
   ResolvedModel resolve(Principal caller, String name) {
-    ResolvedModel model = directory.resolve(caller, name);
-    if (model == null) {
-      throw notFound(name);
-    }
-    return model;
+    return snapshots.get().resolve(caller.tenantId(), name).orElseThrow(() -> notFound(name));
   }
 
-  static ApiException notFound(String name) {
+  /** Every name that the caller can call, the base model first. */
+  List<ResolvedModel> list(Principal caller) {
+    return snapshots.get().models(caller.tenantId());
+  }
+
+  private static ApiException notFound(String name) {
     String shown = name.length() <= 200 ? name : name.substring(0, 200) + "...";
     return new ApiException(
         ErrorCode.MODEL_NOT_FOUND,

@@ -1,9 +1,7 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.app.serving.ModelDirectory.Listed;
 import dev.heddle.app.tenant.Caller;
-import dev.heddle.registry.access.Principal;
-import java.util.List;
+import dev.heddle.registry.snapshot.ResolvedModel;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -17,51 +15,37 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code GET /v1/models}: what the caller can call. */
 @RestController
 final class ModelsController {
-  private final ModelDirectory directory;
+  private final ModelResolver models;
   private final ServedModel served;
 
-  ModelsController(ModelDirectory directory, ServedModel served) {
-    this.directory = directory;
+  ModelsController(ModelResolver models, ServedModel served) {
+    this.models = models;
     this.served = served;
   }
 
   @GetMapping(path = "/v1/models", produces = MediaType.APPLICATION_JSON_VALUE)
-  Mono<String> list(ServerWebExchange exchange) {
+  Mono<ObjectNode> list(ServerWebExchange exchange) {
     ObjectNode body = JsonNodeFactory.instance.objectNode().put("object", "list");
     ArrayNode data = body.putArray("data");
-    directory.list(Caller.of(exchange)).forEach(listed -> data.add(card(listed)));
-    return Mono.just(body.toString());
+    models.list(Caller.of(exchange)).forEach(model -> data.add(card(model)));
+    return Mono.just(body);
   }
 
   /** Ids hold slashes ({@code owner/name}), colons and at signs: the rest of the path is the id. */
   @GetMapping(path = "/v1/models/{*id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  Mono<String> get(@PathVariable("id") String path, ServerWebExchange exchange) {
-    String id = path.substring(1);
-    Principal caller = Caller.of(exchange);
-    ResolvedModel model = directory.resolve(caller, id);
-    if (model == null) {
-      return Mono.error(ModelResolver.notFound(id));
-    }
-    List<Listed> listed = directory.list(caller);
-    Listed known =
-        listed.stream()
-            .filter(candidate -> candidate.id().equals(id))
-            .findFirst()
-            .orElseGet(() ->
-                // A version by number or digest: listed under its adapter's name only.
-                new Listed(id, served.created(), caller.tenant(), model.version(), model.isBase()));
-    return Mono.just(card(known).toString());
+  Mono<ObjectNode> get(@PathVariable("id") String path, ServerWebExchange exchange) {
+    return Mono.fromSupplier(() -> card(models.resolve(Caller.of(exchange), path.substring(1))));
   }
 
-  private ObjectNode card(Listed listed) {
+  private ObjectNode card(ResolvedModel model) {
     return JsonNodeFactory.instance
         .objectNode()
-        .put("id", listed.id())
+        .put("id", model.name())
         .put("object", "model")
-        .put("created", listed.created())
-        .put("owned_by", listed.ownedBy())
-        .put("root", listed.version())
-        .put("parent", listed.isBase() ? null : served.name())
+        .put("created", model.createdAt().getEpochSecond())
+        .put("owned_by", model.ownedBy())
+        .put("root", model.servedBy())
+        .put("parent", model.version() == null ? null : served.name())
         .put("max_model_len", served.maxContext());
   }
 }

@@ -10,12 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param template null if the model has none: chat is refused then
  * @param vocabulary ids below this are the model's tokens
  * @param maxContext most tokens of prompt and answer together
- * @param created seconds since the epoch: when this server began to serve it
  */
 public record ServedModel(
     String name,
     Tokenizer tokenizer,
     @Nullable ChatRenderer template,
     int vocabulary,
-    int maxContext,
-    long created) {}
+    int maxContext) {}

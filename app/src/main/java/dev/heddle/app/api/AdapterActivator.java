@@ -1,0 +1,32 @@
+package dev.heddle.app.api;
+
+import dev.heddle.format.Digest;
+import dev.heddle.runtime.InferenceRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** Makes a stored version a resident one ahead of its first call. */
+@Component
+final class AdapterActivator {
+  private static final Logger log = LoggerFactory.getLogger(AdapterActivator.class);
+
+  private final InferenceRuntime runtime;
+
+  AdapterActivator(InferenceRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  /**
+   * Asks for the adapter's experts to be loaded, and returns at once. Where that fails, the first
+   * request that names the adapter tries again and is told.
+   */
+  void prefetch(Digest adapter) {
+    Mono.fromFuture(() -> runtime.prefetch(adapter), true)
+        .subscribe(
+            nothing -> {},
+            failure -> log.warn("adapter {} could not be loaded ahead", adapter, failure),
+            () -> log.info("adapter {} is resident", adapter));
+  }
+}

@@ -1,0 +1,110 @@
+package dev.heddle.app.config;
+
+import dev.heddle.app.tenant.KeyDirectory;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.registry.access.ApiKeys;
+import dev.heddle.registry.access.BaseModel;
+import dev.heddle.registry.access.BaseModels;
+import dev.heddle.registry.access.BootstrapKey;
+import dev.heddle.registry.access.Tenant;
+import dev.heddle.registry.access.Tenants;
+import dev.heddle.registry.adapter.Adapters;
+import dev.heddle.registry.adapter.Publishing;
+import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.snapshot.Authentication;
+import dev.heddle.registry.snapshot.SnapshotSource;
+import dev.heddle.registry.store.ExpertStore;
+import dev.heddle.registry.store.LocalExpertStore;
+import dev.heddle.registry.upload.AdapterIngest;
+import dev.heddle.registry.upload.UploadArea;
+import dev.heddle.registry.upload.UploadLimits;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The database and what is kept in it and beside it. */
+@Configuration(proxyBeanMethods = false)
+class RegistryConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(RegistryConfiguration.class);
+
+  @Bean
+  PlatformDatabase platformDatabase(HeddleProperties properties) {
+    return PlatformDatabase.open(properties);
+  }
+
+  @Bean(destroyMethod = "") // closed by what opened it
+  RegistryDatabase registryDatabase(PlatformDatabase database) {
+    return database.registry();
+  }
+
+  @Bean
+  BaseModel baseModel(RegistryDatabase database, ModelFolder folder, HeddleProperties properties) {
+    new Tenants(database).ensureDefault();
+    log.info("reading every byte of the base model for its digest");
+    return new BaseModels(database)
+        .register(ModelNames.of(properties.modelName(), folder.path()), folder.digest());
+  }
+
+  @Bean
+  SnapshotSource snapshotSource(
+      RegistryDatabase database, BaseModel base, HeddleProperties properties) {
+    Tenant tenant = new Tenants(database).ensureDefault();
+    Path file = properties.data().resolve("admin.key");
+    Optional<Path> written =
+        new BootstrapKey(database).ensure(tenant.id(), properties.bootstrapAdminKey(), file);
+    written.ifPresent(path -> log.info("the admin key lies in {}", path.toAbsolutePath()));
+    return new SnapshotSource(database, base);
+  }
+
+  @Bean
+  KeyDirectory keyDirectory(SnapshotSource snapshots) {
+    return key ->
+        snapshots.current().authenticate(key, Clock.systemUTC().instant())
+                instanceof Authentication.Granted(var principal)
+            ? principal
+            : null;
+  }
+
+  @Bean
+  ExpertStore expertStore(HeddleProperties properties) {
+    return new LocalExpertStore(properties.data().resolve("experts"));
+  }
+
+  @Bean
+  UploadArea uploadArea(RegistryDatabase database, HeddleProperties properties) {
+    return new UploadArea(database, properties.data().resolve("uploads"), UploadLimits.DEFAULT);
+  }
+
+  @Bean
+  AdapterIngest adapterIngest(
+      RegistryDatabase database, UploadArea uploads, ExpertStore store, ModelFolder folder) {
+    AdapterIngest ingest = new AdapterIngest(database, uploads, store, folder);
+    ingest.recover();
+    return ingest;
+  }
+
+  @Bean
+  Adapters adapters(RegistryDatabase database) {
+    return new Adapters(database);
+  }
+
+  @Bean
+  Versions versions(RegistryDatabase database) {
+    return new Versions(database);
+  }
+
+  @Bean
+  Publishing publishing(RegistryDatabase database) {
+    return new Publishing(database);
+  }
+
+  @Bean
+  ApiKeys apiKeys(RegistryDatabase database) {
+    return new ApiKeys(database);
+  }
+}
