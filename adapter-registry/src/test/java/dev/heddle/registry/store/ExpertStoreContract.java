@@ -1,0 +1,214 @@
+package dev.heddle.registry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.TunedExpert;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.NoSuchFileException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every expert store has to keep; extend it with how to open one. */
+public abstract class ExpertStoreContract {
+  private ExpertStore store;
+
+  /** A store; opened again after a close, it has what it had. */
+  protected abstract ExpertStore openStore();
+
+  @BeforeEach
+  final void openIt() {
+    store = openStore();
+  }
+
+  @AfterEach
+  final void closeIt() {
+    store.close();
+  }
+
+  @Test
+  void an_expert_reads_back_bit_for_bit_whatever_its_layout() throws IOException {
+    Random random = new Random(1);
+    for (DType dtype : DType.values()) {
+      for (int[] shape : new int[][] {{1, 1}, {3, 5}, {16, 32}, {7, 130}}) {
+        ExpertWeights dense = dense(random, dtype, shape[0], shape[1]);
+        ExpertWeights sliced = sliced(random, dtype, shape[0], shape[1]);
+        for (ExpertWeights weights : List.of(dense, sliced)) {
+          Digest digest = put(weights);
+          store.verify(digest);
+          try (Arena arena = Arena.ofConfined()) {
+            ExpertWeights read = store.open(digest, arena);
+            assertThat(Digests.expert(read)).isEqualTo(digest);
+            assertThat(read.gate().rows()).isEqualTo(shape[0]);
+            assertThat(read.gate().cols()).isEqualTo(shape[1]);
+            assertThat(read.down().rows()).isEqualTo(shape[1]);
+            assertThat(read.gate().dtype()).isEqualTo(dtype);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_manifest_reads_back() throws IOException {
+    AdapterManifest manifest = manifest(3);
+    try (ExpertStore.Writing writing = store.begin()) {
+      writing.put(manifest);
+    }
+    assertThat(store.manifest(manifest.digest())).isEqualTo(manifest);
+    assertThat(store.contains(manifest.digest())).isTrue();
+  }
+
+  @Test
+  void what_is_not_there_is_said_so() {
+    Digest none = manifest(9).digest();
+    assertThat(store.contains(none)).isFalse();
+    assertThatThrownBy(() -> store.open(none, Arena.ofAuto()))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> store.manifest(none)).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> store.verify(none)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void a_store_opened_again_has_what_it_had() throws IOException {
+    Digest digest = put(random(4));
+    store.close();
+    store = openStore();
+    store.verify(digest);
+  }
+
+  @Test
+  void what_is_not_live_is_collected() throws IOException {
+    Digest live = put(random(5));
+    Digest dead = put(random(6));
+    assertThat(store.collect(() -> Set.of(live))).isEqualTo(1);
+    assertThat(store.contains(live)).isTrue();
+    assertThat(store.contains(dead)).isFalse();
+    assertThat(store.collect(() -> Set.of(live))).isZero();
+  }
+
+  @Test
+  void what_a_writing_put_is_kept_until_the_collection_after_it_closed() throws IOException {
+    ExpertWeights weights = random(7);
+    Digest there = put(weights);
+    ExpertStore.Writing writing = store.begin();
+    writing.put(there, weights); // there already, and dead but for this writing
+    assertThat(store.collect(Set::of)).isZero();
+    // The writing ends after the collection has asked what is live.
+    int removed =
+        store.collect(() -> {
+          writing.close();
+          return Set.of();
+        });
+    assertThat(removed).isZero();
+    assertThat(store.collect(Set::of)).isEqualTo(1);
+  }
+
+  @Test
+  void collections_beside_writings_never_take_what_became_live() throws Exception {
+    Set<Digest> live = new HashSet<>();
+    List<ExpertWeights> experts = IntStream.range(0, 6).mapToObj(i -> random(100 + i)).toList();
+    try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
+      List<Future<?>> writers =
+          IntStream.range(0, 2)
+              .<Future<?>>mapToObj(w -> executor.submit(() -> writeAndDrop(experts, live, w)))
+              .toList();
+      while (writers.stream().anyMatch(writer -> !writer.isDone())) {
+        store.collect(() -> copy(live));
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    }
+  }
+
+  /** Puts experts, makes them live, finds them there, and lets them die again. */
+  private void writeAndDrop(List<ExpertWeights> experts, Set<Digest> live, int writer) {
+    Random random = new Random(writer);
+    try {
+      for (int i = 0; i < 100; i++) {
+        ExpertWeights weights = experts.get(2 * random.nextInt(experts.size() / 2) + writer);
+        Digest digest = Digests.expert(weights);
+        try (ExpertStore.Writing writing = store.begin()) {
+          writing.put(digest, weights);
+          synchronized (live) {
+            live.add(digest);
+          }
+        }
+        store.verify(digest);
+        synchronized (live) {
+          live.remove(digest);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Set<Digest> copy(Set<Digest> live) {
+    synchronized (live) {
+      return Set.copyOf(live);
+    }
+  }
+
+  private Digest put(ExpertWeights weights) throws IOException {
+    Digest digest = Digests.expert(weights);
+    try (ExpertStore.Writing writing = store.begin()) {
+      long bytes = writing.put(digest, weights);
+      assertThat(bytes)
+          .isEqualTo(
+              3L * weights.gate().rows() * weights.gate().cols() * weights.gate().dtype().bytes());
+    }
+    return digest;
+  }
+
+  private static ExpertWeights random(int seed) {
+    return dense(new Random(seed), DType.BF16, 8, 16);
+  }
+
+  private static ExpertWeights dense(Random random, DType dtype, int i, int h) {
+    return new ExpertWeights(
+        MatrixData.dense(dtype, i, h, bytes(random, (long) i * h * dtype.bytes())),
+        MatrixData.dense(dtype, i, h, bytes(random, (long) i * h * dtype.bytes())),
+        MatrixData.dense(dtype, h, i, bytes(random, (long) i * h * dtype.bytes())));
+  }
+
+  /** As an expert lies in a shared MLP three times as wide. */
+  private static ExpertWeights sliced(Random random, DType dtype, int i, int h) {
+    ExpertWeights wide = dense(random, dtype, 3 * i, h);
+    return new ExpertWeights(
+        wide.gate().rowSlice(i, 2 * i),
+        wide.up().rowSlice(i, 2 * i),
+        wide.down().columnSlice(i, 2 * i));
+  }
+
+  private static MemorySegment bytes(Random random, long count) {
+    byte[] bytes = new byte[Math.toIntExact(count)];
+    random.nextBytes(bytes);
+    return MemorySegment.ofArray(bytes);
+  }
+
+  private static AdapterManifest manifest(int seed) {
+    Digest some = Digests.expert(random(seed));
+    return AdapterManifest.of(
+        some, List.of(new TunedExpert(2, 1, some), new TunedExpert(1, 30, some)), 768);
+  }
+}

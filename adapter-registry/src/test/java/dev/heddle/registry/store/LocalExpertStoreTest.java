@@ -1,0 +1,90 @@
+package dev.heddle.registry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.TunedExpert;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalExpertStoreTest extends ExpertStoreContract {
+  private static final ExpertWeights WEIGHTS = weights();
+
+  @TempDir private Path folder;
+
+  @Override
+  protected ExpertStore openStore() {
+    return new LocalExpertStore(folder.resolve("store"));
+  }
+
+  @Test
+  void damaged_files_are_found_out() throws Exception {
+    Digest expert = Digests.expert(WEIGHTS);
+    AdapterManifest manifest =
+        AdapterManifest.of(expert, List.of(new TunedExpert(1, 2, expert)), 12);
+    try (LocalExpertStore store = new LocalExpertStore(folder.resolve("damaged"))) {
+      try (ExpertStore.Writing writing = store.begin()) {
+        writing.put(expert, WEIGHTS);
+        writing.put(manifest);
+      }
+      Path blob = file(expert);
+      byte[] whole = Files.readAllBytes(blob);
+      for (int at = 0; at < whole.length; at++) {
+        byte[] damaged = whole.clone();
+        damaged[at] ^= 1;
+        Files.write(blob, damaged);
+        boolean padding = at >= 20 && at < ExpertBlob.HEADER_BYTES;
+        if (!padding) {
+          assertThatThrownBy(() -> store.verify(expert)).isInstanceOf(IOException.class);
+        }
+      }
+      for (int length = 0; length < whole.length; length++) {
+        Files.write(blob, java.util.Arrays.copyOf(whole, length));
+        assertThatThrownBy(() -> store.open(expert, Arena.ofAuto()))
+            .isInstanceOf(IOException.class);
+      }
+      Files.writeString(file(manifest.digest()), "heddle-adapter 1 12\nbase " + expert + "\n");
+      assertThatThrownBy(() -> store.manifest(manifest.digest())).isInstanceOf(IOException.class);
+      Files.writeString(file(manifest.digest()), "");
+      assertThatThrownBy(() -> store.manifest(manifest.digest())).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void half_written_files_are_cleared_and_the_folder_has_one_owner() throws Exception {
+    Path root = folder.resolve("crashed");
+    Path half = Files.createDirectories(root.resolve("partial")).resolve("half");
+    Files.writeString(half, "half");
+    try (LocalExpertStore store = new LocalExpertStore(root)) {
+      assertThat(half).doesNotExist();
+      assertThatThrownBy(() -> new LocalExpertStore(root))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(store.contains(Digests.expert(WEIGHTS))).isFalse();
+    }
+  }
+
+  private Path file(Digest digest) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("damaged"))) {
+      return files.filter(f -> f.endsWith(digest.hex())).findFirst().orElseThrow();
+    }
+  }
+
+  private static ExpertWeights weights() {
+    MatrixData matrix =
+        MatrixData.dense(DType.BF16, 1, 2, MemorySegment.ofArray(new byte[] {1, 2, 3, 4}));
+    return new ExpertWeights(matrix, matrix, MatrixData.dense(DType.BF16, 2, 1, matrix.data()));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.heddle.registry.upload;
+
+import dev.heddle.format.Digest;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.registry.store.ExpertStore;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** A store on a disk that is full after one blob. */
+record FullStore(ExpertStore store) implements ExpertStore {
+  @Override
+  public Writing begin() {
+    Writing writing = store.begin();
+    return new Writing() {
+      private boolean full;
+
+      @Override
+      public long put(Digest digest, ExpertWeights weights) throws IOException {
+        if (full) {
+          throw new IOException("no space left on device");
+        }
+        full = true;
+        return writing.put(digest, weights);
+      }
+
+      @Override
+      public void put(AdapterManifest manifest) throws IOException {
+        throw new IOException("no space left on device");
+      }
+
+      @Override
+      public void close() {
+        writing.close();
+      }
+    };
+  }
+
+  @Override
+  public ExpertWeights open(Digest expert, Arena arena) throws IOException {
+    return store.open(expert, arena);
+  }
+
+  @Override
+  public AdapterManifest manifest(Digest adapter) throws IOException {
+    return store.manifest(adapter);
+  }
+
+  @Override
+  public boolean contains(Digest digest) {
+    return store.contains(digest);
+  }
+
+  @Override
+  public void verify(Digest expert) throws IOException {
+    store.verify(expert);
+  }
+
+  @Override
+  public int collect(Supplier<Set<Digest>> live) throws IOException {
+    return store.collect(live);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.heddle.registry.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.registry.access.ApiKey;
+import dev.heddle.registry.access.Scope;
+import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.testing.TestRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UsageLogTest {
+  @TempDir private Path folder;
+
+  @Test
+  void a_request_is_written_once_and_a_wrong_row_takes_no_other_with_it() {
+    try (TestRegistry registry = TestRegistry.in(folder)) {
+      Version version = registry.published(registry.tenant, "adapter", 1);
+      ApiKey key =
+          registry
+              .keys
+              .create(
+                  TestRegistry.ACTOR, registry.tenant.id(), "key", Set.of(Scope.INFERENCE), null)
+              .key();
+      try (UsageLog log = new UsageLog(registry.db)) {
+        for (int i = 0; i < 1200; i++) {
+          log.record(row("request-" + i / 2, registry, key.id(), version));
+        }
+        log.record(row("wrong", registry, UUID.randomUUID(), version));
+        log.record(row("last", registry, key.id(), null));
+        log.close();
+        assertThat(log.lost()).isEqualTo(1);
+      }
+      assertThat(count(registry, "true")).isEqualTo(601);
+      assertThat(count(registry, "version_id is not null")).isEqualTo(600);
+      assertThat(count(registry, "queued_micros = 1500 and engine_micros = 20000")).isEqualTo(601);
+    }
+  }
+
+  private static long count(TestRegistry registry, String condition) {
+    return registry.db.read(jdbc ->
+        jdbc.sql("select count(*) from usage_record where " + condition)
+            .query(Long.class)
+            .single());
+  }
+
+  private static UsageRow row(String request, TestRegistry registry, UUID key, Version version) {
+    return new UsageRow(
+        request,
+        registry.tenant.id(),
+        key,
+        "adapter",
+        version == null ? null : new UsageRow.Served(version.tenantId(), version.id()),
+        "stop",
+        10,
+        4,
+        3,
+        Duration.ofNanos(1_500_999),
+        Duration.ofMillis(20),
+        Instant.now());
+  }
+}
