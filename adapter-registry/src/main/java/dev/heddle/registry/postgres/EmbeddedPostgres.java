@@ -126,7 +126,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
         List.of(
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
-            "fsync=on",
             "max_connections=50",
             "shared_buffers=32MB",
             "max_wal_size=256MB",

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -57,13 +58,21 @@ class SnapshotSourceTest {
       try (SnapshotSource source = new SnapshotSource(db, base);
           UsageLog usage = new UsageLog(db)) {
         ApiKey.Issued key = key(db, tenant);
+        List<ProcessHandle> backends =
+            ProcessHandle.of(postgres.pid()).orElseThrow().descendants().toList();
         signal("STOP", postgres.pid());
+        for (ProcessHandle backend : backends) {
+          signal("STOP", backend.pid());
+        }
         for (int i = 0; i < 1000; i++) {
           assertThat(accepts(source, key)).isTrue();
           assertThat(source.current().resolve(tenant.id(), "tiny")).isPresent();
           assertThat(usage.record(row("request-" + i, tenant, key))).isTrue();
         }
         signal("KILL", postgres.pid());
+        for (ProcessHandle backend : backends) {
+          signal("CONT", backend.pid());
+        }
         assertThat(accepts(source, key)).isTrue();
         // The server is started again, the listener listens again, and the rows arrive.
         await(() -> rows(db) == 1000);

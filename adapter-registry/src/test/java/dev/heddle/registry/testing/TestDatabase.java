@@ -1,6 +1,7 @@
 package dev.heddle.registry.testing;
 
 import dev.heddle.registry.db.DatabaseSettings;
+import dev.heddle.registry.disk.DurableFiles;
 import dev.heddle.registry.postgres.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,13 +39,7 @@ public final class TestDatabase {
   public static DatabaseSettings fresh() {
     Server server = Holder.SERVER;
     String name = "test_" + ProcessHandle.current().pid() + "_" + COUNT.incrementAndGet();
-    try (Connection connection =
-            DriverManager.getConnection(server.url(), server.user(), server.password());
-        Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    execute(server, "create database " + name);
     String url = server.url().substring(0, server.url().lastIndexOf('/') + 1) + name;
     return DatabaseSettings.of(url, server.user(), server.password());
   }
@@ -52,6 +47,16 @@ public final class TestDatabase {
   /** {@code external}, {@code docker} or {@code embedded}. */
   public static String kind() {
     return Holder.SERVER.kind();
+  }
+
+  private static void execute(Server server, String sql) {
+    try (Connection connection =
+            DriverManager.getConnection(server.url(), server.user(), server.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Server choose() {
@@ -105,17 +110,27 @@ public final class TestDatabase {
       EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(postgres, folder)));
       DatabaseSettings settings = postgres.settings();
-      return new Server(
-          "embedded", settings.url(), settings.owner().name(), settings.owner().password());
+      Server server =
+          new Server(
+              "embedded", settings.url(), settings.owner().name(), settings.owner().password());
+      forgetDurability(server);
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** What is thrown away need not reach the disk; stopping would wait for it. */
+  private static void forgetDurability(Server server) {
+    execute(server, "alter system set fsync = off");
+    execute(server, "alter system set full_page_writes = off");
+    execute(server, "select pg_reload_conf()");
+  }
+
   private static void stop(EmbeddedPostgres postgres, Path folder) {
     postgres.close();
     try {
-      dev.heddle.registry.disk.DurableFiles.deleteTree(folder);
+      DurableFiles.deleteTree(folder);
     } catch (IOException e) {
       log.warn("{} is left behind", folder, e);
     }
