@@ -57,7 +57,8 @@ final class Requests {
 
   /** Fails those that the gate turned away. */
   void refuse() {
-    for (AdapterGate.Refusal refusal : gate.refusals()) {
+    for (int i = 0; i < gate.refusals().size(); i++) {
+      AdapterGate.Refusal refusal = gate.refusals().get(i);
       fail(refusal.request(), refusal.cause());
     }
     gate.forget();

@@ -134,9 +134,9 @@ final class StepLoop implements Runnable {
       log.error("step {} failed", steps, e);
       failStep(internal(e));
     }
-    requests.publish();
     metrics.step(clock.getAsLong() - start);
-    post();
+    post(); // before callers are told, who may look at once
+    requests.publish();
     return true;
   }
 

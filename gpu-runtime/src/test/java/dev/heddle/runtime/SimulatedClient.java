@@ -36,7 +36,9 @@ final class SimulatedClient implements GenerationListener {
 
   @Override
   public void onProgress() {
-    assertThat(admitted && !over()).as("progress between admission and end").isTrue();
+    if (!admitted || over()) { // by hand: this is called in steps whose allocations are measured
+      throw new AssertionError("progress before admission or after the end");
+    }
   }
 
   @Override

@@ -1,0 +1,102 @@
+package dev.heddle.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.heddle.format.Digest;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.testing.Shapes;
+import dev.heddle.runtime.LoopHarness.Sizes;
+import dev.heddle.runtime.StepMetrics.Metric;
+import dev.heddle.sample.SamplingParams;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+class StepAllocationTest {
+  private static final Logger log = LoggerFactory.getLogger(StepAllocationTest.class);
+  private static final int WARM_UP = 600;
+  private static final int STEPS = 1_000;
+  private static final int BATCH = 6;
+
+  /** The loop's own share: what backends allocate is theirs to show. */
+  @Test
+  void a_decode_step_of_a_steady_batch_allocates_nothing() {
+    ModelShape shape = longContext(Shapes.tiny());
+    Sizes sizes = new Sizes(BATCH * 130, 16, 64, BATCH, 8, 16, 2, 40);
+    Random random = new Random(1);
+    SimulatedAdapters adapters = new SimulatedAdapters(shape, 1, random);
+    LoopHarness harness =
+        new LoopHarness(
+            random,
+            sizes,
+            shape,
+            new SimulatedModel(shape, sizes.slots(shape), 2, sizes.blocks(), 16, 8),
+            adapters,
+            () -> SimulatedAdapters.BASE,
+            tenant -> 1,
+            (sequence, position, logits) -> {});
+    for (int i = 0; i < BATCH; i++) {
+      harness.submit(request(i, i % 2 == 0 ? null : adapters.digests().getFirst()));
+    }
+    while (harness.inbox.queued() > 0) {
+      harness.step();
+      harness.load();
+    }
+    run(harness, WARM_UP);
+    long decoded = harness.metrics.get(Metric.DECODED);
+    long before = allocated();
+    run(harness, STEPS);
+    long bytes = allocated() - before;
+    log.info("{} bytes in {} decode steps of {} sequences", bytes, STEPS, BATCH);
+    assertThat(harness.metrics.get(Metric.DECODED) - decoded)
+        .as("every step decoded every sequence")
+        .isEqualTo((long) BATCH * STEPS);
+    assertThat(bytes).as("bytes in %d steps", STEPS).isLessThan(STEPS);
+    harness.experts.close();
+  }
+
+  private static void run(LoopHarness harness, int steps) {
+    for (int i = 0; i < steps; i++) {
+      harness.now++;
+      harness.loop.step();
+    }
+  }
+
+  private static GenerationRequest request(int index, Digest adapter) {
+    SamplingParams sampling =
+        index < 3
+            ? SamplingParams.GREEDY
+            : new SamplingParams(1, 20, 0.9f, 0.01f, 1.1f, 0.1f, 0.1f, Map.of(3, 1f), index);
+    int[] prompt = {2, 3, 4, 5, 6, 7, index};
+    return new GenerationRequest(
+        "r" + index, "tenant" + index % 2, adapter, prompt, 2000, 1, true, 2, -1, sampling);
+  }
+
+  private static ModelShape longContext(ModelShape shape) {
+    return new ModelShape(
+        shape.family(),
+        shape.dtype(),
+        shape.vocabulary(),
+        shape.hidden(),
+        shape.layers(),
+        shape.heads(),
+        shape.attention(),
+        shape.denseIntermediate(),
+        shape.experts(),
+        shape.rope(),
+        shape.rmsNormEps(),
+        shape.latentNormEps(),
+        shape.tiedEmbeddings(),
+        2048,
+        shape.bosToken(),
+        shape.eosTokens());
+  }
+
+  private static long allocated() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+  }
+}
