@@ -25,12 +25,13 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A version's files on their way in, and the check that ends the upload. */
 @RestController
-@RequestMapping("/api/v1/adapters/{name}/versions/{number}")
+@RequestMapping("/api/v1/adapters/{name}/versions")
 final class UploadsController {
   /** Network buffers between socket and disk: a slow disk slows the sender, not the heap. */
   private static final int BUFFERS_AHEAD = 16;
@@ -38,14 +39,12 @@ final class UploadsController {
   private final Versions versions;
   private final UploadArea uploads;
   private final AdapterIngest ingest;
-  private final Scheduler blocking;
+  private final Scheduler blocking = Schedulers.boundedElastic();
 
-  UploadsController(
-      Versions versions, UploadArea uploads, AdapterIngest ingest, Scheduler blocking) {
+  UploadsController(Versions versions, UploadArea uploads, AdapterIngest ingest) {
     this.versions = versions;
     this.uploads = uploads;
     this.ingest = ingest;
-    this.blocking = blocking;
   }
 
   /**
@@ -53,7 +52,7 @@ final class UploadsController {
    * all of it came; an aborted upload leaves nothing. The SHA-256 may be stated by {@code
    * Content-Digest}, {@code Digest} or {@code x-checksum-sha256}, and is compared then.
    */
-  @PutMapping("/files/{*path}")
+  @PutMapping("/{number}/files/{*path}")
   Mono<ObjectNode> put(
       @PathVariable String name,
       @PathVariable int number,
@@ -77,7 +76,7 @@ final class UploadsController {
   }
 
   /** Files that came in whole. */
-  @GetMapping("/files")
+  @GetMapping("/{number}/files")
   ObjectNode list(@PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
     ObjectNode body = Views.object();
@@ -90,7 +89,7 @@ final class UploadsController {
    * Checks the files as a whole: answers the version, READY with its digest, or 422 with everything
    * that is wrong; it is REJECTED then and keeps the report.
    */
-  @PostMapping(":complete")
+  @PostMapping("/{number}:complete")
   ObjectNode complete(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
@@ -111,20 +110,19 @@ final class UploadsController {
         .getBody()
         .publishOn(blocking, BUFFERS_AHEAD)
         .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-        .map(buffer -> {
-          write(buffer, sink);
-          return buffer;
-        })
+        .map(buffer -> write(buffer, sink))
         .then();
   }
 
-  /** Writes and releases a buffer. */
-  private static void write(DataBuffer buffer, FileSink sink) {
+  /** Writes and releases a buffer; answers its size, since what is dropped must not be a buffer. */
+  private static int write(DataBuffer buffer, FileSink sink) {
+    int bytes = buffer.readableByteCount();
     try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
       Iterator<ByteBuffer> each = parts;
       while (each.hasNext()) {
         sink.write(each.next());
       }
+      return bytes;
     } finally {
       DataBufferUtils.release(buffer);
     }
