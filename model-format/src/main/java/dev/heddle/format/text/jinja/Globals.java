@@ -23,7 +23,7 @@ final class Globals {
 
   private static Object raise(Interpreter interpreter, Args args) {
     Object message = args.bind("raise_exception", "message").required(0);
-    throw new Fault(message instanceof None ? "" : interpreter.str(message), true);
+    throw new Fault(interpreter.str(message), true);
   }
 
   private static Object strftimeNow(Interpreter interpreter, Args args) {

@@ -124,7 +124,7 @@ final class Interpreter {
       case Stmt.MacroStmt macro ->
           scope.set(macro.name(), new Macro(macro.name(), macro.signature(), scope));
       case Stmt.CallBlock call -> {
-        Macro caller = new Macro("caller", call.caller(), scope);
+        Macro caller = new Macro(null, call.caller(), scope);
         write(str(evaluator.call(call.call(), scope, caller)));
       }
       case Stmt.FilterBlock filter -> {
@@ -175,16 +175,18 @@ final class Interpreter {
             counted ? Values.length(items) : -1,
             depth,
             recursion);
+    // As in Jinja2, only a round that reaches its end keeps the else from running.
     boolean any = false;
     while (loop.hasNext()) {
-      any = true;
       budget.step();
       Scope inner = new Scope(scope);
       assign(statement.target(), loop.next(), inner);
       inner.set("loop", loop);
-      if (exec(statement.body(), inner) == Flow.BREAK) {
+      Flow flow = exec(statement.body(), inner);
+      if (flow == Flow.BREAK) {
         break;
       }
+      any |= flow == Flow.NEXT;
     }
     if (!any) {
       exec(statement.otherwise(), new Scope(scope));

@@ -7,9 +7,10 @@ import dev.heddle.format.text.jinja.Values.Undefined;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A macro with the scope it was defined in. */
-record Macro(String name, Signature signature, Scope around) implements Function {
+record Macro(@Nullable String name, Signature signature, Scope around) implements Function {
   @Override
   public Object call(Interpreter interpreter, Args args) {
     Scope scope = new Scope(around);
@@ -35,6 +36,10 @@ record Macro(String name, Signature signature, Scope around) implements Function
     return interpreter.captured(signature.body(), scope);
   }
 
+  private String described() {
+    return "macro " + (name == null ? "None" : Repr.of(name));
+  }
+
   private void specials(Args args, Map<String, Object> named, Scope scope, int given) {
     List<String> parameters = signature.parameters();
     parameters.subList(given, parameters.size()).forEach(named::remove);
@@ -48,13 +53,13 @@ record Macro(String name, Signature signature, Scope around) implements Function
       scope.set("kwargs", rest);
     } else if (!named.isEmpty()) {
       String first = named.keySet().iterator().next();
-      throw new Fault("macro '" + name + "' takes no keyword argument '" + first + "'");
+      throw new Fault(described() + " takes no keyword argument '" + first + "'");
     }
     if (signature.specials().contains("varargs")) {
       scope.set("varargs", new Tuple(args.after(given).positional()));
     } else if (args.positional().size() > parameters.size()) {
       throw new Fault(
-          "macro '" + name + "' takes not more than " + parameters.size() + " argument(s)");
+          described() + " takes not more than " + parameters.size() + " argument(s)");
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.format.text.jinja;
 
 import dev.heddle.format.text.jinja.Values.Function;
+import dev.heddle.format.text.jinja.Values.None;
 import dev.heddle.format.text.jinja.Values.Tuple;
 import dev.heddle.format.text.jinja.Values.Undefined;
 import java.util.List;
@@ -97,7 +98,7 @@ final class Members {
       case Tuple tuple -> named(tuple, name);
       case Namespace namespace -> namespace.attributes.get(name);
       case Loop loop -> loop.attribute(name);
-      case Macro macro when name.equals("name") -> macro.name();
+      case Macro macro when name.equals("name") -> macro.name() == null ? None.NONE : macro.name();
       case Globals.Cycler cycler -> cycler.attribute(name);
       default -> null;
     };

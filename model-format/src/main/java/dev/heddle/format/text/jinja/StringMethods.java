@@ -151,19 +151,23 @@ final class StringMethods {
       return text;
     }
     int first = text.codePointAt(0);
-    int rest = Character.charCount(first);
-    String begin =
-        Character.toTitleCase(first) == first
-            ? text.substring(0, rest).toUpperCase(Locale.ROOT)
-            : Character.toString(Character.toTitleCase(first));
-    return begin + text.substring(rest).toLowerCase(Locale.ROOT);
+    String rest = text.substring(Character.charCount(first));
+    return initial(first) + rest.toLowerCase(Locale.ROOT);
+  }
+
+  /** A character as it begins a word; one that becomes several in upper case, by the first. */
+  private static String initial(int c) {
+    String upper = Character.toString(c).toUpperCase(Locale.ROOT);
+    return upper.length() == Character.charCount(c)
+        ? Character.toString(Character.toTitleCase(c))
+        : upper.charAt(0) + upper.substring(1).toLowerCase(Locale.ROOT);
   }
 
   private static String titled(String text) {
     StringBuilder out = new StringBuilder();
     boolean inWord = false;
     for (int c : text.codePoints().toArray()) {
-      out.appendCodePoint(inWord ? Character.toLowerCase(c) : Character.toTitleCase(c));
+      out.append(inWord ? Character.toString(c).toLowerCase(Locale.ROOT) : initial(c));
       inWord = Chars.isCased(c);
     }
     return out.toString();
