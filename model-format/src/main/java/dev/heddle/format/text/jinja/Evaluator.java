@@ -2,7 +2,6 @@ package dev.heddle.format.text.jinja;
 
 import dev.heddle.format.text.jinja.Expr.Arguments;
 import dev.heddle.format.text.jinja.Values.Function;
-import dev.heddle.format.text.jinja.Values.Markup;
 import dev.heddle.format.text.jinja.Values.None;
 import dev.heddle.format.text.jinja.Values.Tuple;
 import dev.heddle.format.text.jinja.Values.Undefined;
@@ -203,18 +202,14 @@ final class Evaluator {
     return value;
   }
 
-  /** Joins values as text; where one of them is markup, the others are escaped. */
-  private Object concat(List<Object> parts) {
-    boolean markup = parts.stream().anyMatch(Markup.class::isInstance);
+  private String concat(List<Object> parts) {
     StringBuilder out = new StringBuilder();
     for (Object part : parts) {
       String text = interpreter.str(part);
-      text = markup && !(part instanceof Markup) ? Markups.escape(text) : text;
       interpreter.budget().charge(text.length());
       out.append(text);
     }
-    String text = interpreter.budget().made(out.toString());
-    return markup ? new Markup(text) : text;
+    return interpreter.budget().made(out.toString());
   }
 
   private Object choose(Expr.Choice choice, Scope scope) {

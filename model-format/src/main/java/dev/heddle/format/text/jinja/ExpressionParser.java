@@ -367,40 +367,7 @@ final class ExpressionParser {
     return name.toString();
   }
 
-  /** The arguments of a call, brackets included. */
-  Arguments arguments() {
-    tokens.expectOperator("(");
-    List<Expr> positional = new ArrayList<>();
-    List<String> names = new ArrayList<>();
-    List<Expr> named = new ArrayList<>();
-    Expr rest = null;
-    Expr namedRest = null;
-    boolean first = true;
-    while (!tokens.current().isOperator(")")) {
-      if (!first) {
-        tokens.expectOperator(",");
-        if (tokens.current().isOperator(")")) {
-          break;
-        }
-      }
-      first = false;
-      if (tokens.skipOperator("*") && rest == null && namedRest == null) {
-        rest = expression();
-      } else if (tokens.skipOperator("**") && namedRest == null) {
-        namedRest = expression();
-      } else if (tokens.current().kind() == Kind.NAME
-          && tokens.look().isOperator("=")
-          && namedRest == null) {
-        names.add(tokens.next().text());
-        tokens.next();
-        named.add(expression());
-      } else if (names.isEmpty() && rest == null && namedRest == null) {
-        positional.add(expression());
-      } else {
-        throw tokens.fail("invalid syntax for function call expression");
-      }
-    }
-    tokens.expectOperator(")");
-    return new Arguments(positional, names, named, rest, namedRest);
+  private Arguments arguments() {
+    return ArgumentsParser.parse(tokens, this);
   }
 }

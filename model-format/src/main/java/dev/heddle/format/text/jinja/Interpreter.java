@@ -138,6 +138,8 @@ final class Interpreter {
         }
         return exec(with.body(), inner);
       }
+      case Stmt.Generation generation ->
+          write(str(new Macro(null, generation.signature(), scope).call(this, Args.NONE)));
       case Stmt.Scoped scoped -> {
         return exec(scoped.body(), new Scope(scoped.seesLocals() ? scope : root));
       }

@@ -58,8 +58,7 @@ record Macro(@Nullable String name, Signature signature, Scope around) implement
     if (signature.specials().contains("varargs")) {
       scope.set("varargs", new Tuple(args.after(given).positional()));
     } else if (args.positional().size() > parameters.size()) {
-      throw new Fault(
-          described() + " takes not more than " + parameters.size() + " argument(s)");
+      throw new Fault(described() + " takes not more than " + parameters.size() + " argument(s)");
     }
   }
 }

@@ -91,7 +91,8 @@ final class Parser {
       case "with" -> with(line);
       case "print" -> print(line);
       case "block" -> block(line);
-      case "generation" -> new Stmt.Scoped(bodyTo("endgeneration"), true, line);
+      case "generation" ->
+          new Stmt.Generation(withBody(List.of(), List.of(), "endgeneration"), line);
       case "break" -> new Stmt.Break(line);
       case "continue" -> new Stmt.Continue(line);
       case "include", "import", "from", "extends" ->

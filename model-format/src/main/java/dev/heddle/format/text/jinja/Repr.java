@@ -82,7 +82,8 @@ final class Repr {
               .append('/')
               .append(loop.length())
               .append('>');
-      case Macro macro -> out.append("<Macro ")
+      case Macro macro ->
+          out.append("<Macro ")
               .append(macro.name() == null ? "anonymous" : "'" + macro.name() + "'")
               .append('>');
       default -> out.append('<').append(Values.typeName(value)).append(" object>");

@@ -41,7 +41,10 @@ sealed interface Stmt {
 
   record With(List<Target> targets, List<Expr> values, List<Stmt> body, int line) implements Stmt {}
 
-  /** Statements with names of their own: {@code {% generation %}}, {@code {% block %}}. */
+  /** What the model wrote; transformers renders it as a macro called on the spot. */
+  record Generation(Signature signature, int line) implements Stmt {}
+
+  /** The statements of a {@code {% block %}}, which sees locals only if it is scoped. */
   record Scoped(List<Stmt> body, boolean seesLocals, int line) implements Stmt {}
 
   record Break(int line) implements Stmt {}
