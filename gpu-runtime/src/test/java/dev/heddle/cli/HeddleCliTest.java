@@ -1,0 +1,174 @@
+package dev.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeddleCliTest {
+  private static final Path LITE = Cli.oracle("lite-yarn");
+
+  @Test
+  void logits_are_the_same_text_however_the_prompt_is_cut() {
+    Path model = LITE.resolve("model");
+    Cli whole = Cli.run("logits", "--model", model, "--tokens", "5,6,7,8,9");
+    Cli cut = Cli.run("logits", "--model", model, "--tokens", "5,6,7,8,9", "--chunk", "2");
+    assertThat(whole.json().get("logits").size()).isEqualTo(5);
+    assertThat(whole.json().get("logits").get(0).size()).isEqualTo(320);
+    assertThat(cut.out()).isEqualTo(whole.out());
+  }
+
+  @Test
+  void an_adapter_changes_the_logits() {
+    Path model = LITE.resolve("model");
+    Cli base = Cli.run("logits", "--model", model, "--tokens", "5,6,7");
+    Cli adapted =
+        Cli.run(
+            "logits",
+            "--model",
+            model,
+            "--adapter",
+            LITE.resolve("adapters/a"),
+            "--tokens",
+            "5,6,7");
+    assertThat(adapted.json()).isNotEqualTo(base.json());
+  }
+
+  @Test
+  void tokens_without_a_tokenizer_give_no_text() {
+    Cli cli =
+        Cli.run(
+            "generate", "--model", LITE.resolve("model"), "--tokens", "5,6", "--max-tokens", "7");
+    assertThat(cli.json().get("text").isNull()).isTrue();
+    assertThat(cli.json().get("tokens").size()).isLessThanOrEqualTo(7);
+  }
+
+  @Test
+  void a_text_is_continued_up_to_its_end() {
+    Cli cli =
+        Cli.run(
+            "generate",
+            "--model",
+            Cli.demo().resolve("base"),
+            "--prompt",
+            "reverse the words: cat Paris lamp",
+            "--max-tokens",
+            "20");
+    assertThat(cli.json().get("text").asString().strip()).isEqualTo("lamp Paris cat");
+    assertThat(cli.json().get("tokens").get(4).asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void eos_can_be_ignored() {
+    Cli cli =
+        Cli.run(
+            "generate",
+            "--model",
+            Cli.demo().resolve("base"),
+            "--prompt",
+            "reverse the words: cat Paris lamp",
+            "--max-tokens",
+            "20",
+            "--ignore-eos");
+    assertThat(cli.json().get("tokens").size()).isEqualTo(20);
+  }
+
+  @Test
+  void every_bad_token_is_named() {
+    Cli cli = Cli.run("logits", "--model", LITE.resolve("model"), "--tokens", "1,-6,x,999");
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err())
+        .containsExactly(
+            "error: --tokens: id -6 (number 2) is not in the vocabulary, 0 to 319",
+            "error: --tokens: 'x' (number 3) is not a token id",
+            "error: --tokens: id 999 (number 4) is not in the vocabulary, 0 to 319");
+  }
+
+  @Test
+  void tokens_beyond_the_context_are_refused() {
+    String tokens = IntStream.range(0, 257).mapToObj(i -> "1").collect(Collectors.joining(","));
+    Cli cli = Cli.run("logits", "--model", LITE.resolve("model"), "--tokens", tokens);
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err())
+        .containsExactly("error: 257 tokens do not fit the model's context of 256");
+  }
+
+  @Test
+  void an_empty_list_of_tokens_is_refused() {
+    Cli cli = Cli.run("logits", "--model", LITE.resolve("model"), "--tokens", "");
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).singleElement().asString().contains("the list is empty");
+  }
+
+  @Test
+  void an_adapter_is_no_model() {
+    Cli cli = Cli.run("logits", "--model", LITE.resolve("adapters/a"), "--tokens", "1");
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err().getFirst()).contains("this is an adapter's folder");
+  }
+
+  @Test
+  void missing_folders_are_all_named(@TempDir Path temp) {
+    Cli cli =
+        Cli.run(
+            "generate",
+            "--model",
+            temp.resolve("m"),
+            "--adapter",
+            temp.resolve("a"),
+            "--tokens",
+            "1",
+            "--max-tokens",
+            "1");
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).hasSize(2).allMatch(line -> line.endsWith("is not a folder"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nonsense", "logits", "generate --model x", "--wrong"})
+  void a_wrong_command_line_is_explained_on_stderr(String line) {
+    Cli cli = Cli.run((Object[]) line.split(" ", -1));
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err().getFirst()).startsWith("error: ");
+    assertThat(cli.err()).noneMatch(text -> text.startsWith("\tat "));
+  }
+
+  @Test
+  void a_model_is_described() {
+    Cli cli = Cli.run("inspect", LITE.resolve("model"));
+    assertThat(cli.json().get("kind").asString()).isEqualTo("model");
+    assertThat(cli.json().get("shape").get("vocabulary").asInt()).isEqualTo(320);
+    assertThat(cli.json().get("digest").asString()).startsWith("sha256:");
+    assertThat(cli.json().get("violations").size()).isZero();
+  }
+
+  @Test
+  void an_adapter_is_described_with_the_experts_that_differ_from_its_base() {
+    Path adapter = LITE.resolve("adapters/c");
+    Cli cli = Cli.run("inspect", adapter, "--base", LITE.resolve("model"));
+    Cli alone = Cli.run("inspect", adapter);
+    assertThat(cli.json().get("kind").asString()).isEqualTo("adapter");
+    assertThat(cli.json().get("experts").size()).isEqualTo(cli.json().get("slots").asInt());
+    assertThat(cli.json().get("slots").asInt())
+        .as("the first expert of c is equal to the base's")
+        .isEqualTo(alone.json().get("slots").asInt() - 1);
+  }
+
+  @Test
+  void every_violation_is_printed_twice_in_json_and_as_a_line(@TempDir Path temp)
+      throws Exception {
+    Files.writeString(temp.resolve("config.json"), "{\"model_type\": \"bert\"}");
+    Cli cli = Cli.run("inspect", temp);
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.out()).contains("\"violations\":[{");
+    assertThat(cli.err()).hasSizeGreaterThan(1).allMatch(line -> line.startsWith("error: "));
+  }
+}
