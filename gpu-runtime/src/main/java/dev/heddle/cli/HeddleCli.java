@@ -30,7 +30,13 @@ public final class HeddleCli {
 
   /** Runs a command line; never throws. */
   public static int run(String[] args) {
-    return run(args, System.out, System.err);
+    PrintStream out = System.out;
+    System.setOut(System.err); // whatever logs to stdout must not spoil the JSON
+    try {
+      return run(args, out, System.err);
+    } finally {
+      System.setOut(out);
+    }
   }
 
   static int run(String[] args, PrintStream out, PrintStream err) {

@@ -11,7 +11,6 @@ import dev.heddle.model.ModelLimits;
 import dev.heddle.model.MoeModel;
 import dev.heddle.model.SequenceRunner;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.OpsProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,9 +39,6 @@ final class ModelSession implements AutoCloseable {
    * @throws FormatException with everything wrong with either
    */
   static ModelSession open(ModelOptions options, Console console) {
-    if (options.threads < 1) {
-      throw new InputException("--threads: " + options.threads + " is less than 1");
-    }
     List<Path> folders = new ArrayList<>(List.of(options.model));
     if (options.adapter != null) {
       folders.add(options.adapter);
@@ -104,11 +100,7 @@ final class ModelSession implements AutoCloseable {
             length,
             Math.max(1, MemoryEstimate.baseSlots(shape()) + adapterExperts),
             2);
-    try {
-      ops = OpsProvider.choose(options.backend, options.threads);
-    } catch (IllegalArgumentException e) {
-      throw new InputException("--backend: " + e.getMessage());
-    }
+    ops = Backend.open(options.backend, options.threads);
     MoeModel model = MoeModel.load(folder, ops, limits, console.progress("loading"));
     if (adapter == null) {
       return new SequenceRunner(model, 0, chunk);

@@ -163,8 +163,7 @@ class HeddleCliTest {
   }
 
   @Test
-  void every_violation_is_printed_twice_in_json_and_as_a_line(@TempDir Path temp)
-      throws Exception {
+  void every_violation_is_printed_twice_in_json_and_as_a_line(@TempDir Path temp) throws Exception {
     Files.writeString(temp.resolve("config.json"), "{\"model_type\": \"bert\"}");
     Cli cli = Cli.run("inspect", temp);
     assertThat(cli.exitCode()).isEqualTo(2);

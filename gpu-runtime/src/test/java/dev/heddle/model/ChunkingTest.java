@@ -4,22 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.reference.ReferenceOps;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Logits do not depend on how a prompt is cut into passes, to the bit. */
 class ChunkingTest {
   @ParameterizedTest
-  @ValueSource(strings = {"awkward", "full-qlora-groups", "lite-yarn"})
-  void any_chunks_give_the_same_bits(String name) {
+  @CsvSource({
+    "awkward, reference",
+    "awkward, vector",
+    "full-qlora-groups, vector",
+    "lite-yarn, vector",
+    "normed-freq2-f16, vector",
+    "plain-tied-f32, vector"
+  })
+  void any_chunks_give_the_same_bits(String name, String backend) {
     long seed = 20261122;
     Random random = new Random(seed);
     try (OracleCase oracle = new OracleCase(name);
         ModelFolder folder = ModelFolder.open(oracle.model());
-        Ops ops = new ReferenceOps()) {
+        Ops ops = Backends.open(backend)) {
       MoeModel model = OracleModel.load(folder, ops);
       int[] tokens = random.ints(140, 0, model.shape().vocabulary()).toArray();
       float[][] whole = logits(model, tokens, 160, 160);

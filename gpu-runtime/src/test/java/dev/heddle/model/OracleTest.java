@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The forward pass computes what Hugging Face transformers computes, in every case and variant. */
 class OracleTest {
@@ -92,6 +93,31 @@ class OracleTest {
             }
           }
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "awkward",
+        "biased-alldense0",
+        "full-qlora-groups",
+        "lite-yarn",
+        "normed-freq2-f16",
+        "plain-tied-f32"
+      })
+  void both_backends_give_the_same_bits(String name) {
+    try (OracleCase oracle = new OracleCase(name);
+        ModelFolder folder = ModelFolder.open(oracle.model());
+        Ops reference = Backends.open("reference");
+        Ops vector = Backends.open("vector")) {
+      MoeModel scalar = OracleModel.withAdapters(oracle, folder, reference);
+      MoeModel panels = OracleModel.withAdapters(oracle, folder, vector);
+      for (OracleCase.Run run : oracle.runs) {
+        assertThat(bits(panels, run.adapterRow(), run))
+            .as("%s %s", name, run)
+            .isEqualTo(bits(scalar, run.adapterRow(), run));
       }
     }
   }

@@ -1,0 +1,25 @@
+package dev.heddle.cli;
+
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.OpsProvider;
+
+/** Opens the backend that a command line names. */
+public final class Backend {
+  private Backend() {}
+
+  /**
+   * As {@link OpsProvider#choose}.
+   *
+   * @throws InputException if there is no such backend or it cannot work here
+   */
+  public static Ops open(String name, int threads) {
+    if (threads < 1) {
+      throw new InputException("--threads: " + threads + " is less than 1");
+    }
+    try {
+      return OpsProvider.choose(name, threads);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--backend: " + e.getMessage());
+    }
+  }
+}
