@@ -1,12 +1,16 @@
 package dev.heddle.cli;
 
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.text.ChatTemplate;
+import dev.heddle.format.text.RenderInput;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.model.SequenceRunner;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -39,6 +43,12 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "A text to be continued.")
     @Nullable String text;
+
+    @Option(
+        names = "--chat",
+        paramLabel = "TEXT",
+        description = "A user's message, through the model's chat template.")
+    @Nullable String chat;
   }
 
   @Option(
@@ -100,7 +110,10 @@ final class GenerateCommand implements Callable<Integer> {
     if (prompt.tokens != null || tokenizer == null) {
       return TokenList.parse(prompt.tokens == null ? "" : prompt.tokens, shape);
     }
-    int[] ids = tokenizer.encode(prompt.text == null ? "" : prompt.text, true);
+    int[] ids =
+        prompt.chat == null
+            ? tokenizer.encode(prompt.text == null ? "" : prompt.text, true)
+            : tokenizer.encode(rendered(options.model, prompt.chat), false);
     List<String> wrong = new ArrayList<>();
     if (ids.length == 0) {
       wrong.add("the prompt is empty: it has no tokens");
@@ -115,5 +128,13 @@ final class GenerateCommand implements Callable<Integer> {
       throw new InputException(wrong);
     }
     return ids;
+  }
+
+  private static String rendered(Path model, String message) throws IOException {
+    ChatTemplate template = ChatTemplate.load(model);
+    if (template == null) {
+      throw new InputException("--chat: " + model + " has no chat template; use --prompt");
+    }
+    return template.render(new RenderInput(List.of(Map.of("role", "user", "content", message))));
   }
 }

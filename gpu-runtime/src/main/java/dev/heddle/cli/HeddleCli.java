@@ -1,6 +1,8 @@
 package dev.heddle.cli;
 
+import dev.heddle.cli.bench.BenchCommand;
 import dev.heddle.format.FormatException;
+import dev.heddle.format.text.jinja.TemplateException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -16,7 +18,13 @@ import picocli.CommandLine.Command;
     name = "heddle",
     description = "Runs and inspects Mixture-of-Experts models and their ESFT adapters.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {LogitsCommand.class, GenerateCommand.class, InspectCommand.class})
+    subcommands = {
+      LogitsCommand.class,
+      GenerateCommand.class,
+      InspectCommand.class,
+      RenderCommand.class,
+      BenchCommand.class
+    })
 public final class HeddleCli {
   @CommandLine.Option(
       names = {"-h", "--help"},
@@ -74,6 +82,10 @@ public final class HeddleCli {
       }
       case InputException input -> {
         input.lines().forEach(console::error);
+        yield CommandLine.ExitCode.USAGE;
+      }
+      case TemplateException template -> {
+        console.error("the chat template: " + template.described());
         yield CommandLine.ExitCode.USAGE;
       }
       case IOException io -> {

@@ -170,4 +170,41 @@ class HeddleCliTest {
     assertThat(cli.out()).contains("\"violations\":[{");
     assertThat(cli.err()).hasSizeGreaterThan(1).allMatch(line -> line.startsWith("error: "));
   }
+
+  @Test
+  void a_message_goes_through_the_chat_template_to_the_adapter() {
+    Cli cli =
+        Cli.run(
+            "generate",
+            "--model",
+            Cli.demo().resolve("base"),
+            "--adapter",
+            Cli.demo().resolve("adapters/dates"),
+            "--chat",
+            "the 3rd of March 2024",
+            "--max-tokens",
+            "20");
+    assertThat(cli.json().get("text").asString().strip()).isEqualTo("2024-03-03");
+  }
+
+  @Test
+  void a_template_is_rendered(@TempDir Path temp) throws Exception {
+    Path template =
+        Files.writeString(temp.resolve("t"), "{{ bos_token }}{{ messages[0].content }}");
+    Path input =
+        Files.writeString(
+            temp.resolve("i"),
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"bos_token\": \"<s>\"}");
+    Cli cli = Cli.run("render", "--template", template, "--input", input);
+    assertThat(cli.out().strip()).isEqualTo("{\"text\":\"<s>hi\"}");
+  }
+
+  @Test
+  void what_a_template_refuses_is_an_error(@TempDir Path temp) throws Exception {
+    Path template = Files.writeString(temp.resolve("t"), "{{ raise_exception('no system role') }}");
+    Path input = Files.writeString(temp.resolve("i"), "{\"messages\": []}");
+    Cli cli = Cli.run("render", "--template", template, "--input", input);
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).singleElement().asString().contains("no system role");
+  }
 }

@@ -1,0 +1,137 @@
+package dev.heddle.cli.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.heddle.cli.Backend;
+import dev.heddle.cli.Console;
+import dev.heddle.cli.InputException;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.WeightSource;
+import dev.heddle.ops.Ops;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: how fast a model runs here, with how many adapters at once. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures prefill and decode: tokens/s, and GB/s of weights against the memory's bandwidth.",
+      "A table goes to stderr, JSON to stdout."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final List<Integer> ADAPTERS = List.of(0, 1, 8, 20);
+  private static final int MOST_ADAPTERS = 256;
+  private static final double MEMORY_SHARE = 0.85;
+  private static final Pattern LITE = Pattern.compile("lite:([1-9][0-9]?)");
+
+  private final Console console;
+
+  @ArgGroup(multiplicity = "1")
+  Subject subject = new Subject();
+
+  /** What is measured. */
+  static final class Subject {
+    @Option(names = "--model", paramLabel = "DIR", description = "A base model's folder.")
+    @Nullable Path model;
+
+    @Option(
+        names = "--random",
+        paramLabel = "lite:LAYERS",
+        description = "DeepSeek-V2-Lite's shape with so many layers and random weights.")
+    @Nullable String random;
+  }
+
+  @Option(
+      names = "--adapters",
+      paramLabel = "N",
+      description = "Measure with 0 and N adapters (default: 0, 1, 8 and 20), made up in memory.")
+  @Nullable Integer adapters;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "reference, vector, or auto (default).")
+  String backend = "auto";
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--profile", description = "Also time each operation.")
+  boolean profile;
+
+  public BenchCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (threads < 1 || (adapters != null && (adapters < 0 || adapters > MOST_ADAPTERS))) {
+      throw new InputException("--threads is at least 1, --adapters 0 to " + MOST_ADAPTERS);
+    }
+    if (subject.model != null && !Files.isDirectory(subject.model)) {
+      throw new InputException(subject.model + " is not a folder");
+    }
+    try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
+      run(folder == null ? random() : WeightSource.of(folder));
+    }
+    return 0;
+  }
+
+  private void run(WeightSource source) {
+    List<Integer> counts = affordable(source.shape());
+    double bandwidth = MemoryBandwidth.measure(threads);
+    try (Ops ops = Backend.open(backend, threads)) {
+      Bench bench = Bench.load(source, ops, counts, profile, console.progress("loading"));
+      BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
+      bench.prefills().forEach(work -> report.prefill(bench.measure(work)));
+      bench.decodes().forEach(work -> report.decode(bench.measure(work)));
+      if (profile) {
+        report.profile("prefill", bench.profile(bench.prefills().getFirst()));
+        report.profile("decode", bench.profile(bench.decodes().getFirst()));
+      }
+      report.print(source.shape());
+    }
+  }
+
+  private WeightSource random() {
+    Matcher matcher = LITE.matcher(subject.random == null ? "" : subject.random);
+    if (!matcher.matches()) {
+      throw new InputException("--random: '" + subject.random + "' is not lite:1 to lite:99");
+    }
+    ModelShape shape = RandomModel.lite(Integer.parseInt(matcher.group(1)));
+    affordable(shape);
+    return new RandomModel(shape);
+  }
+
+  /** The numbers of adapters that fit the machine's memory. */
+  private List<Integer> affordable(ModelShape shape) {
+    List<Integer> wanted = adapters == null ? ADAPTERS : List.of(0, adapters);
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    double memory = MEMORY_SHARE * system.getTotalMemorySize();
+    List<Integer> counts = new ArrayList<>();
+    for (int count : wanted.stream().distinct().toList()) {
+      if (Bench.bytes(shape, count) <= memory) {
+        counts.add(count);
+      } else {
+        console.note(
+            String.format(
+                "%d adapters need %.1f GB: more than this machine should give",
+                count, Bench.bytes(shape, count) / 1e9));
+      }
+    }
+    if (counts.isEmpty()) {
+      throw new InputException("the model does not fit this machine's memory");
+    }
+    return counts;
+  }
+}
