@@ -20,15 +20,17 @@ final class SelfCheck {
   private static final int LATENT = 80;
   private static final int ROPE = 16;
   private static final int INTERMEDIATE = 72;
-  private static final int TOKENS = 21;
+  static final int TOKENS = 21;
   private static final int BLOCK = 16;
   private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, 1f);
   private static final int[] BATCHES = {1, 4, TOKENS};
   private static final int WARM_UP_ROUNDS = 60;
 
   private final Ops ops;
+  private final int[] countHolder = new int[1];
   private final Random random = new Random(7);
   private final Tensor counts;
+  private final Rows rows;
   private final Tensor tokens;
   private final Tensor positions;
   private final Tensor sequences;
@@ -53,9 +55,10 @@ final class SelfCheck {
   private final ExpertPool pool;
   private final Routing routing;
 
-  private SelfCheck(Ops ops) {
+  SelfCheck(Ops ops) {
     this.ops = ops;
     counts = ops.ints("counts", 1, 1);
+    rows = new Rows(counts, 0);
     tokens = counting("tokens", TOKENS);
     positions = counting("positions", TOKENS);
     sequences = ops.ints("sequences", TOKENS, 1);
@@ -102,7 +105,7 @@ final class SelfCheck {
     SelfCheck expected = new SelfCheck(reference);
     boolean same = true;
     for (int count : BATCHES) {
-      same &= Arrays.equals(tested.forward(count), expected.forward(count));
+      same &= Arrays.equals(tested.results(count), expected.results(count));
     }
     for (int round = 0; same && round < WARM_UP_ROUNDS; round++) {
       for (int count : BATCHES) {
@@ -112,10 +115,10 @@ final class SelfCheck {
     return same;
   }
 
-  /** The layer's output and its attention, for tokens 0 to {@code count} - 1 of one sequence. */
-  private float[] forward(int count) {
-    ops.write(counts, new int[] {count}, 1);
-    Rows rows = new Rows(counts, 0);
+  /** Runs the layer for tokens 0 to {@code count} - 1 of one sequence. */
+  void forward(int count) {
+    countHolder[0] = count;
+    ops.write(counts, countHolder, 1);
     ops.beginPass();
     ops.embed(x, table, tokens, rows);
     ops.rmsNorm(normed, x, norm, 1e-6f, rows);
@@ -142,6 +145,11 @@ final class SelfCheck {
     ops.add(x, normed, rows);
     ops.siluMul(normed, x, rows);
     ops.endPass();
+  }
+
+  /** As {@link #forward}; returns the layer's output and its attention. */
+  float[] results(int count) {
+    forward(count);
     float[] result = new float[count * (HIDDEN + HEADS * LATENT)];
     float[] hidden = new float[HIDDEN];
     float[] attention = new float[HEADS * LATENT];

@@ -2,12 +2,12 @@ package dev.heddle.ops.vector;
 
 import static dev.heddle.ops.vector.Lanes.LANES;
 import static dev.heddle.ops.vector.Lanes.VECTOR;
-import static dev.heddle.ops.vector.Lanes.ZERO;
 import static dev.heddle.ops.vector.Lanes.getFloat;
 import static dev.heddle.ops.vector.Lanes.load;
 import static dev.heddle.ops.vector.Lanes.setFloat;
 import static dev.heddle.ops.vector.Lanes.spread;
 import static dev.heddle.ops.vector.Lanes.store;
+import static dev.heddle.ops.vector.Lanes.zero;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -45,14 +45,14 @@ final class AttentionTiles {
   }
 
   private static void scores8(long q, int width, long keys, long keyBytes, float scale, long out) {
-    FloatVector s0 = ZERO;
-    FloatVector s1 = ZERO;
-    FloatVector s2 = ZERO;
-    FloatVector s3 = ZERO;
-    FloatVector s4 = ZERO;
-    FloatVector s5 = ZERO;
-    FloatVector s6 = ZERO;
-    FloatVector s7 = ZERO;
+    FloatVector s0 = zero();
+    FloatVector s1 = zero();
+    FloatVector s2 = zero();
+    FloatVector s3 = zero();
+    FloatVector s4 = zero();
+    FloatVector s5 = zero();
+    FloatVector s6 = zero();
+    FloatVector s7 = zero();
     long keys4 = keys + 4 * keyBytes;
     for (int i = 0; i < width; i++) {
       FloatVector qi = load(q + ROW_BYTES * i);
@@ -78,8 +78,8 @@ final class AttentionTiles {
   }
 
   private static void scores1(long q, int width, long key, float scale, long out) {
-    FloatVector low = ZERO;
-    FloatVector high = ZERO;
+    FloatVector low = zero();
+    FloatVector high = zero();
     for (int i = 0; i < width; i++) {
       FloatVector value = spread(key + 4L * i);
       low = load(q + ROW_BYTES * i).fma(value, low);
@@ -111,7 +111,7 @@ final class AttentionTiles {
       for (int j = 0; j < n; j++) {
         max = max.max(load(scores + j * ROW_BYTES + v));
       }
-      FloatVector sum = ZERO;
+      FloatVector sum = zero();
       for (int j = 0; j < n; j++) {
         long at = scores + j * ROW_BYTES + v;
         FloatVector p = VectorMath.exp(load(at).sub(max));

@@ -1,10 +1,10 @@
 package dev.heddle.ops.vector;
 
 import static dev.heddle.ops.vector.Lanes.VECTOR;
-import static dev.heddle.ops.vector.Lanes.ZERO;
 import static dev.heddle.ops.vector.Lanes.loadInts;
 import static dev.heddle.ops.vector.Lanes.spread;
 import static dev.heddle.ops.vector.Lanes.store;
+import static dev.heddle.ops.vector.Lanes.zero;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -35,22 +35,22 @@ final class Bf16Tiles {
   }
 
   static void tile8x1(long w, int k, long x, long out, long outStride) {
-    FloatVector l0 = ZERO;
-    FloatVector h0 = ZERO;
-    FloatVector l1 = ZERO;
-    FloatVector h1 = ZERO;
-    FloatVector l2 = ZERO;
-    FloatVector h2 = ZERO;
-    FloatVector l3 = ZERO;
-    FloatVector h3 = ZERO;
-    FloatVector l4 = ZERO;
-    FloatVector h4 = ZERO;
-    FloatVector l5 = ZERO;
-    FloatVector h5 = ZERO;
-    FloatVector l6 = ZERO;
-    FloatVector h6 = ZERO;
-    FloatVector l7 = ZERO;
-    FloatVector h7 = ZERO;
+    FloatVector l0 = zero();
+    FloatVector h0 = zero();
+    FloatVector l1 = zero();
+    FloatVector h1 = zero();
+    FloatVector l2 = zero();
+    FloatVector h2 = zero();
+    FloatVector l3 = zero();
+    FloatVector h3 = zero();
+    FloatVector l4 = zero();
+    FloatVector h4 = zero();
+    FloatVector l5 = zero();
+    FloatVector h5 = zero();
+    FloatVector l6 = zero();
+    FloatVector h6 = zero();
+    FloatVector l7 = zero();
+    FloatVector h7 = zero();
     for (int i = 0; i < k; i++) {
       long at = w + VECTOR * i;
       IntVector pair = loadInts(at);
@@ -101,22 +101,22 @@ final class Bf16Tiles {
   }
 
   static void tile4x2(long w, long panelStride, int k, long x, long out, long outStride) {
-    FloatVector l0a = ZERO;
-    FloatVector h0a = ZERO;
-    FloatVector l0b = ZERO;
-    FloatVector h0b = ZERO;
-    FloatVector l1a = ZERO;
-    FloatVector h1a = ZERO;
-    FloatVector l1b = ZERO;
-    FloatVector h1b = ZERO;
-    FloatVector l2a = ZERO;
-    FloatVector h2a = ZERO;
-    FloatVector l2b = ZERO;
-    FloatVector h2b = ZERO;
-    FloatVector l3a = ZERO;
-    FloatVector h3a = ZERO;
-    FloatVector l3b = ZERO;
-    FloatVector h3b = ZERO;
+    FloatVector l0a = zero();
+    FloatVector h0a = zero();
+    FloatVector l0b = zero();
+    FloatVector h0b = zero();
+    FloatVector l1a = zero();
+    FloatVector h1a = zero();
+    FloatVector l1b = zero();
+    FloatVector h1b = zero();
+    FloatVector l2a = zero();
+    FloatVector h2a = zero();
+    FloatVector l2b = zero();
+    FloatVector h2b = zero();
+    FloatVector l3a = zero();
+    FloatVector h3a = zero();
+    FloatVector l3b = zero();
+    FloatVector h3b = zero();
     for (int i = 0; i < k; i++) {
       long at = w + VECTOR * i;
       IntVector paira = loadInts(at);
@@ -166,14 +166,14 @@ final class Bf16Tiles {
   }
 
   static void tile1x4(long w, long panelStride, int k, long x, long out) {
-    FloatVector la = ZERO;
-    FloatVector ha = ZERO;
-    FloatVector lb = ZERO;
-    FloatVector hb = ZERO;
-    FloatVector lc = ZERO;
-    FloatVector hc = ZERO;
-    FloatVector ld = ZERO;
-    FloatVector hd = ZERO;
+    FloatVector la = zero();
+    FloatVector ha = zero();
+    FloatVector lb = zero();
+    FloatVector hb = zero();
+    FloatVector lc = zero();
+    FloatVector hc = zero();
+    FloatVector ld = zero();
+    FloatVector hd = zero();
     for (int i = 0; i < k; i++) {
       long at = w + VECTOR * i;
       IntVector paira = loadInts(at);
@@ -209,8 +209,8 @@ final class Bf16Tiles {
   }
 
   static void tile1x1(long w, int k, long x, long out) {
-    FloatVector l = ZERO;
-    FloatVector h = ZERO;
+    FloatVector l = zero();
+    FloatVector h = zero();
     for (int i = 0; i < k; i++) {
       long at = w + VECTOR * i;
       IntVector pair = loadInts(at);

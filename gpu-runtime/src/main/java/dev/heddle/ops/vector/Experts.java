@@ -173,7 +173,7 @@ final class Experts {
     long target = out.row(token);
     int c = 0;
     for (; c < Lanes.F.loopBound(hidden); c += Lanes.LANES) {
-      FloatVector sum = Lanes.ZERO;
+      FloatVector sum = Lanes.zero();
       for (int rank = 0; rank < perToken; rank++) {
         long y = output(routing.placeOfPair(token * perToken + rank)) + 4L * c;
         sum = Lanes.load(y).fma(Lanes.spread(weights + 4L * rank), sum);

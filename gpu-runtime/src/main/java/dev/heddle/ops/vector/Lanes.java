@@ -35,8 +35,6 @@ final class Lanes {
   /** Bytes of one vector. */
   static final long VECTOR = BITS / 8;
 
-  static final FloatVector ZERO = FloatVector.zero(F);
-
   private static final MemorySegment ALL = NativeMemory.ALL;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat FLOAT =
@@ -55,6 +53,14 @@ final class Lanes {
       throw new IllegalArgumentException("heddle.vector.bits is 128, 256 or 512, not " + bits);
     }
     return bits;
+  }
+
+  /**
+   * Zeros. Not a constant: an accumulator that starts as an existing object stays one, and a loop
+   * then allocates a vector for every step.
+   */
+  static FloatVector zero() {
+    return FloatVector.zero(F);
   }
 
   /** A vector of floats at an address. */
@@ -103,7 +109,14 @@ final class Lanes {
     MemorySegment.copy(ALL, from, ALL, to, bytes);
   }
 
+  /** Zeroes floats or ints. */
   static void zero(long address, long bytes) {
-    ALL.asSlice(address, bytes).fill((byte) 0);
+    long i = 0;
+    for (; i + VECTOR <= bytes; i += VECTOR) {
+      store(zero(), address + i);
+    }
+    for (; i < bytes; i += Float.BYTES) { // scalar tail
+      setFloat(address + i, 0f);
+    }
   }
 }

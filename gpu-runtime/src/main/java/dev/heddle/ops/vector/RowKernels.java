@@ -2,11 +2,11 @@ package dev.heddle.ops.vector;
 
 import static dev.heddle.ops.vector.Lanes.F;
 import static dev.heddle.ops.vector.Lanes.LANES;
-import static dev.heddle.ops.vector.Lanes.ZERO;
 import static dev.heddle.ops.vector.Lanes.getFloat;
 import static dev.heddle.ops.vector.Lanes.load;
 import static dev.heddle.ops.vector.Lanes.setFloat;
 import static dev.heddle.ops.vector.Lanes.store;
+import static dev.heddle.ops.vector.Lanes.zero;
 
 import dev.heddle.ops.Numerics;
 import jdk.incubator.vector.FloatVector;
@@ -56,7 +56,7 @@ final class RowKernels {
   static float sumOfSquares(long x, int n, long sums) {
     int whole = n - n % Numerics.LANES;
     for (int first = 0; first < Numerics.LANES; first += LANES) {
-      FloatVector sum = ZERO;
+      FloatVector sum = zero();
       for (int i = first; i < whole; i += Numerics.LANES) {
         FloatVector v = load(x + 4L * i);
         sum = v.fma(v, sum);
@@ -74,7 +74,7 @@ final class RowKernels {
   static float sum(long x, int n, long sums) {
     int whole = n - n % Numerics.LANES;
     for (int first = 0; first < Numerics.LANES; first += LANES) {
-      FloatVector sum = ZERO;
+      FloatVector sum = zero();
       for (int i = first; i < whole; i += Numerics.LANES) {
         sum = sum.add(load(x + 4L * i));
       }

@@ -19,6 +19,7 @@ import dev.heddle.ops.Tensor;
 import dev.heddle.ops.memory.NativeMemory;
 import dev.heddle.ops.team.WorkerTeam;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -151,41 +152,41 @@ public final class VectorOps implements Ops {
   public void write(Tensor target, int[] source, int count) {
     NativeTensor t = NativeTensor.ints(target);
     Require.that(count >= 0 && count <= t.elements(), t.name(), "has no room for the write");
-    put(MemorySegment.ofArray(source), t.address(), count);
+    put(source, ValueLayout.JAVA_INT_UNALIGNED, t.address(), count);
   }
 
   @Override
   public void writeRow(Tensor target, int row, int[] source) {
     NativeTensor t = NativeTensor.ints(target).holding(row + 1);
     Require.that(row >= 0 && source.length <= t.cols(), t.name(), "has no such row");
-    put(MemorySegment.ofArray(source), t.row(row), source.length);
+    put(source, ValueLayout.JAVA_INT_UNALIGNED, t.row(row), source.length);
   }
 
   @Override
   public void write(Tensor target, float[] source, int count) {
     NativeTensor t = NativeTensor.floats(target);
     Require.that(count >= 0 && count <= t.elements(), t.name(), "has no room for the write");
-    put(MemorySegment.ofArray(source), t.address(), count);
+    put(source, ValueLayout.JAVA_FLOAT_UNALIGNED, t.address(), count);
   }
 
-  private static void put(MemorySegment source, long address, int count) {
-    MemorySegment.copy(source, 0, NativeMemory.ALL, address, 4L * count);
+  private static void put(Object array, ValueLayout layout, long address, int count) {
+    MemorySegment.copy(array, 0, NativeMemory.ALL, layout, address, count);
   }
 
   @Override
   public void read(Tensor source, int row, float[] target) {
-    get(NativeTensor.floats(source), row, MemorySegment.ofArray(target), target.length);
+    get(NativeTensor.floats(source), row, target, ValueLayout.JAVA_FLOAT_UNALIGNED, target.length);
   }
 
   @Override
   public void read(Tensor source, int row, int[] target) {
-    get(NativeTensor.ints(source), row, MemorySegment.ofArray(target), target.length);
+    get(NativeTensor.ints(source), row, target, ValueLayout.JAVA_INT_UNALIGNED, target.length);
   }
 
-  private static void get(NativeTensor t, int row, MemorySegment target, int count) {
+  private static void get(NativeTensor t, int row, Object array, ValueLayout layout, int count) {
     Require.that(
         row >= 0 && (long) row * t.cols() + count <= t.elements(), t.name(), "has no such row");
-    MemorySegment.copy(NativeMemory.ALL, t.row(row), target, 0, 4L * count);
+    MemorySegment.copy(NativeMemory.ALL, layout, t.row(row), array, 0, count);
   }
 
   @Override
