@@ -53,6 +53,9 @@ final class RandomRequests {
     for (int i = 0; i < length; i++) {
       prompt[i] = i < same ? (family * 31 + i * 7) % vocabulary : random.nextInt(vocabulary);
     }
+    if (random.nextInt(3) == 0) {
+      prompt[0] = random.nextInt(8); // blocks like others', after one that is not
+    }
     return prompt;
   }
 
