@@ -1,29 +1,39 @@
 package dev.heddle.app;
 
 import dev.heddle.app.config.HeddleProperties;
+import dev.heddle.app.demo.DemoStart;
 import dev.heddle.cli.HeddleCli;
+import java.io.IOException;
 import java.util.Arrays;
-import org.springframework.boot.SpringApplication;
+import java.util.Map;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 
-/** The program: {@code serve} (or nothing) starts the platform, the rest is the engine's. */
+/**
+ * The program: {@code serve} (or nothing) and {@code demo} start the platform, the rest is the
+ * engine's.
+ */
 @SpringBootApplication
 @EnableConfigurationProperties(HeddleProperties.class)
 public class Heddle {
-  private static final String SERVE = "serve";
-
   /**
-   * @param args {@code serve} and settings as {@code --heddle.port=8081}, or a command of the
-   *     engine; see {@link HeddleCli}
+   * @param args {@code serve} or {@code demo} and settings as {@code --heddle.port=8081}, or a
+   *     command of the engine; see {@link HeddleCli}
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     boolean settingsOnly = args.length == 0 || args[0].startsWith("--heddle.");
-    if (settingsOnly || args[0].equals(SERVE)) {
-      SpringApplication.run(
-          Heddle.class, settingsOnly ? args : Arrays.copyOfRange(args, 1, args.length));
-    } else {
-      System.exit(HeddleCli.run(args));
+    String command = settingsOnly ? "serve" : args[0];
+    String[] rest = settingsOnly ? args : Arrays.copyOfRange(args, 1, args.length);
+    switch (command) {
+      case "serve" -> start(Map.of(), rest);
+      case "demo" -> DemoStart.seed(start(DemoStart.defaults(), rest));
+      default -> System.exit(HeddleCli.run(args));
     }
+  }
+
+  private static ApplicationContext start(Map<String, Object> defaults, String[] settings) {
+    return new SpringApplicationBuilder(Heddle.class).properties(defaults).run(settings);
   }
 }

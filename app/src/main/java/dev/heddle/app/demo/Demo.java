@@ -1,0 +1,75 @@
+package dev.heddle.app.demo;
+
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Registers and publishes the demo adapters over HTTP, where they are not there yet, and says how
+ * to ask one.
+ *
+ * @param server address of the running platform, ending in a slash
+ * @param adapters folder of the adapters' folders
+ * @param key an admin key
+ * @param keySource how a shell gets at that key, for the printed command
+ * @param out where progress and the closing words go
+ */
+public record Demo(URI server, Path adapters, String key, String keySource, PrintStream out) {
+  /** An adapter's name and its versions' folders, first to last. */
+  private record Entry(String name, List<String> folders) {}
+
+  private static final List<Entry> ENTRIES =
+      List.of(
+          new Entry("intent", List.of("intent", "intent-v2")),
+          new Entry("sql", List.of("sql")),
+          new Entry("dates", List.of("dates")),
+          new Entry("german", List.of("german")),
+          new Entry("triage", List.of("triage")),
+          new Entry("redact", List.of("redact")));
+
+  /**
+   * Blocks until every adapter is published.
+   *
+   * @throws IllegalStateException if the platform refuses a step, with its answer
+   */
+  public void run() {
+    try (AdapterClient client = new AdapterClient(server, key)) {
+      for (Entry entry : ENTRIES) {
+        register(client, entry);
+      }
+    }
+    out.printf(
+        """
+
+        Heddle is up at %1$s
+        Admin key: %2$s
+        Ask an adapter:
+
+          curl -N %1$sv1/chat/completions \\
+            -H "Authorization: Bearer %3$s" -H 'Content-Type: application/json' \\
+            -d '{"model": "intent", "stream": true, "temperature": 0, "messages": [{"role": "user", "content": "turn on the lights in the kitchen"}]}'
+
+        Other models: sql, dates, german, triage, redact, intent@1, and the base model. Ctrl-C stops.
+        """,
+        server, keySource, shellKey());
+    out.flush();
+  }
+
+  private void register(AdapterClient client, Entry entry) {
+    for (long ready = client.ready(entry.name()); ready < entry.folders().size(); ready++) {
+      String folder = entry.folders().get((int) ready);
+      int number = client.upload(entry.name(), adapters.resolve(folder));
+      out.println("demo: uploaded and checked " + entry.name() + "@" + number);
+    }
+    // What the operator has published since the first start stays.
+    if (client.published(entry.name()) == 0) {
+      client.publish(entry.name(), entry.folders().size());
+      out.println("demo: published " + entry.name() + "@" + entry.folders().size());
+    }
+  }
+
+  private String shellKey() {
+    return keySource.startsWith("$") ? keySource : "$(cat " + keySource + ")";
+  }
+}
