@@ -11,12 +11,20 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The bundled server, in every way it can be run by the user who runs the tests. */
 class EmbeddedPostgresTest {
+  @TempDir private static Path binaries;
+
+  @BeforeAll
+  static void openToOthers() throws Exception {
+    openToOthers(binaries);
+  }
+
   static Stream<ServerUser> users() {
     return ServerUser.isRoot()
         ? Stream.of(ServerUser.NAMESPACE, ServerUser.NOBODY)
@@ -79,10 +87,18 @@ class EmbeddedPostgresTest {
     }
   }
 
-  /** Temporary folders are their owner's alone, and the server may be another user. */
+  /** A folder with the binaries in it, of which one copy does for all tests. */
   private static Path reachable(Path temporary) throws Exception {
+    openToOthers(temporary);
+    Path folder = Files.createDirectory(temporary.resolve("postgres"));
+    Path home = PostgresBinaries.in(binaries).home();
+    Files.createSymbolicLink(folder.resolve(home.getFileName()), home);
+    return folder;
+  }
+
+  /** Temporary folders are their owner's alone, and the server may be another user. */
+  private static void openToOthers(Path temporary) throws Exception {
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return temporary.resolve("postgres");
   }
 
   private static boolean answers(DatabaseSettings settings) {
