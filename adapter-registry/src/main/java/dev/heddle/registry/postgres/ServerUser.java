@@ -39,7 +39,11 @@ enum ServerUser {
   /** The first that works here. */
   static ServerUser choose() {
     if (!isRoot()) {
-      return SELF;
+      // PostgreSQL wants its user to have a name, which the numbers that containers run as may
+      // lack;
+      // in a namespace it is nobody.
+      boolean named = Commands.succeeds(List.of(), "id", "-un");
+      return named || !Commands.succeeds(NAMESPACE.prefix(), "true") ? SELF : NAMESPACE;
     }
     for (ServerUser user : List.of(NAMESPACE, NOBODY)) {
       if (Commands.succeeds(user.prefix(), "true")) {
@@ -65,7 +69,7 @@ enum ServerUser {
    * reach it.
    */
   void own(Path folder) throws IOException {
-    if (this == SELF) {
+    if (this == SELF || !isRoot()) {
       return;
     }
     int owner = this == NOBODY ? NOBODY_ID : 0;
