@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 class MergedCheckpointTest {
   private static final Logger log = LoggerFactory.getLogger(MergedCheckpointTest.class);
-  private static final int ROUNDS = 6;
+  private static final int ROUNDS = 12;
   private static final int EVENTS = 120;
 
   /** A row of logits that the step loop used. */
