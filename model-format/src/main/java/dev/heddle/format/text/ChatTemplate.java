@@ -3,7 +3,6 @@ package dev.heddle.format.text;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.text.jinja.Template;
 import dev.heddle.format.text.jinja.TemplateException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,10 +41,9 @@ public final class ChatTemplate {
    * chat_template} of tokenizer_config.json, a text or a list of named ones, of which {@code
    * default} is taken, and {@code tool_use}, if there is one, where tools are given.
    *
-   * @throws IOException if a file cannot be read
-   * @throws FormatException if a file is not well-formed, the template included
+   * @throws FormatException if a file cannot be read or is not well-formed, the template included
    */
-  public static @Nullable ChatTemplate load(Path folder) throws IOException {
+  public static @Nullable ChatTemplate load(Path folder) {
     SpecialTokens tokens = SpecialTokens.read(folder);
     if (Files.isRegularFile(folder.resolve(TextFiles.CHAT_TEMPLATE))) {
       String source = TextFiles.text(folder, TextFiles.CHAT_TEMPLATE);

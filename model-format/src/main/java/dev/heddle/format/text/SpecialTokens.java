@@ -1,6 +1,5 @@
 package dev.heddle.format.text;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -10,7 +9,7 @@ import tools.jackson.databind.JsonNode;
  * special_tokens_map.json gives them: a string, or an object with {@code content}.
  */
 record SpecialTokens(@Nullable String bos, @Nullable String eos) {
-  static SpecialTokens read(Path folder) throws IOException {
+  static SpecialTokens read(Path folder) {
     JsonNode config = TextFiles.read(folder, TextFiles.CONFIG);
     JsonNode map = TextFiles.read(folder, TextFiles.SPECIAL_TOKENS);
     return new SpecialTokens(name("bos_token", config, map), name("eos_token", config, map));

@@ -8,29 +8,35 @@ import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** The JSON files about text in a Hugging Face folder, by name. */
+/** The files about text in a Hugging Face folder, by name. */
 final class TextFiles {
   static final String TOKENIZER = "tokenizer.json";
   static final String CONFIG = "tokenizer_config.json";
   static final String SPECIAL_TOKENS = "special_tokens_map.json";
   static final String CHAT_TEMPLATE = "chat_template.jinja";
 
+  /** Bytes that one of them may have; the largest published tokenizers take half of it. */
+  private static final int MAX_BYTES = 64 << 20;
+
   private TextFiles() {}
 
-  /** The file's JSON; a missing node if there is no such file. */
+  /**
+   * The file's JSON; a missing node if there is no such file.
+   *
+   * @throws FormatException if it is not JSON
+   */
   static JsonNode read(Path folder, String name) {
-    Path file = folder.resolve(name);
-    return Files.isRegularFile(file)
-        ? Json.read(file, Json.TOKENIZER_BYTES)
+    return Files.isRegularFile(folder.resolve(name))
+        ? Json.parse(text(folder, name), name)
         : MissingNode.getInstance();
   }
 
   /**
    * The file's text.
    *
-   * @throws FormatException if it is not UTF-8, too large, or not there
+   * @throws FormatException if it cannot be read or is not UTF-8
    */
   static String text(Path folder, String name) {
-    return InputFile.text(folder.resolve(name), Json.TOKENIZER_BYTES);
+    return InputFile.text(folder.resolve(name), MAX_BYTES);
   }
 }

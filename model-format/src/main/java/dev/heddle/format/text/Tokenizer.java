@@ -3,7 +3,6 @@ package dev.heddle.format.text;
 import dev.heddle.format.Digest;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Json;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,10 +36,10 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Opens the tokenizer of a model folder.
    *
-   * @throws IOException if a file cannot be read
-   * @throws FormatException if there is no tokenizer.json, or it is broken or not supported
+   * @throws FormatException if there is no tokenizer.json, or a file cannot be read, is broken or
+   *     not supported
    */
-  public static Tokenizer open(Path folder) throws IOException {
+  public static Tokenizer open(Path folder) {
     if (!Files.isRegularFile(folder.resolve(TextFiles.TOKENIZER))) {
       throw new FormatException(
           "missing-tokenizer", TextFiles.TOKENIZER, "the folder has no tokenizer.json");
@@ -156,9 +155,9 @@ public final class Tokenizer implements AutoCloseable {
    * normalizer, pre-tokenizer, decoder. The order of fields, fields that are null or false, and the
    * two ways to write merges make no difference. Null if the folder has no tokenizer.json.
    *
-   * @throws FormatException if the file is not JSON
+   * @throws FormatException if the file cannot be read or is not JSON
    */
-  public static @Nullable Digest fingerprint(Path folder) throws IOException {
+  public static @Nullable Digest fingerprint(Path folder) {
     JsonNode tokenizer = TextFiles.read(folder, TextFiles.TOKENIZER);
     return tokenizer.isMissingNode() ? null : TokenizerFingerprint.of(tokenizer);
   }
