@@ -19,7 +19,7 @@ enum ServerUser {
   /** Whoever started Heddle. */
   SELF,
   /**
-   * Root in a user namespace that maps nobody: the server sees itself as 65534, root's files too.
+   * The same in a user namespace that maps nobody: the server sees itself, and its files, as 65534.
    */
   NAMESPACE,
   /** The user 65534, who then owns the data. */
