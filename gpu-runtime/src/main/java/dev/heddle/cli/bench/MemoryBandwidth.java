@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
  * its caches, which the JVM does by a loop of vector loads.
  */
 final class MemoryBandwidth {
-  private static final long BLOCK_BYTES = 256L << 20;
+  private static final long ALL_BYTES = 1L << 30;
+  private static final long LEAST_BYTES = 32L << 20; // of one block, whatever the threads
   private static final int ROUNDS = 8;
 
   private MemoryBandwidth() {}
@@ -19,16 +20,17 @@ final class MemoryBandwidth {
   /** GB/s of {@code threads} threads, the best of several rounds. */
   static double measure(int threads) {
     try (Arena arena = Arena.ofShared()) {
+      long bytes = Math.max(LEAST_BYTES, ALL_BYTES / (2L * threads));
       List<MemorySegment> blocks = new ArrayList<>();
       for (int i = 0; i < 2 * threads; i++) {
         // Written, or every page would be the one page of zeros.
-        blocks.add(arena.allocate(BLOCK_BYTES, 64).fill((byte) 1));
+        blocks.add(arena.allocate(bytes, 64).fill((byte) 1));
       }
       double best = 0;
       for (int round = 0; round < ROUNDS; round++) {
         long start = System.nanoTime();
         compareAll(blocks, threads);
-        best = Math.max(best, (double) blocks.size() * BLOCK_BYTES / (System.nanoTime() - start));
+        best = Math.max(best, (double) blocks.size() * bytes / (System.nanoTime() - start));
       }
       return best;
     }
