@@ -18,6 +18,12 @@ import picocli.CommandLine.Command;
     name = "heddle",
     description = "Runs and inspects Mixture-of-Experts models and their ESFT adapters.",
     synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "The platform:",
+      "  serve     Starts it with the base model in HEDDLE_MODEL.",
+      "  demo      Starts it with the demo model and publishes the demo's adapters."
+    },
     subcommands = {
       LogitsCommand.class,
       GenerateCommand.class,

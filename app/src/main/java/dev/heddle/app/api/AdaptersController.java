@@ -9,6 +9,7 @@ import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.upload.AdapterIngest;
 import java.net.URI;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -30,6 +31,7 @@ final class AdaptersController {
   private final Adapters adapters;
   private final Versions versions;
   private final Publishing publishing;
+  private final AdapterIngest ingest;
   private final BaseModel base;
   private final AdapterActivator activator;
 
@@ -37,11 +39,13 @@ final class AdaptersController {
       Adapters adapters,
       Versions versions,
       Publishing publishing,
+      AdapterIngest ingest,
       BaseModel base,
       AdapterActivator activator) {
     this.adapters = adapters;
     this.versions = versions;
     this.publishing = publishing;
+    this.ingest = ingest;
     this.base = base;
     this.activator = activator;
   }
@@ -86,12 +90,16 @@ final class AdaptersController {
     return Views.version(version, versions.experts(version.id()));
   }
 
-  /** Archives a version; 409 while the adapter's name means it. */
+  /**
+   * Archives a version and drops what was uploaded of it; 409 while the adapter's name means it.
+   */
   @DeleteMapping("/{name}/versions/{number}")
   ObjectNode archiveVersion(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return Views.version(versions.archive(caller.actor(), caller.tenantId(), name, number));
+    Version archived = versions.archive(caller.actor(), caller.tenantId(), name, number);
+    ingest.discard(archived.id());
+    return Views.version(archived);
   }
 
   /**
