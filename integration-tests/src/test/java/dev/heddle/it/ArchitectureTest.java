@@ -51,8 +51,7 @@ class ArchitectureTest {
           .resideInAnyPackage(ENGINE)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.springframework..", "java.sql..", "javax.sql..", REGISTRY, APP);
+          .resideInAnyPackage("org.springframework..", "java.sql..", "javax.sql..", REGISTRY, APP);
 
   @ArchTest
   static final ArchRule the_registry_knows_no_http_and_no_engine =
@@ -109,7 +108,10 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule packages_of_the_engine_have_no_cycles =
-      slices().matching("dev.heddle.(ops|model|experts|schedule|sample|runtime|cli)..").should().beFreeOfCycles();
+      slices()
+          .matching("dev.heddle.(ops|model|experts|schedule|sample|runtime|cli)..")
+          .should()
+          .beFreeOfCycles();
 
   @ArchTest
   static final ArchRule nothing_prints_to_the_console_but_the_command_line =

@@ -1,0 +1,170 @@
+package dev.heddle.it;
+
+import dev.heddle.app.Heddle;
+import dev.heddle.format.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One running platform for all tests of the JVM: the demo model, its adapters uploaded and
+ * published over HTTP, {@code intent} in two versions, on an embedded PostgreSQL in a fresh folder.
+ */
+final class PlatformFixture {
+  static final Path DEMO = Path.of(System.getProperty("heddle.repo"), "demo");
+  static final String KEY = "integration-tests-admin-key-of-40-chars-";
+  static final List<String> ADAPTERS =
+      List.of("intent", "sql", "dates", "german", "triage", "redact");
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final PlatformFixture INSTANCE = start();
+
+  private final String url;
+
+  private PlatformFixture(String url) {
+    this.url = url;
+  }
+
+  /** The platform, started with the first call. */
+  static PlatformFixture get() {
+    return INSTANCE;
+  }
+
+  private static PlatformFixture start() {
+    try {
+      // The database may run as another user, who has to reach its folder.
+      Path data =
+          Files.createTempDirectory(
+              "heddle-it",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      ConfigurableApplicationContext context =
+          SpringApplication.run(
+              Heddle.class,
+              "--heddle.port=0",
+              "--heddle.data=" + data,
+              "--heddle.model=" + DEMO.resolve("base"),
+              "--heddle.memory=700MB",
+              "--heddle.serving.keep-alive=200ms",
+              "--heddle.serving.body-limit=256KB",
+              "--heddle.bootstrap-admin-key=" + KEY);
+      String port = context.getEnvironment().getProperty("local.server.port");
+      PlatformFixture platform = new PlatformFixture("http://127.0.0.1:" + port);
+      for (String name : ADAPTERS) {
+        platform.publish(name, name);
+      }
+      platform.publish("intent", "intent-v2");
+      return platform;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String url() {
+    return url;
+  }
+
+  /** Uploads a demo adapter's folder as the next version of {@code name} and publishes it. */
+  private void publish(String name, String folder) throws IOException {
+    String version = begin(name);
+    for (String file : List.of("expert_cfg.json", "model.safetensors")) {
+      expect(200, put(version + "/files/" + file, DEMO.resolve("adapters/" + folder + "/" + file)));
+    }
+    expect(200, post(version + ":complete", ""));
+    expect(200, post(version + ":publish", ""));
+  }
+
+  /** Begins a version; answers its path. */
+  String begin(String adapter) {
+    JsonNode version = expect(201, post("/api/v1/adapters/" + adapter + "/versions", ""));
+    return "/api/v1/adapters/" + adapter + "/versions/" + version.path("number").intValue();
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(request(path).GET().build());
+  }
+
+  HttpResponse<String> delete(String path) {
+    return send(request(path).DELETE().build());
+  }
+
+  HttpResponse<String> post(String path, String json) {
+    return send(jsonPost(path, json).build());
+  }
+
+  HttpResponse<String> put(String path, Path file) throws IOException {
+    return send(request(path).PUT(BodyPublishers.ofFile(file)).build());
+  }
+
+  HttpResponse<String> put(String path, byte[] body) {
+    return send(request(path).PUT(BodyPublishers.ofByteArray(body)).build());
+  }
+
+  /** A request with the admin key. */
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + path))
+        .timeout(java.time.Duration.ofSeconds(60)) // a test that hangs says so
+        .header("Authorization", "Bearer " + KEY);
+  }
+
+  HttpRequest.Builder jsonPost(String path, String json) {
+    BodyPublisher body = BodyPublishers.ofString(json);
+    return request(path).header("Content-Type", "application/json").POST(body);
+  }
+
+  static HttpClient client() {
+    return CLIENT;
+  }
+
+  static HttpResponse<String> send(HttpRequest request) {
+    try {
+      return CLIENT.send(request, BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The body, if the status is as expected. */
+  static JsonNode expect(int status, HttpResponse<String> response) {
+    if (response.statusCode() != status) {
+      throw new AssertionError(
+          "expected " + status + ", got " + response.statusCode() + ": " + response.body());
+    }
+    return parse(response.body());
+  }
+
+  static JsonNode parse(String json) {
+    return Json.parse(json.getBytes(StandardCharsets.UTF_8), "response");
+  }
+
+  /** A greedy chat request with one user message, tokens and logprobs reported. */
+  static ObjectNode chat(String model, String prompt) {
+    ObjectNode body =
+        tools.jackson.databind.node.JsonNodeFactory.instance
+            .objectNode()
+            .put("model", model)
+            .put("temperature", 0)
+            .put("logprobs", true)
+            .put("return_token_ids", true)
+            .put("max_tokens", 96);
+    body.putArray("messages").addObject().put("role", "user").put("content", prompt);
+    return body;
+  }
+}
