@@ -11,6 +11,7 @@ import jakarta.validation.constraints.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -25,7 +26,8 @@ import org.springframework.validation.annotation.Validated;
  * @param host address to listen on; {@code 0.0.0.0} for every network the machine is in, as in a
  *     container
  * @param port TCP port to listen on, 0 for any free one
- * @param data folder of everything that is kept: database, experts, uploads, first admin key
+ * @param data folder of everything that is kept: database, experts, uploads, first admin key;
+ *     {@code .heddle} in the user's home unless given
  * @param model folder of the base model
  * @param modelName what the base model is called; the folder's name unless given
  * @param bootstrapAdminKey secret of the first admin key, 32 characters or more; without it one is
@@ -38,7 +40,7 @@ import org.springframework.validation.annotation.Validated;
 public record HeddleProperties(
     @DefaultValue("127.0.0.1") @NotBlank String host,
     @DefaultValue("8080") @Min(0) @Max(65535) int port,
-    @DefaultValue("${user.home}/.heddle") @NotNull Path data,
+    Path data,
     @NotNull(message = "must be the base model's folder (HEDDLE_MODEL)") Path model,
     @Nullable
         @Pattern(
@@ -50,6 +52,10 @@ public record HeddleProperties(
     @DefaultValue @Valid Engine engine,
     @DefaultValue @Valid Serving serving,
     @DefaultValue @Valid Database database) {
+
+  public HeddleProperties {
+    data = Objects.requireNonNullElse(data, Path.of(System.getProperty("user.home"), ".heddle"));
+  }
 
   /** Never shows the key. */
   @Override

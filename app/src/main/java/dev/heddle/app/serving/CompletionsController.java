@@ -63,8 +63,21 @@ final class CompletionsController {
   private Mono<Void> answer(ServerWebExchange exchange, Function<byte[], AnswerFormat> prepare) {
     return JsonBody.read(exchange.getRequest(), settings.bodyLimitBytes())
         .publishOn(scheduler)
-        .map(prepare)
+        .map(body -> contained(prepare, body))
         .flatMap(format ->
             writer.write(exchange.getResponse(), format, generations.run(format.answer())));
+  }
+
+  /**
+   * Reactor takes these errors for the end of the process and signals nobody, so that the client
+   * would wait for ever. They are this request's alone: a template too deep, a class that is
+   * broken.
+   */
+  private static AnswerFormat contained(Function<byte[], AnswerFormat> prepare, byte[] body) {
+    try {
+      return prepare.apply(body);
+    } catch (StackOverflowError | LinkageError e) {
+      throw new IllegalStateException("a request could not be prepared", e);
+    }
   }
 }

@@ -1,0 +1,146 @@
+package dev.heddle.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.util.unit.DataSize;
+
+class HeddlePropertiesTest {
+  @EnableConfigurationProperties(HeddleProperties.class)
+  static class Settings {}
+
+  @TempDir Path model;
+
+  private final ApplicationContextRunner runner =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+          .withUserConfiguration(Settings.class);
+
+  @Test
+  void defaults_need_nothing_but_a_model() {
+    runner
+        .withPropertyValues("heddle.model=" + model)
+        .run(context ->
+            assertThat(context.getBean(HeddleProperties.class))
+                .isEqualTo(
+                    new HeddleProperties(
+                        "127.0.0.1",
+                        8080,
+                        Path.of(System.getProperty("user.home"), ".heddle"),
+                        model,
+                        null,
+                        null,
+                        null,
+                        new HeddleProperties.Engine("auto", 0, 256, 64, 0, 64),
+                        new HeddleProperties.Serving(
+                            512,
+                            16,
+                            DataSize.ofMegabytes(4),
+                            1024,
+                            Duration.ofSeconds(30),
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(15)),
+                        new HeddleProperties.Database(null, "heddle", ""))));
+  }
+
+  @Test
+  void every_setting_is_read() {
+    String key = "k".repeat(32);
+    runner
+        .withPropertyValues(
+            "heddle.host=0.0.0.0",
+            "heddle.port=9000",
+            "heddle.data=/srv/heddle",
+            "heddle.model=" + model,
+            "heddle.model-name=loom",
+            "heddle.bootstrap-admin-key=" + key,
+            "heddle.memory=4GB",
+            "heddle.engine.backend=reference",
+            "heddle.engine.threads=3",
+            "heddle.engine.max-batch-tokens=128",
+            "heddle.engine.max-sequences=32",
+            "heddle.engine.max-context=2048",
+            "heddle.engine.adapter-rows=9",
+            "heddle.serving.default-max-tokens=7",
+            "heddle.serving.max-choices=2",
+            "heddle.serving.body-limit=1MB",
+            "heddle.serving.queue-limit=5",
+            "heddle.serving.load-wait=3s",
+            "heddle.serving.keep-alive=4s",
+            "heddle.serving.drain-wait=5s",
+            "heddle.database.url=jdbc:postgresql://db/heddle",
+            "heddle.database.user=owner",
+            "heddle.database.password=secret")
+        .run(context ->
+            assertThat(context.getBean(HeddleProperties.class))
+                .isEqualTo(
+                    new HeddleProperties(
+                        "0.0.0.0",
+                        9000,
+                        Path.of("/srv/heddle"),
+                        model,
+                        "loom",
+                        key,
+                        DataSize.ofGigabytes(4),
+                        new HeddleProperties.Engine("reference", 3, 128, 32, 2048, 9),
+                        new HeddleProperties.Serving(
+                            7,
+                            2,
+                            DataSize.ofMegabytes(1),
+                            5,
+                            Duration.ofSeconds(3),
+                            Duration.ofSeconds(4),
+                            Duration.ofSeconds(5)),
+                        new HeddleProperties.Database(
+                            "jdbc:postgresql://db/heddle", "owner", "secret"))));
+  }
+
+  @Test
+  void everything_wrong_is_told_at_once() {
+    runner
+        .withPropertyValues(
+            "heddle.model=" + model.resolve("absent"),
+            "heddle.port=70000",
+            "heddle.bootstrap-admin-key=short",
+            "heddle.memory=1MB",
+            "heddle.engine.backend=abacus",
+            "heddle.serving.max-choices=0")
+        .run(context ->
+            assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("is not a folder")
+                .hasMessageContaining("'port'")
+                .hasMessageContaining("32 characters or more")
+                .hasMessageContaining("at least 64MB")
+                .hasMessageContaining("'engine.backend'")
+                .hasMessageContaining("'serving.maxChoices'"));
+  }
+
+  @Test
+  void secrets_are_not_shown() {
+    runner
+        .withPropertyValues(
+            "heddle.model=" + model,
+            "heddle.bootstrap-admin-key=" + "s3cret".repeat(6),
+            "heddle.database.password=s3cret")
+        .run(context -> {
+          HeddleProperties properties = context.getBean(HeddleProperties.class);
+          assertThat(properties + " " + properties.database()).doesNotContain("s3cret");
+        });
+  }
+
+  @Test
+  void a_model_is_called_as_its_folder_unless_named() {
+    assertThat(ModelNames.of("loom", Path.of("/x/base"))).isEqualTo("loom");
+    assertThat(ModelNames.of(null, Path.of("/x/DeepSeek-V2 Lite"))).isEqualTo("deepseek-v2-lite");
+    assertThat(ModelNames.of(null, Path.of("/x/__"))).isEqualTo("base");
+  }
+}
