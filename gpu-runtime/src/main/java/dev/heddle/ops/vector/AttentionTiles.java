@@ -1,6 +1,8 @@
 package dev.heddle.ops.vector;
 
+import static dev.heddle.ops.vector.Lanes.ALL;
 import static dev.heddle.ops.vector.Lanes.LANES;
+import static dev.heddle.ops.vector.Lanes.ORDER;
 import static dev.heddle.ops.vector.Lanes.VECTOR;
 import static dev.heddle.ops.vector.Lanes.getFloat;
 import static dev.heddle.ops.vector.Lanes.load;
@@ -67,14 +69,14 @@ final class AttentionTiles {
       s6 = qi.fma(spread(at4 + 2 * keyBytes), s6);
       s7 = qi.fma(spread(at4 + 3 * keyBytes), s7);
     }
-    store(s0.mul(scale), out);
-    store(s1.mul(scale), out + ROW_BYTES);
-    store(s2.mul(scale), out + 2 * ROW_BYTES);
-    store(s3.mul(scale), out + 3 * ROW_BYTES);
-    store(s4.mul(scale), out + 4 * ROW_BYTES);
-    store(s5.mul(scale), out + 5 * ROW_BYTES);
-    store(s6.mul(scale), out + 6 * ROW_BYTES);
-    store(s7.mul(scale), out + 7 * ROW_BYTES);
+    s0.mul(scale).intoMemorySegment(ALL, out, ORDER);
+    s1.mul(scale).intoMemorySegment(ALL, out + ROW_BYTES, ORDER);
+    s2.mul(scale).intoMemorySegment(ALL, out + 2 * ROW_BYTES, ORDER);
+    s3.mul(scale).intoMemorySegment(ALL, out + 3 * ROW_BYTES, ORDER);
+    s4.mul(scale).intoMemorySegment(ALL, out + 4 * ROW_BYTES, ORDER);
+    s5.mul(scale).intoMemorySegment(ALL, out + 5 * ROW_BYTES, ORDER);
+    s6.mul(scale).intoMemorySegment(ALL, out + 6 * ROW_BYTES, ORDER);
+    s7.mul(scale).intoMemorySegment(ALL, out + 7 * ROW_BYTES, ORDER);
   }
 
   private static void scores1(long q, int width, long key, float scale, long out) {
@@ -85,8 +87,8 @@ final class AttentionTiles {
       low = load(q + ROW_BYTES * i).fma(value, low);
       high = load(q + ROW_BYTES * i + VECTOR).fma(value, high);
     }
-    store(low.mul(scale), out);
-    store(high.mul(scale), out + VECTOR);
+    low.mul(scale).intoMemorySegment(ALL, out, ORDER);
+    high.mul(scale).intoMemorySegment(ALL, out + VECTOR, ORDER);
   }
 
   /** Scores of keys that lie after a lane's position become minus infinity. */
@@ -106,23 +108,34 @@ final class AttentionTiles {
    */
   static void softmax(long scores, boolean two, int n, long maxima, long sums, long corrections) {
     for (long v = 0; v < (two ? ROW_BYTES : VECTOR); v += VECTOR) {
-      FloatVector before = load(maxima + v);
-      FloatVector max = before;
-      for (int j = 0; j < n; j++) {
-        max = max.max(load(scores + j * ROW_BYTES + v));
-      }
-      FloatVector sum = zero();
-      for (int j = 0; j < n; j++) {
-        long at = scores + j * ROW_BYTES + v;
-        FloatVector p = VectorMath.exp(load(at).sub(max));
-        store(p, at);
-        sum = sum.add(p);
-      }
-      FloatVector correction = VectorMath.exp(before.sub(max));
-      store(max, maxima + v);
-      store(load(sums + v).fma(correction, sum), sums + v);
-      store(correction, corrections + v);
+      correct(scores + v, n, maxima + v, corrections + v);
+      exponentials(scores + v, n, maxima + v, sums + v, corrections + v);
     }
+  }
+
+  // One exponential a method: of two in one the compiler would call the second, with objects.
+
+  /** The tile's maxima, and what they make of earlier sums. */
+  private static void correct(long scores, int n, long maxima, long corrections) {
+    FloatVector before = load(maxima);
+    FloatVector max = before;
+    for (int j = 0; j < n; j++) {
+      max = max.max(load(scores + j * ROW_BYTES));
+    }
+    store(max, maxima);
+    store(VectorMath.exp(before.sub(max)), corrections);
+  }
+
+  /** Scores become exp(score - max); sums are corrected and take the tile's. */
+  private static void exponentials(long scores, int n, long maxima, long sums, long corrections) {
+    FloatVector max = load(maxima);
+    FloatVector sum = zero();
+    for (int j = 0; j < n; j++) {
+      FloatVector p = VectorMath.exp(load(scores + j * ROW_BYTES).sub(max));
+      store(p, scores + j * ROW_BYTES);
+      sum = sum.add(p);
+    }
+    store(load(sums).fma(load(corrections), sum), sums);
   }
 
   /**
@@ -200,14 +213,14 @@ final class AttentionTiles {
         a3 = a.fma(p3, a3);
         b3 = b.fma(p3, b3);
       }
-      store(a0, out + at);
-      store(b0, out + next);
-      store(a1, out1 + at);
-      store(b1, out1 + next);
-      store(a2, out2 + at);
-      store(b2, out2 + next);
-      store(a3, out3 + at);
-      store(b3, out3 + next);
+      a0.intoMemorySegment(ALL, out + at, ORDER);
+      b0.intoMemorySegment(ALL, out + next, ORDER);
+      a1.intoMemorySegment(ALL, out1 + at, ORDER);
+      b1.intoMemorySegment(ALL, out1 + next, ORDER);
+      a2.intoMemorySegment(ALL, out2 + at, ORDER);
+      b2.intoMemorySegment(ALL, out2 + next, ORDER);
+      a3.intoMemorySegment(ALL, out3 + at, ORDER);
+      b3.intoMemorySegment(ALL, out3 + next, ORDER);
     }
     for (int r = 0; r < 4 && c < to; r++) { // columns that are left
       float factor = getFloat(correction + 4L * r);
@@ -223,7 +236,7 @@ final class AttentionTiles {
       for (int j = 0; j < n; j++) {
         sum = load(keys + j * keyBytes + 4L * c).fma(spread(p + j * ROW_BYTES), sum);
       }
-      store(sum, out + 4L * c);
+      sum.intoMemorySegment(ALL, out + 4L * c, ORDER);
     }
     for (; c < to; c++) { // scalar tail
       float sum = getFloat(out + 4L * c) * correction;

@@ -1,9 +1,10 @@
 package dev.heddle.ops.vector;
 
+import static dev.heddle.ops.vector.Lanes.ALL;
+import static dev.heddle.ops.vector.Lanes.ORDER;
 import static dev.heddle.ops.vector.Lanes.VECTOR;
 import static dev.heddle.ops.vector.Lanes.loadInts;
 import static dev.heddle.ops.vector.Lanes.spread;
-import static dev.heddle.ops.vector.Lanes.store;
 import static dev.heddle.ops.vector.Lanes.zero;
 
 import jdk.incubator.vector.FloatVector;
@@ -82,22 +83,22 @@ final class Bf16Tiles {
       l7 = low.fma(x7, l7);
       h7 = high.fma(x7, h7);
     }
-    store(l0, out);
-    store(h0, out + VECTOR);
-    store(l1, out + outStride);
-    store(h1, out + outStride + VECTOR);
-    store(l2, out + 2 * outStride);
-    store(h2, out + 2 * outStride + VECTOR);
-    store(l3, out + 3 * outStride);
-    store(h3, out + 3 * outStride + VECTOR);
-    store(l4, out + 4 * outStride);
-    store(h4, out + 4 * outStride + VECTOR);
-    store(l5, out + 5 * outStride);
-    store(h5, out + 5 * outStride + VECTOR);
-    store(l6, out + 6 * outStride);
-    store(h6, out + 6 * outStride + VECTOR);
-    store(l7, out + 7 * outStride);
-    store(h7, out + 7 * outStride + VECTOR);
+    l0.intoMemorySegment(ALL, out, ORDER);
+    h0.intoMemorySegment(ALL, out + VECTOR, ORDER);
+    l1.intoMemorySegment(ALL, out + outStride, ORDER);
+    h1.intoMemorySegment(ALL, out + outStride + VECTOR, ORDER);
+    l2.intoMemorySegment(ALL, out + 2 * outStride, ORDER);
+    h2.intoMemorySegment(ALL, out + 2 * outStride + VECTOR, ORDER);
+    l3.intoMemorySegment(ALL, out + 3 * outStride, ORDER);
+    h3.intoMemorySegment(ALL, out + 3 * outStride + VECTOR, ORDER);
+    l4.intoMemorySegment(ALL, out + 4 * outStride, ORDER);
+    h4.intoMemorySegment(ALL, out + 4 * outStride + VECTOR, ORDER);
+    l5.intoMemorySegment(ALL, out + 5 * outStride, ORDER);
+    h5.intoMemorySegment(ALL, out + 5 * outStride + VECTOR, ORDER);
+    l6.intoMemorySegment(ALL, out + 6 * outStride, ORDER);
+    h6.intoMemorySegment(ALL, out + 6 * outStride + VECTOR, ORDER);
+    l7.intoMemorySegment(ALL, out + 7 * outStride, ORDER);
+    h7.intoMemorySegment(ALL, out + 7 * outStride + VECTOR, ORDER);
   }
 
   static void tile4x2(long w, long panelStride, int k, long x, long out, long outStride) {
@@ -147,22 +148,22 @@ final class Bf16Tiles {
       l3b = lowb.fma(x3, l3b);
       h3b = highb.fma(x3, h3b);
     }
-    store(l0a, out);
-    store(h0a, out + VECTOR);
-    store(l0b, out + 2 * VECTOR);
-    store(h0b, out + 3 * VECTOR);
-    store(l1a, out + outStride);
-    store(h1a, out + outStride + VECTOR);
-    store(l1b, out + outStride + 2 * VECTOR);
-    store(h1b, out + outStride + 3 * VECTOR);
-    store(l2a, out + 2 * outStride);
-    store(h2a, out + 2 * outStride + VECTOR);
-    store(l2b, out + 2 * outStride + 2 * VECTOR);
-    store(h2b, out + 2 * outStride + 3 * VECTOR);
-    store(l3a, out + 3 * outStride);
-    store(h3a, out + 3 * outStride + VECTOR);
-    store(l3b, out + 3 * outStride + 2 * VECTOR);
-    store(h3b, out + 3 * outStride + 3 * VECTOR);
+    l0a.intoMemorySegment(ALL, out, ORDER);
+    h0a.intoMemorySegment(ALL, out + VECTOR, ORDER);
+    l0b.intoMemorySegment(ALL, out + 2 * VECTOR, ORDER);
+    h0b.intoMemorySegment(ALL, out + 3 * VECTOR, ORDER);
+    l1a.intoMemorySegment(ALL, out + outStride, ORDER);
+    h1a.intoMemorySegment(ALL, out + outStride + VECTOR, ORDER);
+    l1b.intoMemorySegment(ALL, out + outStride + 2 * VECTOR, ORDER);
+    h1b.intoMemorySegment(ALL, out + outStride + 3 * VECTOR, ORDER);
+    l2a.intoMemorySegment(ALL, out + 2 * outStride, ORDER);
+    h2a.intoMemorySegment(ALL, out + 2 * outStride + VECTOR, ORDER);
+    l2b.intoMemorySegment(ALL, out + 2 * outStride + 2 * VECTOR, ORDER);
+    h2b.intoMemorySegment(ALL, out + 2 * outStride + 3 * VECTOR, ORDER);
+    l3a.intoMemorySegment(ALL, out + 3 * outStride, ORDER);
+    h3a.intoMemorySegment(ALL, out + 3 * outStride + VECTOR, ORDER);
+    l3b.intoMemorySegment(ALL, out + 3 * outStride + 2 * VECTOR, ORDER);
+    h3b.intoMemorySegment(ALL, out + 3 * outStride + 3 * VECTOR, ORDER);
   }
 
   static void tile1x4(long w, long panelStride, int k, long x, long out) {
@@ -198,14 +199,14 @@ final class Bf16Tiles {
       ld = lowd.fma(xi, ld);
       hd = highd.fma(xi, hd);
     }
-    store(la, out);
-    store(ha, out + VECTOR);
-    store(lb, out + 2 * VECTOR);
-    store(hb, out + 3 * VECTOR);
-    store(lc, out + 4 * VECTOR);
-    store(hc, out + 5 * VECTOR);
-    store(ld, out + 6 * VECTOR);
-    store(hd, out + 7 * VECTOR);
+    la.intoMemorySegment(ALL, out, ORDER);
+    ha.intoMemorySegment(ALL, out + VECTOR, ORDER);
+    lb.intoMemorySegment(ALL, out + 2 * VECTOR, ORDER);
+    hb.intoMemorySegment(ALL, out + 3 * VECTOR, ORDER);
+    lc.intoMemorySegment(ALL, out + 4 * VECTOR, ORDER);
+    hc.intoMemorySegment(ALL, out + 5 * VECTOR, ORDER);
+    ld.intoMemorySegment(ALL, out + 6 * VECTOR, ORDER);
+    hd.intoMemorySegment(ALL, out + 7 * VECTOR, ORDER);
   }
 
   static void tile1x1(long w, int k, long x, long out) {
@@ -220,7 +221,7 @@ final class Bf16Tiles {
       l = low.fma(xi, l);
       h = high.fma(xi, h);
     }
-    store(l, out);
-    store(h, out + VECTOR);
+    l.intoMemorySegment(ALL, out, ORDER);
+    h.intoMemorySegment(ALL, out + VECTOR, ORDER);
   }
 }

@@ -35,8 +35,13 @@ final class Lanes {
   /** Bytes of one vector. */
   static final long VECTOR = BITS / 8;
 
-  private static final MemorySegment ALL = NativeMemory.ALL;
-  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  /**
+   * Large kernels store their results through these two rather than by {@link #store}: a method as
+   * long as they are gets no more helpers inlined, and a vector passed to a call is an object.
+   */
+  static final MemorySegment ALL = NativeMemory.ALL;
+
+  static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
