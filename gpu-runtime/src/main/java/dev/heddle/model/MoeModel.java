@@ -119,8 +119,8 @@ public final class MoeModel {
     ops.beginPass();
     Tensor x = work.residual; // [tokens][hidden]
     ops.embed(x, embedding, inputs.tokens, inputs.tokenRows);
-    for (DecoderLayer layer : layers) {
-      layer.forward(x, inputs);
+    for (int layer = 0; layer < layers.size(); layer++) { // an iterator would be an object
+      layers.get(layer).forward(x, inputs);
     }
     ops.gather(work.last, x, inputs.logitTokens, inputs.logitRows); // [logit rows][hidden]
     ops.rmsNorm(work.last, work.last, norm, shape.rmsNormEps(), inputs.logitRows);

@@ -108,32 +108,37 @@ final class AttentionTiles {
    */
   static void softmax(long scores, boolean two, int n, long maxima, long sums, long corrections) {
     for (long v = 0; v < (two ? ROW_BYTES : VECTOR); v += VECTOR) {
-      correct(scores + v, n, maxima + v, corrections + v);
-      exponentials(scores + v, n, maxima + v, sums + v, corrections + v);
+      raise(scores + v, n, maxima + v, corrections + v);
+      exponentials(scores + v, n, maxima + v, corrections + v);
+      sum(scores + v, n, sums + v, corrections + v);
     }
   }
 
-  // One exponential a method: of two in one the compiler would call the second, with objects.
-
-  /** The tile's maxima, and what they make of earlier sums. */
-  private static void correct(long scores, int n, long maxima, long corrections) {
+  /** The tile's maxima; corrections become those before it. */
+  private static void raise(long scores, int n, long maxima, long corrections) {
     FloatVector before = load(maxima);
     FloatVector max = before;
     for (int j = 0; j < n; j++) {
       max = max.max(load(scores + j * ROW_BYTES));
     }
+    store(before, corrections);
     store(max, maxima);
-    store(VectorMath.exp(before.sub(max)), corrections);
   }
 
-  /** Scores become exp(score - max); sums are corrected and take the tile's. */
-  private static void exponentials(long scores, int n, long maxima, long sums, long corrections) {
+  /** Scores and corrections become exp(themselves - max). */
+  private static void exponentials(long scores, int n, long maxima, long corrections) {
     FloatVector max = load(maxima);
+    for (int j = 0; j <= n; j++) {
+      long at = j < n ? scores + j * ROW_BYTES : corrections;
+      store(VectorMath.exp(load(at).sub(max)), at);
+    }
+  }
+
+  /** Sums are corrected and take the tile's. */
+  private static void sum(long scores, int n, long sums, long corrections) {
     FloatVector sum = zero();
     for (int j = 0; j < n; j++) {
-      FloatVector p = VectorMath.exp(load(scores + j * ROW_BYTES).sub(max));
-      store(p, scores + j * ROW_BYTES);
-      sum = sum.add(p);
+      sum = sum.add(load(scores + j * ROW_BYTES));
     }
     store(load(sums).fma(load(corrections), sum), sums);
   }

@@ -3,13 +3,14 @@ package dev.heddle.ops.vector;
 import static dev.heddle.ops.vector.Lanes.ALL;
 import static dev.heddle.ops.vector.Lanes.ORDER;
 import static dev.heddle.ops.vector.Lanes.VECTOR;
+import static dev.heddle.ops.vector.Lanes.high;
 import static dev.heddle.ops.vector.Lanes.loadInts;
+import static dev.heddle.ops.vector.Lanes.low;
 import static dev.heddle.ops.vector.Lanes.spread;
 import static dev.heddle.ops.vector.Lanes.zero;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Products of a tile of tokens and panels of BF16 weights; {@link PanelMatrix} states the layout. A
@@ -21,19 +22,7 @@ import jdk.incubator.vector.VectorOperators;
  * whose accumulators stay in registers.
  */
 final class Bf16Tiles {
-  private static final int HIGH_HALF = 0xFFFF0000;
-
   private Bf16Tiles() {}
-
-  /** The panel's first rows of one k. */
-  private static FloatVector low(IntVector pair) {
-    return pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-  }
-
-  /** The panel's last rows of one k. */
-  private static FloatVector high(IntVector pair) {
-    return pair.and(HIGH_HALF).reinterpretAsFloats();
-  }
 
   static void tile8x1(long w, int k, long x, long out, long outStride) {
     FloatVector l0 = zero();

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -13,6 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * machine's preferred one, or the system property {@code heddle.vector.bits} (128, 256 or 512); it
  * changes speed and layouts, never a result. It is a static final because only then does the
  * compiler turn vector objects into registers.
+ *
+ * <p>The JVM is told to compile kernels (classes *Tiles and RowKernels) by themselves, and what
+ * they share is here so that it is inlined. Kernels inlined into each other use up what the
+ * compiler grants one method; it then calls these helpers, and each vector becomes an object.
  */
 final class Lanes {
   static final int BITS = bits();
@@ -42,6 +47,7 @@ final class Lanes {
   static final MemorySegment ALL = NativeMemory.ALL;
 
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final int HIGH_HALF = 0xFFFF0000;
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
@@ -77,6 +83,16 @@ final class Lanes {
     return IntVector.fromMemorySegment(I, ALL, address, ORDER);
   }
 
+  /** The low halves of ints, each a BF16, as floats. */
+  static FloatVector low(IntVector pair) {
+    return pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  /** The high halves of ints, each a BF16, as floats. */
+  static FloatVector high(IntVector pair) {
+    return pair.and(HIGH_HALF).reinterpretAsFloats();
+  }
+
   static void store(FloatVector vector, long address) {
     vector.intoMemorySegment(ALL, address, ORDER);
   }
@@ -84,6 +100,11 @@ final class Lanes {
   /** The float at an address, in every lane. */
   static FloatVector spread(long address) {
     return FloatVector.broadcast(F, ALL.get(FLOAT, address));
+  }
+
+  /** Two floats side by side, to be moved as one long: half the stores. */
+  static long pair(long first, long second) {
+    return (getInt(first) & 0xFFFFFFFFL) | (long) getInt(second) << 32;
   }
 
   static float getFloat(long address) {

@@ -57,10 +57,10 @@ final class TokenTiles {
     for (int k = from; k < to; k++) {
       long column = 4L * k;
       long at = target + 32L * k;
-      Lanes.setLong(at, pair(r0 + column, r1 + column));
-      Lanes.setLong(at + 8, pair(r2 + column, r3 + column));
-      Lanes.setLong(at + 16, pair(r4 + column, r5 + column));
-      Lanes.setLong(at + 24, pair(r6 + column, r7 + column));
+      Lanes.setLong(at, Lanes.pair(r0 + column, r1 + column));
+      Lanes.setLong(at + 8, Lanes.pair(r2 + column, r3 + column));
+      Lanes.setLong(at + 16, Lanes.pair(r4 + column, r5 + column));
+      Lanes.setLong(at + 24, Lanes.pair(r6 + column, r7 + column));
     }
   }
 
@@ -72,13 +72,8 @@ final class TokenTiles {
     for (int k = from; k < to; k++) {
       long column = 4L * k;
       long at = target + 16L * k;
-      Lanes.setLong(at, pair(r0 + column, r1 + column));
-      Lanes.setLong(at + 8, pair(r2 + column, r3 + column));
+      Lanes.setLong(at, Lanes.pair(r0 + column, r1 + column));
+      Lanes.setLong(at + 8, Lanes.pair(r2 + column, r3 + column));
     }
-  }
-
-  /** Two floats side by side, moved as one long: half the stores. */
-  private static long pair(long first, long second) {
-    return (Lanes.getInt(first) & 0xFFFFFFFFL) | (long) Lanes.getInt(second) << 32;
   }
 }

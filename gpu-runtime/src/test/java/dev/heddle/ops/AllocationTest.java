@@ -1,0 +1,102 @@
+package dev.heddle.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.testing.CheckpointWriter;
+import dev.heddle.format.testing.Shapes;
+import dev.heddle.model.MemoryEstimate;
+import dev.heddle.model.ModelLimits;
+import dev.heddle.model.MoeModel;
+import dev.heddle.model.Progress;
+import dev.heddle.model.StepBatch;
+import dev.heddle.ops.vector.VectorOps;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Hot code allocates nothing: neither on the calling thread nor on the team's. */
+class AllocationTest {
+  private static final int ROUND = 500;
+  private static final int MAX_ROUNDS = 120;
+  private static final int PROMPT = 21;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void every_forward_operation_allocates_nothing(int threads) {
+    try (VectorOps ops = new VectorOps(threads)) {
+      SelfCheck layer = new SelfCheck(ops);
+      assertHotCallsAllocateNothing(call -> layer.forward(call % 2 == 0 ? 1 : SelfCheck.TOKENS));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void a_whole_step_of_a_model_allocates_nothing(int threads, @TempDir Path temp) {
+    try (VectorOps ops = new VectorOps(threads);
+        ModelFolder folder =
+            ModelFolder.open(CheckpointWriter.model(temp.resolve("base"), Shapes.tiny(), 1))) {
+      int slots = MemoryEstimate.baseSlots(folder.shape());
+      ModelLimits limits = new ModelLimits(PROMPT, 1, 1, 2, 16, 2 * 16, slots, 1);
+      MoeModel model = MoeModel.load(folder, ops, limits, Progress.NONE);
+      StepBatch prefill = step(model, 0, PROMPT);
+      StepBatch decode = step(model, PROMPT, 1);
+      assertHotCallsAllocateNothing(call -> model.forward(call % 2 == 0 ? prefill : decode));
+    }
+  }
+
+  /** Tokens of one sequence from a position on. */
+  private static StepBatch step(MoeModel model, int position, int tokens) {
+    StepBatch batch = model.newBatch();
+    batch.sequenceCount = 1;
+    batch.blockTables[0][1] = 1;
+    for (int i = 0; i < tokens; i++) {
+      batch.tokens[i] = i;
+      batch.positions[i] = position + i;
+      batch.kvSlots[i] = position + i;
+    }
+    batch.tokenCount = tokens;
+    batch.logitTokens[batch.logitCount++] = tokens - 1;
+    return batch;
+  }
+
+  /** Compilation proceeds at its own pace: hot calls are those once a round is free of it. */
+  private static void assertHotCallsAllocateNothing(IntConsumer call) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    call.accept(0);
+    long[] ids = team();
+    long allocated = Long.MAX_VALUE;
+    for (int round = 0; round < MAX_ROUNDS && allocated > 0; round++) {
+      long before = bytes(threads, ids);
+      for (int i = 0; i < ROUND; i++) {
+        call.accept(i);
+      }
+      allocated = bytes(threads, ids) - before;
+    }
+    assertThat(allocated).as("bytes in %d calls", ROUND).isZero();
+  }
+
+  /** The caller and the workers that belong to it. */
+  private static long[] team() {
+    return LongStream.concat(
+            LongStream.of(Thread.currentThread().threadId()),
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("heddle-worker-"))
+                .mapToLong(Thread::threadId))
+        .toArray();
+  }
+
+  /** So far; the question itself allocates nothing. */
+  private static long bytes(ThreadMXBean threads, long[] ids) {
+    long sum = 0;
+    for (long id : ids) {
+      sum += threads.getThreadAllocatedBytes(id);
+    }
+    return sum;
+  }
+}
