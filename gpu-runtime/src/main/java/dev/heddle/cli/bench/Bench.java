@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A model with made-up adapters resident, and what is measured on it. One thread. */
 final class Bench {
   private static final List<Integer> BATCHES = List.of(1, 4, 16);
-  private static final int PROFILE_REPEATS = 32;
+  private static final int PROFILE_ROUNDS = 2; // of a workload's steps
 
   private final MoeModel model;
   private final SlotMeter meter;
@@ -122,6 +122,7 @@ final class Bench {
     }
     int[] next = {0};
     return times.measure(
-        () -> model.forward(work.steps().get(next[0]++ % work.steps().size())), PROFILE_REPEATS);
+        () -> model.forward(work.steps().get(next[0]++ % work.steps().size())),
+        PROFILE_ROUNDS * work.steps().size());
   }
 }

@@ -8,6 +8,7 @@ import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.vector.MemoryBandwidth;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void run(WeightSource source) {
     List<Integer> counts = affordable(source.shape());
-    double bandwidth = MemoryBandwidth.measure(threads);
+    double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
     try (Ops ops = Backend.open(backend, threads)) {
       Bench bench = Bench.load(source, ops, counts, profile, console.progress("loading"));
       BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);

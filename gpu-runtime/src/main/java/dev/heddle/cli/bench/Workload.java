@@ -19,7 +19,8 @@ import java.util.Random;
 record Workload(int sequences, int adapters, int tokens, long keys, List<StepBatch> steps) {
   static final int PREFILL_TOKENS = 512;
   static final int DECODE_POSITION = 127;
-  private static final int STEPS = 16;
+  private static final int DECODE_STEPS = 16;
+  private static final int PREFILL_STEPS = 4; // each meets nearly every expert anyway
 
   /** One token of each sequence, after {@link #DECODE_POSITION} others. */
   static Workload decode(MoeModel model, int sequences, int adapters) {
@@ -35,7 +36,7 @@ record Workload(int sequences, int adapters, int tokens, long keys, List<StepBat
   private static Workload of(MoeModel model, int sequences, int adapters, int from, int count) {
     Random random = new Random(sequences);
     List<StepBatch> steps = new ArrayList<>();
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < (count == 1 ? DECODE_STEPS : PREFILL_STEPS); step++) {
       StepBatch batch = model.newBatch();
       batch.sequenceCount = sequences;
       for (int s = 0; s < sequences; s++) {
