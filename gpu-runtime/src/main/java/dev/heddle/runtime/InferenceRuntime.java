@@ -63,6 +63,7 @@ public final class InferenceRuntime implements AutoCloseable {
     this.metrics = new StepMetrics();
     MoeModel model =
         MoeModel.load(base, ops, MemoryPlanner.limits(config, shape, plan), new LoadLog());
+    WarmUp.run(model);
     KvBlockPool pool = new KvBlockPool(plan.kvBlocks(), plan.blockTokens());
     ModelSteps steps = new ModelSteps(model);
     this.experts = manager(config, base, catalog, plan, steps, inbox);
