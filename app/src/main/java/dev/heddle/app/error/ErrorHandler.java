@@ -1,6 +1,7 @@
 package dev.heddle.app.error;
 
 import dev.heddle.app.request.RequestId;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -45,10 +46,8 @@ final class ErrorHandler implements WebExceptionHandler {
         error.code().code());
     ObjectNode body = openAi ? ErrorBodies.openAi(error) : ErrorBodies.problem(error, path);
     return response.writeWith(
-        Mono.fromSupplier(() ->
-            response
-                .bufferFactory()
-                .wrap(body.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        Mono.fromSupplier(
+            () -> response.bufferFactory().wrap(body.toString().getBytes(StandardCharsets.UTF_8))));
   }
 
   private static void writeHeaders(

@@ -3,6 +3,7 @@ package dev.heddle.app.serving;
 import dev.heddle.format.text.StreamingDecoder;
 import dev.heddle.runtime.ChoiceOutput;
 import dev.heddle.runtime.FinishReason;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,12 +77,7 @@ final class ChoiceReader {
     boolean opening = !opened;
     opened = true;
     return new Delta(
-        choice,
-        opening,
-        first,
-        java.util.Arrays.copyOf(offsets, taken - first),
-        text.toString(),
-        finish);
+        choice, opening, first, Arrays.copyOf(offsets, taken - first), text.toString(), finish);
   }
 
   private void push(String decoded, StringBuilder text) {
