@@ -41,6 +41,15 @@ public final class AdapterDemand {
     return manager.tryLease(this);
   }
 
+  /**
+   * Whether {@link #tryLease} can only throw now. Cheap: to be asked between steps of requests
+   * whose turn it is not, so that they are told in time.
+   */
+  public boolean isLost() {
+    requireStanding();
+    return manager.isLost(this);
+  }
+
   /** Ends the demand: the request was cancelled. */
   public void withdraw() {
     requireStanding();

@@ -251,6 +251,22 @@ final class AdapterLoads {
     closeFor(victims);
   }
 
+  /** What a load of this many experts, none of which sits in a slot, would do now. */
+  LoadPreview preview(int experts) {
+    boolean possible = residency.fitsBesidePinned(experts);
+    boolean placed = possible && plan.plan(experts, residency.residents(), false);
+    boolean atOnce = placed && plan.victimsAreUnused();
+    if (possible && !placed) {
+      plan.plan(experts, residency.residents(), true);
+    }
+    return new LoadPreview(
+        residency.pool.total(),
+        residency.pool.available(),
+        possible,
+        atOnce,
+        possible ? plan.leaving() : List.of());
+  }
+
   private void lookAgain(long now, long inNanos) {
     lookAgainNanos = now + Math.min(lookAgainNanos - now, inNanos);
   }

@@ -38,10 +38,7 @@ final class EvictionPlan {
    * @return whether the load fits once {@link #victims} have left
    */
   boolean plan(AdapterEntry load, List<AdapterEntry> residents, boolean urgent) {
-    Arrays.fill(given, 0);
-    victims.clear();
-    freed = 0;
-    missing = 0;
+    begin(0);
     for (Digest expert : load.experts) {
       int slot = pool.find(expert);
       if (slot < 0) {
@@ -50,6 +47,23 @@ final class EvictionPlan {
         given[slot - baseSlots] = Integer.MIN_VALUE / 2; // never given up by victims
       }
     }
+    return search(residents, urgent);
+  }
+
+  /** As the other, for a load of experts that sit in no slot yet. */
+  boolean plan(int experts, List<AdapterEntry> residents, boolean urgent) {
+    begin(experts);
+    return search(residents, urgent);
+  }
+
+  private void begin(int experts) {
+    Arrays.fill(given, 0);
+    victims.clear();
+    freed = 0;
+    missing = experts;
+  }
+
+  private boolean search(List<AdapterEntry> residents, boolean urgent) {
     findCandidates(residents, urgent);
     for (int i = 0; i < candidates.size() && !fits(); i++) {
       add(victims.size(), candidates.get(i));
@@ -65,6 +79,20 @@ final class EvictionPlan {
   /** Who has to leave, some of them perhaps still in use; empty if the load does not fit. */
   List<AdapterEntry> victims() {
     return victims;
+  }
+
+  /** What each victim's leaving frees for a load of new experts, in the order of victims. */
+  List<LoadPreview.Leaving> leaving() {
+    List<LoadPreview.Leaving> leaving = new ArrayList<>();
+    Arrays.fill(given, 0);
+    for (AdapterEntry victim : victims) {
+      int slots = 0;
+      for (int slot : victim.slots) {
+        slots += ++given[slot - baseSlots] == pool.references(slot) ? 1 : 0;
+      }
+      leaving.add(new LoadPreview.Leaving(victim.digest, slots, victim.leases));
+    }
+    return leaving;
   }
 
   boolean victimsAreUnused() {

@@ -131,6 +131,15 @@ public final class ExpertWeightManager implements AutoCloseable {
   }
 
   /**
+   * What the load of an adapter would do now; starts none.
+   *
+   * @param experts how many distinct experts it has, none of which sits in a slot, &ge; 0
+   */
+  public LoadPreview preview(int experts) {
+    return loads.preview(experts);
+  }
+
+  /**
    * Lets in what has been loaded, and out what has to leave. Steps are numbered from 1; a
    * synchronous runtime passes the same number twice.
    *
@@ -175,7 +184,10 @@ public final class ExpertWeightManager implements AutoCloseable {
       throw new AdapterLoadException(String.valueOf(entry.failure.getMessage()), entry.failure);
     }
     if (!entry.admits()) {
-      throwIfLate(demand);
+      if (isLate(demand)) {
+        endDemand(demand);
+        throw loads.late(entry);
+      }
       return null;
     }
     endDemand(demand);
@@ -189,14 +201,14 @@ public final class ExpertWeightManager implements AutoCloseable {
     return new AdapterLease(this, entry);
   }
 
-  private void throwIfLate(AdapterDemand demand) {
+  boolean isLost(AdapterDemand demand) {
+    return demand.entry.failure != null || (!demand.entry.admits() && isLate(demand));
+  }
+
+  private boolean isLate(AdapterDemand demand) {
     long now = nanoClock.getAsLong();
-    AdapterEntry entry = demand.entry;
-    long waited = Math.min(now - demand.sinceNanos, now - entry.waitingSinceNanos);
-    if (waited > config.loadWait().toNanos()) {
-      endDemand(demand);
-      throw loads.late(entry);
-    }
+    long waited = Math.min(now - demand.sinceNanos, now - demand.entry.waitingSinceNanos);
+    return waited > config.loadWait().toNanos();
   }
 
   void withdraw(AdapterDemand demand) {

@@ -174,6 +174,15 @@ final class Residency {
     for (Digest expert : load.experts) {
       needed += pinned.contains(expert) ? 0 : 1;
     }
+    return fitsBeside(needed, pinned);
+  }
+
+  /** Whether this many new experts could fit if all but pinned adapters left. */
+  boolean fitsBesidePinned(int experts) {
+    return fitsBeside(experts, pinnedExperts());
+  }
+
+  private boolean fitsBeside(int needed, Set<Digest> pinned) {
     int pinnedRows = 0;
     for (AdapterEntry entry : residents) {
       pinnedRows += entry.pinned ? 1 : 0;

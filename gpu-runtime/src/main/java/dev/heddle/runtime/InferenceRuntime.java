@@ -4,6 +4,7 @@ import dev.heddle.experts.AdapterCatalog;
 import dev.heddle.experts.ExpertBackend;
 import dev.heddle.experts.ExpertLayout;
 import dev.heddle.experts.ExpertWeightManager;
+import dev.heddle.experts.LoadPreview;
 import dev.heddle.experts.ResidencyConfig;
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.format.Digest;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,14 +134,60 @@ public final class InferenceRuntime implements AutoCloseable {
   /**
    * Loads an adapter ahead of its first request. It stays until the room is needed by others.
    *
-   * @return completes when the adapter is resident, or with why it cannot be
+   * @return completes when the adapter is resident, or with why it cannot be: an {@link
+   *     dev.heddle.experts.AdapterLoadException} after {@code loadWait} at the latest, or a {@link
+   *     GenerationException}
    */
   public CompletableFuture<Void> prefetch(Digest adapter) {
-    CompletableFuture<CompletableFuture<Void>> asked = new CompletableFuture<>();
-    if (!inbox.offer(() -> asked.complete(experts.prefetch(adapter)))) {
+    return ask(() -> experts.prefetch(adapter));
+  }
+
+  /**
+   * Loads an adapter and keeps it, used or not, until {@link #unpin} or {@link #unload}; the wish
+   * is forgotten if the load fails.
+   *
+   * @return as {@link #prefetch}
+   */
+  public CompletableFuture<Void> pin(Digest adapter) {
+    return ask(() -> experts.pin(adapter));
+  }
+
+  /** Lets an adapter leave when the room is needed; nothing happens to one that is not pinned. */
+  public CompletableFuture<Void> unpin(Digest adapter) {
+    return ask(() -> {
+      experts.unpin(adapter);
+      return CompletableFuture.completedFuture(null);
+    });
+  }
+
+  /**
+   * Lets an adapter leave, pinned or not, as soon as nothing uses it; requests that ask for it
+   * meanwhile wait for its next load.
+   *
+   * @return completes when it has left, at once if it was not resident
+   */
+  public CompletableFuture<Void> unload(Digest adapter) {
+    return ask(() -> experts.unload(adapter));
+  }
+
+  /**
+   * What the load of an adapter with this many distinct experts, none of them resident, would do at
+   * this moment; starts none.
+   */
+  public CompletableFuture<LoadPreview> previewLoad(int adapterExperts) {
+    return ask(() -> CompletableFuture.completedFuture(experts.preview(adapterExperts)));
+  }
+
+  /** Has the step thread do something, and answers what it answers. */
+  private <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> command) {
+    CompletableFuture<CompletableFuture<T>> asked = new CompletableFuture<>();
+    if (!inbox.offer(() -> asked.complete(command.get()))) {
       asked.completeExceptionally(
           new GenerationException(
-              GenerationException.Kind.QUEUE_FULL, "the runtime is stopping or overrun"));
+              inbox.refusing()
+                  ? GenerationException.Kind.STOPPING
+                  : GenerationException.Kind.QUEUE_FULL,
+              "the runtime is stopping or overrun"));
     }
     return asked.thenCompose(future -> future);
   }

@@ -27,6 +27,9 @@ final class Requests {
   /** All that have not ended, in order of arrival: kept apart from the scheduler's own books. */
   private final Set<ActiveRequest> live = new LinkedHashSet<>();
 
+  /** Those that wait for their adapters, and some that do no more. */
+  private final List<ActiveRequest> demanding = new ArrayList<>();
+
   /** Requests that were in the step and have news, in the order in which it came. */
   private final List<ActiveRequest> touched = new ArrayList<>();
 
@@ -43,7 +46,25 @@ final class Requests {
     Digest adapter = request.adapter();
     if (adapter != null) {
       request.demand = experts.demand(adapter);
+      demanding.add(request);
     }
+  }
+
+  /**
+   * Fails those whose adapter cannot be had any more, wherever in the queue they stand: one ahead
+   * of them may wait for blocks, and keep their turn from coming, much longer than a load may take.
+   */
+  void failLost() {
+    for (int i = demanding.size() - 1; i >= 0; i--) {
+      ActiveRequest request = demanding.get(i);
+      if (request.demand == null) {
+        demanding.remove(i);
+      } else if (request.demand.isLost()) {
+        demanding.remove(i);
+        gate.enter(request);
+      }
+    }
+    refuse();
   }
 
   /** The scheduler took it from the queue, now or before; it has all it needs. */

@@ -113,6 +113,7 @@ final class StepLoop implements Runnable {
         requests.sweep();
       }
       experts.betweenSteps(steps, steps);
+      requests.failLost();
       scheduler.schedule(plan);
       requests.refuse();
       admit();

@@ -73,6 +73,29 @@ class ContainmentTest {
     assertThat(harness.leftovers()).isEmpty();
   }
 
+  @Test
+  void a_lost_load_is_told_in_time_behind_one_that_waits_for_blocks() {
+    int all = SIZES.tokens();
+    SimulatedClient running = submit(all - 20);
+    harness.step();
+    SimulatedClient blocked = submit(all - 20);
+    SimulatedClient waiting = submit(adapters.digests().getFirst());
+    harness.step(); // and no load gets done
+    assertThat(blocked.admitted || waiting.over()).isFalse();
+    harness.now += LoopHarness.LOAD_WAIT.toNanos() + 2_000_000;
+    harness.step();
+    assertThat(waiting.failure.kind()).isEqualTo(Kind.ADAPTER_UNAVAILABLE);
+    assertThat(running.over() || blocked.over()).isFalse();
+    running.generation.cancel();
+    harness.settle();
+    assertThat(blocked.finished).isTrue();
+    assertThat(harness.leftovers()).isEmpty();
+  }
+
+  private SimulatedClient submit(int promptTokens) {
+    return harness.submit(new RequestBuilder(new int[promptTokens]).build());
+  }
+
   private SimulatedClient submit(Digest adapter) {
     return harness.submit(new RequestBuilder(new int[] {4, 5, 6}).adapter(adapter).build());
   }

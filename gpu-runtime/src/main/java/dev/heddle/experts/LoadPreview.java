@@ -1,0 +1,29 @@
+package dev.heddle.experts;
+
+import dev.heddle.format.Digest;
+import java.util.List;
+
+/**
+ * What the load of an adapter that is not here would do at this moment.
+ *
+ * @param slots slots that adapters may use (the base's not counted)
+ * @param available of these, free or about to be, and promised to nobody
+ * @param possible whether it could fit if all but pinned adapters left
+ * @param atOnce whether it would get its slots without waiting for anybody's leases to end
+ * @param evictions who would leave for it, first to last; empty where it fits beside them, and
+ *     where nobody's leaving would help now
+ */
+public record LoadPreview(
+    int slots, int available, boolean possible, boolean atOnce, List<Leaving> evictions) {
+  public LoadPreview {
+    evictions = List.copyOf(evictions);
+  }
+
+  /**
+   * An adapter that would leave.
+   *
+   * @param slots what that frees; slots it shares with adapters that stay are not freed
+   * @param leases sequences that use it now
+   */
+  public record Leaving(Digest adapter, int slots, int leases) {}
+}
