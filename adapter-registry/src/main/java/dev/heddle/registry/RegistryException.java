@@ -2,7 +2,11 @@ package dev.heddle.registry;
 
 /** The registry refuses or cannot do what was asked; nothing was changed. */
 public abstract sealed class RegistryException extends RuntimeException
-    permits NotFoundException, ConflictException, InvalidException, UnavailableException {
+    permits NotFoundException,
+        ConflictException,
+        PreconditionException,
+        InvalidException,
+        UnavailableException {
   private final String code;
 
   RegistryException(String code, String message) {

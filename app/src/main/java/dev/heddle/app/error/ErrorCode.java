@@ -19,6 +19,7 @@ public enum ErrorCode {
   METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed"),
   NOT_ACCEPTABLE(406, "invalid_request_error", "not_acceptable"),
   CONFLICT(409, "invalid_request_error", "conflict"),
+  PRECONDITION_FAILED(412, "invalid_request_error", "precondition_failed"),
   REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
   UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
   INVALID_ADAPTER(422, "invalid_request_error", "invalid_adapter"),

@@ -5,6 +5,7 @@ import dev.heddle.format.Violation;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.NotFoundException;
+import dev.heddle.registry.PreconditionException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.runtime.GenerationException;
@@ -62,6 +63,7 @@ public final class Errors {
         switch (e) {
           case NotFoundException notFound -> ErrorCode.NOT_FOUND;
           case ConflictException conflict -> ErrorCode.CONFLICT;
+          case PreconditionException changed -> ErrorCode.PRECONDITION_FAILED;
           case InvalidException invalid -> ErrorCode.INVALID_REQUEST;
           case UnavailableException unavailable -> ErrorCode.DATABASE_UNAVAILABLE;
         };
