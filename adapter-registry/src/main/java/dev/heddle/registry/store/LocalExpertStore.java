@@ -7,6 +7,7 @@ import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.registry.Ids;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.disk.DurableFiles;
+import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.disk.FolderLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -19,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,14 +42,16 @@ public final class LocalExpertStore implements ExpertStore {
   /**
    * Opens the store, making it where it is missing, and clears what a crash left half-written.
    *
-   * @throws IllegalStateException if another process has the folder
+   * @param installation whose experts these are, see {@link FolderIdentity}
+   * @throws IllegalStateException if another process or another installation has the folder
    */
-  public LocalExpertStore(Path root) {
+  public LocalExpertStore(Path root, UUID installation) {
     this.lock = FolderLock.take(root);
     this.experts = root.resolve("experts");
     this.manifests = root.resolve("manifests");
     this.partial = root.resolve("partial");
     try {
+      FolderIdentity.claim(root, installation);
       DurableFiles.deleteTree(partial);
       for (Path folder : List.of(experts, manifests, partial)) {
         Files.createDirectories(folder);
@@ -55,6 +59,9 @@ public final class LocalExpertStore implements ExpertStore {
     } catch (IOException e) {
       lock.close();
       throw new UnavailableException("the expert store " + root + " cannot be opened", e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
     }
   }
 

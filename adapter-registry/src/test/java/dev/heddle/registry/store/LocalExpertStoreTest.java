@@ -16,18 +16,20 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalExpertStoreTest extends ExpertStoreContract {
   private static final ExpertWeights WEIGHTS = weights();
+  private static final UUID INSTALLATION = new UUID(0, 1);
 
   @TempDir private Path folder;
 
   @Override
   protected ExpertStore openStore() {
-    return new LocalExpertStore(folder.resolve("store"));
+    return new LocalExpertStore(folder.resolve("store"), INSTALLATION);
   }
 
   @Test
@@ -35,7 +37,7 @@ class LocalExpertStoreTest extends ExpertStoreContract {
     Digest expert = Digests.expert(WEIGHTS);
     AdapterManifest manifest =
         AdapterManifest.of(expert, List.of(new TunedExpert(1, 2, expert)), 12);
-    try (LocalExpertStore store = new LocalExpertStore(folder.resolve("damaged"))) {
+    try (LocalExpertStore store = new LocalExpertStore(folder.resolve("damaged"), INSTALLATION)) {
       try (ExpertStore.Writing writing = store.begin()) {
         writing.put(expert, WEIGHTS);
         writing.put(manifest);
@@ -68,12 +70,49 @@ class LocalExpertStoreTest extends ExpertStoreContract {
     Path root = folder.resolve("crashed");
     Path half = Files.createDirectories(root.resolve("partial")).resolve("half");
     Files.writeString(half, "half");
-    try (LocalExpertStore store = new LocalExpertStore(root)) {
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION)) {
       assertThat(half).doesNotExist();
-      assertThatThrownBy(() -> new LocalExpertStore(root))
+      assertThatThrownBy(() -> new LocalExpertStore(root, INSTALLATION))
           .isInstanceOf(IllegalStateException.class);
       assertThat(store.contains(Digests.expert(WEIGHTS))).isFalse();
     }
+  }
+
+  @Test
+  void a_folder_of_another_installation_is_refused_and_left_as_it_is() throws Exception {
+    Path root = folder.resolve("foreign");
+    Digest expert = Digests.expert(WEIGHTS);
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION);
+        ExpertStore.Writing writing = store.begin()) {
+      writing.put(expert, WEIGHTS);
+    }
+    Path half = Files.writeString(root.resolve("partial").resolve("half"), "half");
+    UUID other = new UUID(0, 2);
+    assertThatThrownBy(() -> new LocalExpertStore(root, other))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(INSTALLATION.toString())
+        .hasMessageContaining(other.toString())
+        .hasMessageContaining("remove its file 'installation'");
+    assertThat(half).exists();
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION)) {
+      store.verify(expert); // refusing took nothing and holds nothing
+    }
+  }
+
+  @Test
+  void a_folder_that_says_nothing_is_adopted_with_what_it_has() throws Exception {
+    Path root = folder.resolve("old");
+    Digest expert = Digests.expert(WEIGHTS);
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION);
+        ExpertStore.Writing writing = store.begin()) {
+      writing.put(expert, WEIGHTS);
+    }
+    Files.delete(root.resolve("installation"));
+    try (LocalExpertStore store = new LocalExpertStore(root, new UUID(0, 2))) {
+      store.verify(expert);
+    }
+    assertThatThrownBy(() -> new LocalExpertStore(root, INSTALLATION))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   private Path file(Digest digest) throws IOException {

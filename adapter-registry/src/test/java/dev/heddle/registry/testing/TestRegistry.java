@@ -17,6 +17,7 @@ import dev.heddle.registry.adapter.VersionStates;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.DatabaseSettings;
+import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
@@ -29,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A whole registry in a fresh database and a folder, with a tiny random base model. */
@@ -72,7 +74,7 @@ public final class TestRegistry implements AutoCloseable {
     this.publishing = new Publishing(db);
     this.grants = new Grants(db);
     this.audit = new AuditLog(db);
-    this.store = new LocalExpertStore(folder.resolve("experts"));
+    this.store = new LocalExpertStore(folder.resolve("experts"), Installation.id(db));
     this.uploads = new UploadArea(db, folder.resolve("uploads"), limits);
     this.ingest = new AdapterIngest(db, uploads, store, model);
     ingest.recover();
@@ -143,7 +145,7 @@ public final class TestRegistry implements AutoCloseable {
   /** Bytes of uploads, whole or not. */
   public List<Path> uploadedBytes() {
     return filesOf(folder.resolve("uploads")).stream()
-        .filter(p -> !p.getFileName().toString().equals("lock"))
+        .filter(p -> !Set.of("lock", "installation").contains(p.getFileName().toString()))
         .toList();
   }
 

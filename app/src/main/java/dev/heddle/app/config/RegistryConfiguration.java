@@ -11,6 +11,7 @@ import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
@@ -71,8 +72,8 @@ class RegistryConfiguration {
   }
 
   @Bean
-  ExpertStore expertStore(HeddleProperties properties) {
-    return new LocalExpertStore(properties.data().resolve("experts"));
+  ExpertStore expertStore(RegistryDatabase database, HeddleProperties properties) {
+    return new LocalExpertStore(properties.data().resolve("experts"), Installation.id(database));
   }
 
   @Bean
