@@ -16,12 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
 
 /**
  * The PostgreSQL that tests use, one server for a JVM: an external one where {@code
  * HEDDLE_TEST_DATABASE_URL} (with {@code _USER} and {@code _PASSWORD}; a superuser) is set, else
  * Testcontainers where a Docker daemon answers, else the embedded one. {@code HEDDLE_TEST_DATABASE}
- * = {@code docker} or {@code embedded} forces one of the two.
+ * = {@code docker} or {@code embedded} forces one of the two. {@code HEDDLE_TEST_POSTGRES_IMAGE}
+ * names another image, where the official one cannot be had.
  */
 public final class TestDatabase {
   private static final Logger log = LoggerFactory.getLogger(TestDatabase.class);
@@ -88,7 +90,9 @@ public final class TestDatabase {
   // The container lives as long as the JVM; Testcontainers removes it.
   @SuppressWarnings("resource")
   private static Server container() {
-    PostgreSQLContainer container = new PostgreSQLContainer("postgres:18-alpine");
+    String image = System.getenv().getOrDefault("HEDDLE_TEST_POSTGRES_IMAGE", "postgres:18-alpine");
+    PostgreSQLContainer container =
+        new PostgreSQLContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("postgres"));
     container.start();
     return new Server("docker", url(container), container.getUsername(), container.getPassword());
   }
