@@ -5,19 +5,27 @@ import dev.heddle.registry.Ids;
 import dev.heddle.registry.Names;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.Page;
+import dev.heddle.registry.PreconditionException;
 import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The tenants. */
+/** The tenants, their shares and limits. */
 public final class Tenants {
+  private static final String COLUMNS =
+      """
+      id, name, weight, requests_per_minute, tokens_per_minute, concurrent_sequences, stored_bytes,
+        resident_slots, revision, created_at
+      """;
+
   private final RegistryDatabase db;
 
   public Tenants(RegistryDatabase db) {
@@ -28,8 +36,14 @@ public final class Tenants {
   public Tenant ensureDefault() {
     return db.change(jdbc -> {
       BaseNames.lock(jdbc);
-      return find(jdbc, Tenant.DEFAULT).orElseGet(() -> insert(jdbc, Actor.SYSTEM, Tenant.DEFAULT));
+      return find(jdbc, Tenant.DEFAULT)
+          .orElseGet(() -> insert(jdbc, Actor.SYSTEM, Tenant.DEFAULT, TenantLimits.NONE));
     });
+  }
+
+  /** {@link #create(Actor, String, TenantLimits)} without limits. */
+  public Tenant create(Actor actor, String name) {
+    return create(actor, name, TenantLimits.NONE);
   }
 
   /**
@@ -38,11 +52,47 @@ public final class Tenants {
    * @throws dev.heddle.registry.InvalidException if the name breaks the rule
    * @throws dev.heddle.registry.ConflictException {@code name-taken}
    */
-  public Tenant create(Actor actor, String name) {
+  public Tenant create(Actor actor, String name, TenantLimits limits) {
     Names.require("tenant", name);
     return db.change(jdbc -> {
       BaseNames.lock(jdbc);
-      return insert(jdbc, actor, name);
+      return insert(jdbc, actor, name, limits);
+    });
+  }
+
+  /**
+   * Gives a tenant other limits; the same ones again change nothing.
+   *
+   * @param expectedRevision the revision that the change was made for, null for any
+   * @throws NotFoundException {@code tenant-not-found}
+   * @throws PreconditionException if the tenant is at another revision
+   */
+  public Tenant update(
+      Actor actor, String name, TenantLimits limits, @Nullable Long expectedRevision) {
+    return update(actor, name, before -> limits, expectedRevision);
+  }
+
+  /**
+   * Changes a tenant's limits.
+   *
+   * @param change gives the new limits; no other change comes between them and the ones it is given
+   * @see #update(Actor, String, TenantLimits, Long)
+   */
+  public Tenant update(
+      Actor actor,
+      String name,
+      UnaryOperator<TenantLimits> change,
+      @Nullable Long expectedRevision) {
+    return db.change(jdbc -> {
+      Tenant before = lock(jdbc, name);
+      PreconditionException.require("tenant '" + name + "'", expectedRevision, before.revision());
+      TenantLimits limits = change.apply(before.limits());
+      if (limits.equals(before.limits())) {
+        return before;
+      }
+      AuditLog.write(
+          jdbc, actor, before.id(), "tenant.update", name, before.limits().asMap(), limits.asMap());
+      return update(jdbc, before.id(), limits);
     });
   }
 
@@ -62,10 +112,11 @@ public final class Tenants {
         db.read(jdbc ->
             jdbc.sql(
                     """
-                    select id, name, created_at from tenant
+                    select %s from tenant
                     where cast(:after as text) is null or name > :after
                     order by name limit :rows
-                    """)
+                    """
+                        .formatted(COLUMNS))
                 .param("after", page.after())
                 .param("rows", page.rows())
                 .query(Tenants::map)
@@ -74,31 +125,72 @@ public final class Tenants {
   }
 
   private static Optional<Tenant> find(JdbcClient jdbc, String name) {
-    return jdbc.sql("select id, name, created_at from tenant where name = :name")
+    return jdbc.sql("select " + COLUMNS + " from tenant where name = :name")
         .param("name", name)
         .query(Tenants::map)
         .optional();
   }
 
-  private static Tenant insert(JdbcClient jdbc, Actor actor, String name) {
+  private static Tenant lock(JdbcClient jdbc, String name) {
+    return jdbc.sql("select " + COLUMNS + " from tenant where name = :name for update")
+        .param("name", name)
+        .query(Tenants::map)
+        .optional()
+        .orElseThrow(() -> new NotFoundException("tenant", name));
+  }
+
+  private static Tenant insert(JdbcClient jdbc, Actor actor, String name, TenantLimits limits) {
     UUID id = Ids.next();
     Tenant tenant =
         jdbc.sql(
                 """
-                insert into tenant (id, name) values (:id, :name)
-                returning id, name, created_at
-                """)
+                insert into tenant (id, name, weight, requests_per_minute, tokens_per_minute,
+                  concurrent_sequences, stored_bytes, resident_slots)
+                values (:id, :name, :weight, :requests_per_minute, :tokens_per_minute,
+                  :concurrent_sequences, :stored_bytes, :resident_slots)
+                returning %s
+                """
+                    .formatted(COLUMNS))
             .param("id", id)
             .param("name", name)
+            .params(limits.asMap())
             .query(Tenants::map)
             .single();
     BaseNames.addTo(jdbc, id);
-    AuditLog.write(jdbc, actor, id, "tenant.create", name, null, Map.of("name", name));
+    AuditLog.write(jdbc, actor, id, "tenant.create", name, null, limits.asMap());
     return tenant;
   }
 
+  private static Tenant update(JdbcClient jdbc, UUID id, TenantLimits limits) {
+    return jdbc.sql(
+            """
+            update tenant set revision = revision + 1, weight = :weight,
+              requests_per_minute = :requests_per_minute, tokens_per_minute = :tokens_per_minute,
+              concurrent_sequences = :concurrent_sequences, stored_bytes = :stored_bytes,
+              resident_slots = :resident_slots
+            where id = :id returning %s
+            """
+                .formatted(COLUMNS))
+        .param("id", id)
+        .params(limits.asMap())
+        .query(Tenants::map)
+        .single();
+  }
+
   private static Tenant map(ResultSet row, int n) throws SQLException {
+    TenantLimits limits =
+        new TenantLimits(
+            row.getInt("weight"),
+            row.getObject("requests_per_minute", Long.class),
+            row.getObject("tokens_per_minute", Long.class),
+            row.getObject("concurrent_sequences", Integer.class),
+            row.getObject("stored_bytes", Long.class),
+            row.getObject("resident_slots", Integer.class));
     return new Tenant(
-        Columns.id(row, "id"), row.getString("name"), Columns.instant(row, "created_at"));
+        Columns.id(row, "id"),
+        row.getString("name"),
+        limits,
+        row.getLong("revision"),
+        Columns.instant(row, "created_at"));
   }
 }
