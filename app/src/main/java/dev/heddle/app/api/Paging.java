@@ -6,10 +6,10 @@ import org.springframework.util.MultiValueMap;
 import org.springframework.web.server.ServerWebExchange;
 
 /** The query parameters {@code limit} and {@code after} of a list. */
-final class Paging {
+public final class Paging {
   private Paging() {}
 
-  static Page.Request of(ServerWebExchange exchange) {
+  public static Page.Request of(ServerWebExchange exchange) {
     MultiValueMap<String, String> query = exchange.getRequest().getQueryParams();
     String limit = query.getFirst("limit");
     int size = Page.Request.FIRST.limit();

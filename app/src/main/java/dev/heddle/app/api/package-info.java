@@ -1,4 +1,24 @@
-/** Management: adapters, versions, uploads, keys, status. */
+/**
+ * Management over HTTP: one package for each area, here what they share.
+ *
+ * <p>To add an endpoint:
+ *
+ * <ol>
+ *   <li>A package-private {@code @RestController} under {@code /api/v1} in its area's package, with
+ *       a {@code @Tag}; each handler has an {@code @Operation(summary = …)} of one sentence, and
+ *       blocks if it likes (virtual threads). {@code Caller.of(exchange)} says for whom it acts.
+ *   <li>It answers a record {@code …View}. JSON names are the components' in snake case, in their
+ *       order; absent values are null, never left out; times are {@code Instant}, digests {@code
+ *       sha256:…} as text. Lists answer {@link dev.heddle.app.api.PageView}, take {@link
+ *       dev.heddle.app.api.Paging} and are annotated {@link dev.heddle.app.api.Paged}.
+ *   <li>A body is a record too, taken as {@code @RequestBody}; its static method {@code
+ *       read(Fields)} reads it, so that all faults are named at once (see {@link
+ *       dev.heddle.app.request.BodyDecoder}). {@code @Schema} states patterns and ranges.
+ *   <li>Failures are the registry's exceptions or an {@code ApiException}; codes stand in {@code
+ *       ErrorCode}, which also tells the document.
+ *   <li>The scope follows from the path, see {@code Scopes}.
+ * </ol>
+ */
 @NullMarked
 package dev.heddle.app.api;
 

@@ -1,4 +1,4 @@
-package dev.heddle.app.api;
+package dev.heddle.app.api.residency;
 
 import dev.heddle.format.Digest;
 import dev.heddle.runtime.InferenceRuntime;
@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 
 /** Makes a stored version a resident one ahead of its first call. */
 @Component
-final class AdapterActivator {
+public final class AdapterActivator {
   private static final Logger log = LoggerFactory.getLogger(AdapterActivator.class);
 
   private final InferenceRuntime runtime;
@@ -22,7 +22,7 @@ final class AdapterActivator {
    * Asks for the adapter's experts to be loaded, and returns at once. Where that fails, the first
    * request that names the adapter tries again and is told.
    */
-  void prefetch(Digest adapter) {
+  public void prefetch(Digest adapter) {
     Mono.fromFuture(() -> runtime.prefetch(adapter), true)
         .subscribe(
             nothing -> {},

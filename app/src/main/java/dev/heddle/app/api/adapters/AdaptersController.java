@@ -1,5 +1,9 @@
-package dev.heddle.app.api;
+package dev.heddle.app.api.adapters;
 
+import dev.heddle.app.api.PageView;
+import dev.heddle.app.api.Paged;
+import dev.heddle.app.api.Paging;
+import dev.heddle.app.api.residency.AdapterActivator;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.format.Digest;
 import dev.heddle.registry.access.BaseModel;
@@ -10,6 +14,9 @@ import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.upload.AdapterIngest;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -19,13 +26,13 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The caller's adapters and their versions, and which version an adapter's name means. Methods
  * block on the database and run on virtual threads.
  */
 @RestController
+@Tag(name = "Adapters")
 @RequestMapping("/api/v1/adapters")
 final class AdaptersController {
   private final Adapters adapters;
@@ -50,63 +57,74 @@ final class AdaptersController {
     this.activator = activator;
   }
 
+  @Operation(summary = "List the adapters that are not archived, by name.")
+  @Paged
   @GetMapping
-  ObjectNode list(ServerWebExchange exchange) {
+  PageView<AdapterView> list(ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return Views.page(adapters.list(caller.tenantId(), Paging.of(exchange)), Views::adapter);
+    return PageView.of(adapters.list(caller.tenantId(), Paging.of(exchange)), AdapterView::of);
   }
 
+  @Operation(summary = "Show an adapter, archived or not.")
   @GetMapping("/{name}")
-  ObjectNode get(@PathVariable String name, ServerWebExchange exchange) {
-    return Views.adapter(adapters.get(Caller.of(exchange).tenantId(), name));
+  AdapterView get(@PathVariable String name, ServerWebExchange exchange) {
+    return AdapterView.of(adapters.get(Caller.of(exchange).tenantId(), name));
   }
 
-  /** Archives an adapter with all its versions; 409 while its name means one of them. */
+  @Operation(
+      summary = "Archive an adapter with all its versions; 409 while its name means one of them.")
   @DeleteMapping("/{name}")
-  ObjectNode archive(@PathVariable String name, ServerWebExchange exchange) {
+  AdapterView archive(@PathVariable String name, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return Views.adapter(adapters.archive(caller.actor(), caller.tenantId(), name));
+    return AdapterView.of(adapters.archive(caller.actor(), caller.tenantId(), name));
   }
 
+  @Operation(summary = "List an adapter's versions, the latest first.")
+  @Paged
   @GetMapping("/{name}/versions")
-  ObjectNode listVersions(@PathVariable String name, ServerWebExchange exchange) {
+  PageView<VersionView> listVersions(@PathVariable String name, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return Views.page(versions.list(caller.tenantId(), name, Paging.of(exchange)), Views::version);
+    return PageView.of(
+        versions.list(caller.tenantId(), name, Paging.of(exchange)), VersionView::of);
   }
 
-  /** Begins a version, and the adapter with its first: files come next. */
+  @Operation(summary = "Begin a version, and the adapter with its first: files come next.")
+  @ApiResponse(responseCode = "201")
   @PostMapping("/{name}/versions")
-  ResponseEntity<ObjectNode> create(@PathVariable String name, ServerWebExchange exchange) {
+  ResponseEntity<VersionView> create(@PathVariable String name, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
     Version version = versions.create(caller.actor(), caller.tenantId(), name, base);
     URI location = URI.create("/api/v1/adapters/" + name + "/versions/" + version.number());
-    return ResponseEntity.created(location).body(Views.version(version));
+    return ResponseEntity.created(location).body(VersionView.of(version));
   }
 
+  @Operation(summary = "Show a version with its tuned experts.")
   @GetMapping("/{name}/versions/{number}")
-  ObjectNode getVersion(
+  VersionDetailView getVersion(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
-    return Views.version(version, versions.experts(version.id()));
+    return VersionDetailView.of(version, versions.experts(version.id()));
   }
 
-  /**
-   * Archives a version and drops what was uploaded of it; 409 while the adapter's name means it.
-   */
+  @Operation(
+      summary =
+          "Archive a version and drop what was uploaded of it; 409 while the adapter's name means"
+              + " it.")
   @DeleteMapping("/{name}/versions/{number}")
-  ObjectNode archiveVersion(
+  VersionView archiveVersion(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
     Version archived = versions.archive(caller.actor(), caller.tenantId(), name, number);
     ingest.discard(archived.id());
-    return Views.version(archived);
+    return VersionView.of(archived);
   }
 
-  /**
-   * Makes the adapter's name mean this version, and its experts resident ahead of the first call.
-   */
+  @Operation(
+      summary =
+          "Make the adapter's name mean this version, and its experts resident ahead of the first"
+              + " call.")
   @PostMapping("/{name}/versions/{number}:publish")
-  ObjectNode publish(
+  AdapterView publish(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
     Adapter adapter = publishing.publish(caller.actor(), caller.tenantId(), name, number);
@@ -114,13 +132,15 @@ final class AdaptersController {
     if (digest != null) {
       activator.prefetch(digest);
     }
-    return Views.adapter(adapter);
+    return AdapterView.of(adapter);
   }
 
-  /** Makes the adapter's name mean nothing; versions stay callable by number and digest. */
+  @Operation(
+      summary =
+          "Make the adapter's name mean nothing; versions stay callable by number and digest.")
   @PostMapping("/{name}:unpublish")
-  ObjectNode unpublish(@PathVariable String name, ServerWebExchange exchange) {
+  AdapterView unpublish(@PathVariable String name, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return Views.adapter(publishing.unpublish(caller.actor(), caller.tenantId(), name));
+    return AdapterView.of(publishing.unpublish(caller.actor(), caller.tenantId(), name));
   }
 }

@@ -1,4 +1,4 @@
-package dev.heddle.app.api;
+package dev.heddle.app.api.uploads;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;

@@ -1,5 +1,7 @@
-package dev.heddle.app.api;
+package dev.heddle.app.api.uploads;
 
+import dev.heddle.app.api.PageView;
+import dev.heddle.app.api.adapters.VersionDetailView;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Caller;
@@ -11,7 +13,8 @@ import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.FileSink;
 import dev.heddle.registry.upload.UploadArea;
-import dev.heddle.registry.upload.UploadedFile;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -26,11 +29,10 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A version's files on their way in, and the check that ends the upload. */
 @RestController
+@Tag(name = "Uploads")
 @RequestMapping("/api/v1/adapters/{name}/versions")
 final class UploadsController {
   /** Network buffers between socket and disk: a slow disk slows the sender, not the heap. */
@@ -47,13 +49,14 @@ final class UploadsController {
     this.ingest = ingest;
   }
 
-  /**
-   * Takes one file as the raw body, in place of one of the same path. It is the version's only when
-   * all of it came; an aborted upload leaves nothing. The SHA-256 may be stated by {@code
-   * Content-Digest}, {@code Digest} or {@code x-checksum-sha256}, and is compared then.
-   */
+  @Operation(
+      summary = "Take one file as the raw body, in place of one of the same path.",
+      description =
+          "It is the version's only when all of it came; an aborted upload leaves nothing. The"
+              + " SHA-256 may be stated by `Content-Digest`, `Digest` or `x-checksum-sha256`, and"
+              + " is compared then.")
   @PutMapping("/{number}/files/{*path}")
-  Mono<ObjectNode> put(
+  Mono<FileView> put(
       @PathVariable String name,
       @PathVariable int number,
       @PathVariable String path,
@@ -72,25 +75,22 @@ final class UploadsController {
             UploadsController::close,
             (sink, failure) -> close(sink),
             UploadsController::close)
-        .map(UploadsController::view);
+        .map(FileView::of);
   }
 
-  /** Files that came in whole. */
+  @Operation(summary = "List the files that came in whole.")
   @GetMapping("/{number}/files")
-  ObjectNode list(@PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+  PageView<FileView> list(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
-    ObjectNode body = Views.object();
-    ArrayNode items = body.putArray("items");
-    uploads.files(version.id()).forEach(file -> items.add(view(file)));
-    return body;
+    return new PageView<>(uploads.files(version.id()).stream().map(FileView::of).toList(), null);
   }
 
-  /**
-   * Checks the files as a whole: answers the version, READY with its digest, or 422 with everything
-   * that is wrong; it is REJECTED then and keeps the report.
-   */
+  @Operation(
+      summary = "Check the files as a whole: READY, or 422 with everything that is wrong.",
+      description = "A version that is refused is REJECTED, and keeps the report.")
   @PostMapping("/{number}:complete")
-  ObjectNode complete(
+  VersionDetailView complete(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
     Version version =
@@ -101,7 +101,7 @@ final class UploadsController {
           version.label() + " is rejected: " + version.report().size() + " violations.",
           version.report());
     }
-    return Views.version(version, versions.experts(version.id()));
+    return VersionDetailView.of(version, versions.experts(version.id()));
   }
 
   private Mono<Void> receive(ServerWebExchange exchange, FileSink sink) {
@@ -130,13 +130,5 @@ final class UploadsController {
 
   private static Mono<Void> close(FileSink sink) {
     return Mono.fromRunnable(sink::close);
-  }
-
-  private static ObjectNode view(UploadedFile file) {
-    return Views.object()
-        .put("path", file.path())
-        .put("bytes", file.bytes())
-        .put("sha256", file.sha256().hex())
-        .put("stored_at", file.storedAt().toString());
   }
 }

@@ -1,0 +1,17 @@
+package dev.heddle.app.api;
+
+import dev.heddle.registry.Page;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a list.
+ *
+ * @param next to be given as {@code after} for the next part, null at the end
+ */
+public record PageView<T>(List<T> items, @Nullable String next) {
+  public static <S, T> PageView<T> of(Page<S> page, Function<S, T> view) {
+    return new PageView<>(page.items().stream().map(view).toList(), page.next());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.heddle.app.api.adapters;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.heddle.format.adapter.TunedExpert;
+import dev.heddle.registry.adapter.Version;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A version with its tuned experts, by layer. */
+public record VersionDetailView(@JsonUnwrapped VersionView version, List<TunedLayer> tunedExperts) {
+  /** The columns that a version tunes in one layer, in ascending order. */
+  public record TunedLayer(int layer, List<Integer> columns) {}
+
+  public static VersionDetailView of(Version version, List<TunedExpert> experts) {
+    Map<Integer, List<Integer>> layers =
+        experts.stream()
+            .collect(
+                Collectors.groupingBy(
+                    TunedExpert::layer,
+                    TreeMap::new,
+                    Collectors.mapping(TunedExpert::column, Collectors.toList())));
+    return new VersionDetailView(
+        VersionView.of(version),
+        layers.entrySet().stream().map(e -> new TunedLayer(e.getKey(), e.getValue())).toList());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.heddle.app.api.residency;
+
+import dev.heddle.app.api.residency.StatusView.EngineResidencyView;
+import dev.heddle.app.api.residency.StatusView.ModelView;
+import dev.heddle.app.api.residency.StatusView.PlanView;
+import dev.heddle.app.api.residency.StatusView.RuntimeView;
+import dev.heddle.app.serving.ServedModel;
+import dev.heddle.registry.access.BaseModel;
+import dev.heddle.runtime.InferenceRuntime;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/** The memory plan, what the engine does, what is resident. */
+@RestController
+@Tag(name = "Residency")
+final class StatusController {
+  private final InferenceRuntime runtime;
+  private final ServedModel served;
+  private final BaseModel base;
+
+  StatusController(InferenceRuntime runtime, ServedModel served, BaseModel base) {
+    this.runtime = runtime;
+    this.served = served;
+    this.base = base;
+  }
+
+  /** Reads counters only: never waits. */
+  @Operation(summary = "Show the memory plan, what the engine does and what is resident.")
+  @GetMapping("/api/v1/status")
+  Mono<StatusView> status() {
+    return Mono.just(
+        new StatusView(
+            new ModelView(
+                served.name(), base.digest().qualified(), served.maxContext(), runtime.backend()),
+            PlanView.of(runtime.memoryPlan()),
+            RuntimeView.of(runtime.stats()),
+            EngineResidencyView.of(runtime.residency())));
+  }
+}

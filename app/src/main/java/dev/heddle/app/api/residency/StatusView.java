@@ -1,0 +1,142 @@
+package dev.heddle.app.api.residency;
+
+import dev.heddle.experts.ResidencyStats;
+import dev.heddle.runtime.MemoryPlan;
+import dev.heddle.runtime.RuntimeStats;
+import java.time.Duration;
+import java.util.List;
+
+/** What the server holds and does at this moment. */
+record StatusView(
+    ModelView model, PlanView memoryPlan, RuntimeView runtime, EngineResidencyView residency) {
+  /** The base model that is served. */
+  record ModelView(String name, String digest, int maxContext, String backend) {}
+
+  /** How the memory budget is spent, in bytes where not said otherwise. */
+  record PlanView(
+      long budgetBytes,
+      String budgetSource,
+      long weightBytes,
+      long slotBytes,
+      int baseSlots,
+      int adapterSlots,
+      long kvTokenBytes,
+      int kvBlockTokens,
+      int kvBlocks,
+      long kvTokens,
+      long workspaceBytes,
+      long heapBytes,
+      long totalBytes) {
+    static PlanView of(MemoryPlan plan) {
+      return new PlanView(
+          plan.budget(),
+          plan.source().strip(),
+          plan.weights(),
+          plan.slotBytes(),
+          plan.baseSlots(),
+          plan.adapterSlots(),
+          plan.kvTokenBytes(),
+          plan.blockTokens(),
+          plan.kvBlocks(),
+          plan.kvTokens(),
+          plan.workspace(),
+          plan.heap(),
+          plan.total());
+    }
+  }
+
+  /** The engine's gauges, and its counters since its start. */
+  record RuntimeView(
+      int queueDepth,
+      int running,
+      int preempted,
+      int kvBlocks,
+      int kvBlocksUsed,
+      int kvBlocksFree,
+      int kvBlocksCached,
+      int slots,
+      int slotsUsed,
+      int residentAdapters,
+      long prefixHitTokens,
+      long preemptions,
+      long steps,
+      long tokensPrefilled,
+      long tokensDecoded) {
+    static RuntimeView of(RuntimeStats stats) {
+      return new RuntimeView(
+          stats.queueDepth(),
+          stats.running(),
+          stats.preempted(),
+          stats.kvBlocks(),
+          stats.kvBlocksUsed(),
+          stats.kvBlocksFree(),
+          stats.kvBlocksCached(),
+          stats.slots(),
+          stats.slotsUsed(),
+          stats.residentAdapters(),
+          stats.prefixHitTokens(),
+          stats.preemptions(),
+          stats.steps(),
+          stats.tokensPrefilled(),
+          stats.tokensDecoded());
+    }
+  }
+
+  /** The engine's slots, and which adapters are in them or wait for them. */
+  record EngineResidencyView(
+      int slots,
+      int slotsFree,
+      long loads,
+      long failures,
+      long evictions,
+      List<ResidentView> residents,
+      List<WaitingView> waiting) {
+    static EngineResidencyView of(ResidencyStats stats) {
+      return new EngineResidencyView(
+          stats.slots(),
+          stats.freeSlots(),
+          stats.loads(),
+          stats.failures(),
+          stats.evictions(),
+          stats.residents().stream().map(ResidentView::of).toList(),
+          stats.waiting().stream().map(WaitingView::of).toList());
+    }
+  }
+
+  /** An adapter in the slots. */
+  record ResidentView(
+      String digest,
+      int ownSlots,
+      int sharedSlots,
+      double residentSeconds,
+      double idleSeconds,
+      int leases,
+      long loads,
+      long hits,
+      boolean pinned) {
+    private static ResidentView of(ResidencyStats.Resident resident) {
+      return new ResidentView(
+          resident.adapter().qualified(),
+          resident.ownSlots(),
+          resident.sharedSlots(),
+          seconds(resident.residentFor()),
+          seconds(resident.idleFor()),
+          resident.leases(),
+          resident.loads(),
+          resident.hits(),
+          resident.pinned());
+    }
+  }
+
+  /** An adapter whose load waits for slots or for the disk. */
+  record WaitingView(String digest, double waitedSeconds, String stage) {
+    private static WaitingView of(ResidencyStats.Waiting waiting) {
+      return new WaitingView(
+          waiting.adapter().qualified(), seconds(waiting.waited()), waiting.stage());
+    }
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.heddle.app.api.tenants;
+
+import dev.heddle.registry.access.ApiKey;
+import dev.heddle.registry.access.Scope;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A key, but for its text. */
+record KeyView(
+    String id,
+    String label,
+    List<String> scopes,
+    Instant createdAt,
+    @Nullable Instant expiresAt,
+    @Nullable Instant revokedAt) {
+  static KeyView of(ApiKey key) {
+    return new KeyView(
+        key.publicId(),
+        key.label(),
+        key.scopes().stream().map(Scope::text).sorted().toList(),
+        key.createdAt(),
+        key.expiresAt(),
+        key.revokedAt());
+  }
+}

@@ -1,0 +1,61 @@
+package dev.heddle.app.api.tenants;
+
+import dev.heddle.app.api.PageView;
+import dev.heddle.app.api.Paged;
+import dev.heddle.app.api.Paging;
+import dev.heddle.app.tenant.Caller;
+import dev.heddle.registry.access.ApiKey;
+import dev.heddle.registry.access.ApiKeys;
+import dev.heddle.registry.access.Principal;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+
+/** The caller's tenant's API keys. A key's text is shown once, when it is made. */
+@RestController
+@Tag(name = "Keys")
+@RequestMapping("/api/v1/keys")
+final class KeysController {
+  private final ApiKeys keys;
+
+  KeysController(ApiKeys keys) {
+    this.keys = keys;
+  }
+
+  @Operation(summary = "Make a key. Its text is in this answer and nowhere else.")
+  @ApiResponse(responseCode = "201")
+  @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<IssuedKeyView> create(@RequestBody NewKey key, ServerWebExchange exchange) {
+    Principal caller = Caller.of(exchange);
+    ApiKey.Issued issued =
+        keys.create(caller.actor(), caller.tenantId(), key.label(), key.scopes(), key.expiresAt());
+    return ResponseEntity.created(URI.create("/api/v1/keys/" + issued.key().publicId()))
+        .body(IssuedKeyView.of(issued));
+  }
+
+  @Operation(summary = "List the tenant's keys, revoked ones too, the oldest first.")
+  @Paged
+  @GetMapping
+  PageView<KeyView> list(ServerWebExchange exchange) {
+    Principal caller = Caller.of(exchange);
+    return PageView.of(keys.list(caller.tenantId(), Paging.of(exchange)), KeyView::of);
+  }
+
+  @Operation(summary = "Revoke a key: from the next request on it opens nothing.")
+  @DeleteMapping("/{id}")
+  KeyView revoke(@PathVariable String id, ServerWebExchange exchange) {
+    Principal caller = Caller.of(exchange);
+    return KeyView.of(keys.revoke(caller.actor(), caller.tenantId(), id));
+  }
+}

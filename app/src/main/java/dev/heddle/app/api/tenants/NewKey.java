@@ -1,0 +1,55 @@
+package dev.heddle.app.api.tenants;
+
+import dev.heddle.app.request.Fields;
+import dev.heddle.registry.access.Scope;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A key to be made.
+ *
+ * @param expiresAt null for a key that does not expire
+ */
+record NewKey(String label, Set<Scope> scopes, @Nullable Instant expiresAt) {
+  static NewKey read(Fields fields) {
+    return new NewKey(fields.requiredString("label"), scopes(fields), expiry(fields));
+  }
+
+  private static Set<Scope> scopes(Fields fields) {
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    JsonNode value = fields.find("scopes");
+    if (value == null || !value.isArray() || value.isEmpty()) {
+      fields.fault("scopes", "must be an array of at least one scope");
+      return scopes;
+    }
+    for (int i = 0; i < value.size(); i++) {
+      String text = fields.text("scopes[" + i + "]", value.get(i));
+      if (text == null) {
+        continue;
+      }
+      try {
+        scopes.add(Scope.of(text));
+      } catch (IllegalArgumentException e) {
+        fields.fault("scopes[" + i + "]", "must be inference, adapters or admin");
+      }
+    }
+    return scopes;
+  }
+
+  private static @Nullable Instant expiry(Fields fields) {
+    String text = fields.string("expires_at");
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      fields.fault("expires_at", "must be a time such as 2030-01-31T12:00:00Z");
+      return null;
+    }
+  }
+}
