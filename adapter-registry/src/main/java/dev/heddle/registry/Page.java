@@ -57,7 +57,8 @@ public record Page<T>(List<T> items, @Nullable String next) {
       }
     }
 
-    private static InvalidException badCursor() {
+    /** What to throw for an {@link #after} that no page gave. */
+    public static InvalidException badCursor() {
       return new InvalidException("page-cursor", "after", "is not what the page before gave");
     }
 

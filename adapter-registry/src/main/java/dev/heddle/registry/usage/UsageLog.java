@@ -54,6 +54,11 @@ public final class UsageLog implements AutoCloseable {
     return lost.get();
   }
 
+  /** Rows that wait for the database. */
+  public int waiting() {
+    return queue.size();
+  }
+
   private void write() {
     List<UsageRow> batch = new ArrayList<>();
     try {
