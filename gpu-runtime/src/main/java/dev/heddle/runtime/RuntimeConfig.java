@@ -20,7 +20,8 @@ import java.util.function.ToDoubleFunction;
  * @param loadWait how long a request waits for its adapter
  * @param maxContext most tokens of prompt and output together, 0 for the checkpoint's own limit
  * @param adapterRows most adapters resident at once
- * @param tenantWeight share of a tenant relative to others', &gt; 0; called on the step thread
+ * @param tenantWeight share of a tenant relative to others', &gt; 0; asked with each request, on
+ *     the step thread, and used from then on
  */
 public record RuntimeConfig(
     String backend,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class FairQueue {
   private static final class Tenant {
     final List<SequenceGroup> waiting = new ArrayList<>();
+    double weight;
     double counter;
     int cursor;
   }
@@ -30,6 +31,9 @@ final class FairQueue {
   private double lastLeft;
   private int size;
 
+  /**
+   * @param weight a tenant's share, &gt; 0; asked with each of its requests and used until the next
+   */
   FairQueue(ToDoubleFunction<String> weight) {
     this.weight = weight;
   }
@@ -44,10 +48,11 @@ final class FairQueue {
     if (tenant.waiting.isEmpty()) {
       tenant.counter = Math.max(tenant.counter, floor());
       queued.add(tenant);
-      forgetIdle();
     }
+    tenant.weight = weight.applyAsDouble(group.tenant());
     tenant.waiting.add(group);
     size++;
+    forgetIdle();
   }
 
   /** Takes a request out, wherever it stands. */
@@ -65,7 +70,7 @@ final class FairQueue {
   void charge(String tenant, int tokens) {
     Tenant served = tenants.get(tenant);
     if (served != null) {
-      served.counter += tokens / weight.applyAsDouble(tenant);
+      served.counter += tokens / served.weight;
     }
   }
 
