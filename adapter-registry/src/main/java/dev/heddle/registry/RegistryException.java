@@ -6,7 +6,6 @@ public abstract sealed class RegistryException extends RuntimeException
         ConflictException,
         PreconditionException,
         InvalidException,
-        QuotaExceededException,
         UnavailableException {
   private final String code;
 
