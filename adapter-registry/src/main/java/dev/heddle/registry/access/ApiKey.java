@@ -5,7 +5,11 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A key without its secret. */
+/**
+ * A key without its secret.
+ *
+ * @param lastUsedAt to the minute or so; null if it never was
+ */
 public record ApiKey(
     UUID id,
     UUID tenantId,
@@ -14,7 +18,8 @@ public record ApiKey(
     Set<Scope> scopes,
     Instant createdAt,
     @Nullable Instant expiresAt,
-    @Nullable Instant revokedAt) {
+    @Nullable Instant revokedAt,
+    @Nullable Instant lastUsedAt) {
   public ApiKey {
     scopes = Set.copyOf(scopes);
   }

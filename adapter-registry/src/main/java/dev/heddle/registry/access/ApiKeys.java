@@ -14,8 +14,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -26,7 +28,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ApiKeys {
   private static final int LABEL_LENGTH_MAX = 200;
   private static final String COLUMNS =
-      "id, tenant_id, public_id, label, scopes, created_at, expires_at, revoked_at";
+      "id, tenant_id, public_id, label, scopes, created_at, expires_at, revoked_at,"
+          + " last_used_at";
 
   private final RegistryDatabase db;
 
@@ -56,17 +59,26 @@ public final class ApiKeys {
    */
   public ApiKey revoke(Actor actor, UUID tenant, String publicId) {
     return db.change(jdbc -> {
-      ApiKey key = find(jdbc, tenant, publicId);
+      ApiKey key = get(jdbc, tenant, publicId);
       if (key.revokedAt() != null) {
         return key;
       }
       jdbc.sql("update api_key set revoked_at = now() where id = :id and revoked_at is null")
           .param("id", key.id())
           .update();
-      AuditLog.write(
-          jdbc, actor, tenant, "key.revoke", publicId, Map.of("label", key.label()), null);
-      return find(jdbc, tenant, publicId);
+      ApiKey revoked = get(jdbc, tenant, publicId);
+      AuditLog.write(jdbc, actor, tenant, "key.revoke", publicId, shown(key), shown(revoked));
+      return revoked;
     });
+  }
+
+  /**
+   * Finds a tenant's key, revoked or not.
+   *
+   * @throws NotFoundException {@code key-not-found}
+   */
+  public ApiKey get(UUID tenant, String publicId) {
+    return db.read(jdbc -> get(jdbc, tenant, publicId));
   }
 
   /** A tenant's keys, revoked ones too, the oldest first. */
@@ -125,18 +137,30 @@ public final class ApiKeys {
         .param("scopes", scopeTexts)
         .param("expires", Columns.parameter(expiresAt))
         .update();
-    AuditLog.write(
-        jdbc,
-        actor,
-        tenant,
-        "key.create",
-        publicId,
-        null,
-        Map.of("label", label, "scopes", scopeTexts, "expires", String.valueOf(expiresAt)));
-    return find(jdbc, tenant, publicId);
+    ApiKey key = get(jdbc, tenant, publicId);
+    AuditLog.write(jdbc, actor, tenant, "key.create", publicId, null, shown(key));
+    return key;
   }
 
-  private static ApiKey find(JdbcClient jdbc, UUID tenant, String publicId) {
+  /** A key as the audit trail has it. */
+  static Map<String, @Nullable Object> shown(ApiKey key) {
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    shown.put("label", key.label());
+    shown.put("scopes", key.scopes().stream().map(Scope::text).sorted().toList());
+    shown.put("expires_at", text(key.expiresAt()));
+    shown.put("revoked_at", text(key.revokedAt()));
+    return shown;
+  }
+
+  private static @Nullable String text(@Nullable Instant instant) {
+    return instant == null ? null : instant.toString();
+  }
+
+  static ApiKey get(JdbcClient jdbc, UUID tenant, String publicId) {
+    return find(jdbc, tenant, publicId).orElseThrow(() -> new NotFoundException("key", publicId));
+  }
+
+  static Optional<ApiKey> find(JdbcClient jdbc, UUID tenant, String publicId) {
     return jdbc.sql(
             "select "
                 + COLUMNS
@@ -144,8 +168,7 @@ public final class ApiKeys {
         .param("tenant", tenant)
         .param("publicId", publicId)
         .query(ApiKeys::map)
-        .optional()
-        .orElseThrow(() -> new NotFoundException("key", publicId));
+        .optional();
   }
 
   private static void check(String label, Set<Scope> scopes, @Nullable Instant expiresAt) {
@@ -173,6 +196,7 @@ public final class ApiKeys {
         Arrays.stream(scopes).map(Scope::of).collect(Collectors.toSet()),
         Columns.instant(row, "created_at"),
         Columns.instantOrNull(row, "expires_at"),
-        Columns.instantOrNull(row, "revoked_at"));
+        Columns.instantOrNull(row, "revoked_at"),
+        Columns.instantOrNull(row, "last_used_at"));
   }
 }

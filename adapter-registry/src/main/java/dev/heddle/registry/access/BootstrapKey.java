@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -105,37 +104,48 @@ public final class BootstrapKey {
       return true;
     }
     // A key revoked on purpose stays so until another one is configured.
-    int changed =
+    return changed(
+        jdbc,
+        tenant,
+        "key.replace",
         jdbc.sql(
                 """
                 update api_key set secret_sha256 = :hash, revoked_at = null
                 where public_id = :id and secret_sha256 <> :hash
                 """)
             .param("id", CONFIGURED_ID)
-            .param("hash", hash)
-            .update();
-    audit(jdbc, tenant, changed, "key.replace");
-    return changed > 0;
+            .param("hash", hash));
   }
 
   private static boolean withdrawConfigured(JdbcClient jdbc, UUID tenant) {
     // Its hash goes too, so that configuring the same string again is a change.
-    int changed =
+    return changed(
+        jdbc,
+        tenant,
+        "key.revoke",
         jdbc.sql(
                 """
                 update api_key set revoked_at = now(), secret_sha256 = decode(repeat('00', 32), 'hex')
                 where public_id = :id and revoked_at is null
                 """)
-            .param("id", CONFIGURED_ID)
-            .update();
-    audit(jdbc, tenant, changed, "key.revoke");
-    return changed > 0;
+            .param("id", CONFIGURED_ID));
   }
 
-  private static void audit(JdbcClient jdbc, UUID tenant, int changed, String action) {
-    if (changed > 0) {
-      AuditLog.write(
-          jdbc, Actor.SYSTEM, tenant, action, CONFIGURED_ID, null, Map.of("by", "configuration"));
+  /** Changes the configured key, if there is one; says whether it did. */
+  private static boolean changed(
+      JdbcClient jdbc, UUID tenant, String action, JdbcClient.StatementSpec change) {
+    Optional<ApiKey> before = ApiKeys.find(jdbc, tenant, CONFIGURED_ID);
+    if (before.isEmpty() || change.update() == 0) {
+      return false;
     }
+    AuditLog.write(
+        jdbc,
+        Actor.SYSTEM,
+        tenant,
+        action,
+        CONFIGURED_ID,
+        ApiKeys.shown(before.get()),
+        ApiKeys.shown(ApiKeys.get(jdbc, tenant, CONFIGURED_ID)));
+    return true;
   }
 }

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Who a request's key says it is.
+ * Who a request's key says it is, and the tenant it is for.
  *
  * @param tenant the tenant's name
  * @param publicId the key's, as in lists and logs
@@ -18,6 +18,11 @@ public record Principal(
 
   public boolean may(Scope scope) {
     return scopes.contains(scope);
+  }
+
+  /** The same key on behalf of another tenant. */
+  public Principal actingFor(UUID otherId, String other) {
+    return new Principal(otherId, other, keyId, publicId, scopes);
   }
 
   /** As the audit trail names it. */

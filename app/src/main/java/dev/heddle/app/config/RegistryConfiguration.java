@@ -1,11 +1,14 @@
 package dev.heddle.app.config;
 
 import dev.heddle.app.tenant.KeyDirectory;
+import dev.heddle.app.tenant.KeyUse;
+import dev.heddle.app.tenant.TenantDirectory;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.registry.access.ApiKeys;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.BaseModels;
 import dev.heddle.registry.access.BootstrapKey;
+import dev.heddle.registry.access.KeyUses;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
@@ -13,7 +16,6 @@ import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
-import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
@@ -73,6 +75,21 @@ class RegistryConfiguration {
   }
 
   @Bean
+  TenantDirectory tenantDirectory(SnapshotSource snapshots) {
+    return name -> snapshots.current().tenant(name).orElse(null);
+  }
+
+  @Bean
+  KeyUses keyUses(RegistryDatabase database) {
+    return new KeyUses(database);
+  }
+
+  @Bean
+  KeyUse keyUse(KeyUses uses) {
+    return uses::record;
+  }
+
+  @Bean
   ExpertStore expertStore(RegistryDatabase database, HeddleProperties properties) {
     return new LocalExpertStore(properties.data().resolve("experts"), Installation.id(database));
   }
@@ -103,11 +120,6 @@ class RegistryConfiguration {
   @Bean
   Publishing publishing(RegistryDatabase database) {
     return new Publishing(database);
-  }
-
-  @Bean
-  Pins pins(RegistryDatabase database) {
-    return new Pins(database);
   }
 
   @Bean

@@ -2,9 +2,20 @@ package dev.heddle.app.tenant;
 
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What each path asks of a key. */
 final class Scopes {
+  /** What a tenant manages by itself; everything else is the operator's. */
+  private static final List<String> TENANTS_OWN =
+      Stream.of("adapters", "aliases", "capacity", "tenant", "usage", "keys", "audit")
+          .map(name -> "/api/v1/" + name)
+          .toList();
+
+  /** What may follow a collection's path: a member of it, or a verb. */
+  private static final String SEPARATORS = "/:";
+
   private Scopes() {}
 
   /** Whether a path needs no key: probes and scrapers have none, and learn no names there. */
@@ -14,18 +25,21 @@ final class Scopes {
         || path.equals("/actuator/prometheus");
   }
 
+  /** Whether the key opens the path. The operator's scope opens all of management. */
   static boolean allows(Principal caller, String path) {
-    return caller.may(needed(path));
+    if (isInference(path)) {
+      return caller.may(Scope.INFERENCE);
+    }
+    boolean own = TENANTS_OWN.stream().anyMatch(root -> isUnder(path, root));
+    return caller.may(Scope.ADMIN) || (own && caller.may(Scope.ADAPTERS));
   }
 
-  private static Scope needed(String path) {
-    if (isUnder(path, "/v1")) {
-      return Scope.INFERENCE;
-    }
-    return isUnder(path, "/api/v1/adapters") ? Scope.ADAPTERS : Scope.ADMIN;
+  static boolean isInference(String path) {
+    return isUnder(path, "/v1");
   }
 
   private static boolean isUnder(String path, String root) {
-    return path.equals(root) || path.startsWith(root + "/");
+    return path.startsWith(root)
+        && (path.length() == root.length() || SEPARATORS.indexOf(path.charAt(root.length())) >= 0);
   }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.error.Errors;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -21,14 +25,18 @@ import reactor.core.publisher.Mono;
 
 class ApiKeyFilterTest {
   private static final Map<String, Principal> KEYS = new HashMap<>();
+  private static final Map<String, UUID> TENANTS =
+      Map.of("default", UUID.randomUUID(), "other", UUID.randomUUID());
 
   static {
     for (Scope scope : Scope.values()) {
-      KEYS.put("key-" + scope.text(), principal(scope));
+      KEYS.put("key-" + scope.text(), principal(scope.text(), Set.of(scope)));
     }
+    KEYS.put("key-all", principal("all", EnumSet.allOf(Scope.class)));
   }
 
-  private final ApiKeyFilter filter = new ApiKeyFilter(KEYS::get);
+  private final List<UUID> used = new ArrayList<>();
+  private final ApiKeyFilter filter = new ApiKeyFilter(KEYS::get, TENANTS::get, used::add);
 
   @ParameterizedTest
   @CsvSource(
@@ -45,7 +53,19 @@ class ApiKeyFilterTest {
         "/v1/anything, -, INVALID_API_KEY",
         "/api/v1/adapters/x, Bearer key-adapters, -",
         "/api/v1/adapters/x, Bearer key-inference, INSUFFICIENT_PERMISSIONS",
-        "/api/v1/keys, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
+        "/api/v1/adapters/x, Bearer key-admin, -",
+        "/api/v1/adapters, Bearer key-inference, INSUFFICIENT_PERMISSIONS",
+        "/api/v1/aliases/x:rollback, Bearer key-adapters, -",
+        "/api/v1/capacity:preview, Bearer key-adapters, -",
+        "/api/v1/tenant, Bearer key-adapters, -",
+        "/api/v1/tenants, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
+        "/api/v1/tenants/x, Bearer key-admin, -",
+        "/api/v1/usage, Bearer key-adapters, -",
+        "/api/v1/audit, Bearer key-adapters, -",
+        "/api/v1/residency, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
+        "/api/v1/status, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
+        "/v1/models, Bearer key-admin, INSUFFICIENT_PERMISSIONS",
+        "/api/v1/keys, Bearer key-adapters, -",
         "/api/v1/keys, Bearer key-admin, -",
         "/api/v1/status, Bearer key-admin, -",
         "/api/v1/adaptersandmore, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
@@ -81,10 +101,52 @@ class ApiKeyFilterTest {
     filter.filter(exchange, next -> Mono.empty()).block();
 
     assertThat(Caller.of(exchange)).isEqualTo(KEYS.get("key-inference"));
+    assertThat(used).containsExactly(KEYS.get("key-inference").keyId());
   }
 
-  private static Principal principal(Scope scope) {
-    return new Principal(
-        UUID.randomUUID(), "default", UUID.randomUUID(), scope.text(), Set.of(scope));
+  @Test
+  void an_operator_acts_for_another_tenant_and_stays_who_it_is() {
+    MockServerWebExchange exchange = acting("/api/v1/adapters", "key-admin", "other");
+
+    filter.filter(exchange, next -> Mono.empty()).block();
+
+    Principal caller = Caller.of(exchange);
+    Principal key = KEYS.get("key-admin");
+    assertThat(caller.tenantId()).isEqualTo(TENANTS.get("other"));
+    assertThat(caller.tenant()).isEqualTo("other");
+    assertThat(caller.actor()).isEqualTo(key.actor());
+    assertThat(caller.keyId()).isEqualTo(key.keyId());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/api/v1/adapters, key-adapters, other, insufficient_permissions",
+    "/api/v1/adapters, key-adapters, default, insufficient_permissions",
+    "/api/v1/adapters, key-adapters, nobody, insufficient_permissions",
+    "/v1/models, key-inference, other, insufficient_permissions",
+    "/v1/models, key-inference, nobody, insufficient_permissions",
+    "/v1/models, key-all, other, insufficient_permissions",
+    "/api/v1/adapters, key-admin, nobody, not_found",
+    "/api/v1/adapters, key-admin, 'other,default', not_found",
+  })
+  void nobody_else_acts_for_a_tenant_or_learns_which_there_are(
+      String path, String key, String tenant, String code) {
+    MockServerWebExchange exchange = acting(path, key, tenant);
+
+    Throwable thrown = catchThrowable(() -> filter.filter(exchange, next -> Mono.empty()).block());
+
+    assertThat(Errors.of(thrown, "id").code().code()).isEqualTo(code);
+    assertThat(exchange.getAttributes()).doesNotContainKey(Caller.class.getName());
+  }
+
+  private static MockServerWebExchange acting(String path, String key, String tenant) {
+    return MockServerWebExchange.from(
+        MockServerHttpRequest.get(path)
+            .header("Authorization", "Bearer " + key)
+            .header(Caller.ACTING_HEADER, tenant));
+  }
+
+  private static Principal principal(String id, Set<Scope> scopes) {
+    return new Principal(TENANTS.get("default"), "default", UUID.randomUUID(), id, scopes);
   }
 }
