@@ -6,6 +6,7 @@ public abstract sealed class RegistryException extends RuntimeException
         ConflictException,
         PreconditionException,
         InvalidException,
+        QuotaExceededException,
         UnavailableException {
   private final String code;
 

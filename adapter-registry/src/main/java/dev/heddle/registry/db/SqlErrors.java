@@ -1,6 +1,7 @@
 package dev.heddle.registry.db;
 
 import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.UnavailableException;
 import java.sql.SQLException;
 import java.util.Map;
@@ -15,6 +16,9 @@ import org.springframework.transaction.TransactionException;
 final class SqlErrors {
   /** What the schema's own triggers raise: the state does not allow it. */
   private static final String STATE = "HD001";
+
+  /** What the count of a tenant's stored bytes raises. */
+  private static final String STORAGE_LIMIT = "HD002";
 
   private static final Refusal NAME_TAKEN =
       new Refusal("name-taken", "the name is taken; names are never used twice");
@@ -54,6 +58,9 @@ final class SqlErrors {
     String state = String.valueOf(sql.getSQLState());
     if (state.equals(STATE)) {
       return new ConflictException("version-state", message(sql));
+    }
+    if (state.equals(STORAGE_LIMIT)) {
+      return new QuotaExceededException("storage-quota-exceeded", "stored_bytes", message(sql));
     }
     boolean gone = sql.getSQLState() == null || state.matches("(08|53|57|40).*");
     return gone

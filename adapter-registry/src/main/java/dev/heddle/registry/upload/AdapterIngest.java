@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,7 +94,7 @@ public final class AdapterIngest {
     } finally {
       uploads.discardFolder(folder);
     }
-    discard(version.id());
+    uploads.sweep();
     log.info("{} is {}", finished.label(), finished.state());
     return finished;
   }
@@ -141,9 +140,9 @@ public final class AdapterIngest {
     return reopened;
   }
 
-  /** Drops the bytes of an upload that was given up, e.g. of a version archived while uploading. */
-  public void discard(UUID version) {
-    uploads.discard(version);
+  /** Drops the bytes of uploads that were given up, e.g. of a version archived while uploading. */
+  public void discardAbandoned() {
+    uploads.sweep();
   }
 
   /**

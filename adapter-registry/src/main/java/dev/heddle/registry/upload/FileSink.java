@@ -1,50 +1,47 @@
 package dev.heddle.registry.upload;
 
 import dev.heddle.format.Digest;
-import dev.heddle.format.Digests;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.adapter.Version;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file on its way in. Bytes go to disk and into the digest as they come; the file is the
- * version's only when {@link #commit} returns. One thread at a time; {@link #close} without a
- * commit aborts.
+ * One file on its way in, all in one go. Bytes go to disk and into the digest as they come; the
+ * file is the version's only when {@link #commit} returns. {@link #close} without a commit aborts,
+ * and may come from another thread than the bytes.
  */
 public final class FileSink implements AutoCloseable {
+  /** Room taken ahead for a file whose length is not known, so that not every write asks for it. */
+  private static final long AHEAD_BYTES = 16L << 20;
+
   private final UploadArea area;
   private final Version version;
   private final String path;
   private final UUID id;
-  private final FileChannel channel;
+  private final PartialFile file;
   private final long declared;
-  private final MessageDigest sha = Digests.sha256();
   private long reserved;
-  private long written;
   private boolean open = true;
 
   /**
    * @param declared bytes that will come, already taken from the book; -1 if not known
    */
-  FileSink(UploadArea area, Version version, String path, UUID id, Path file, long declared)
-      throws IOException {
+  FileSink(
+      UploadArea area, Version version, String path, UUID id, PartialFile file, long declared) {
     this.area = area;
     this.version = version;
     this.path = path;
     this.id = id;
+    this.file = file;
     this.declared = declared;
     this.reserved = Math.max(declared, 0);
-    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   /**
@@ -52,30 +49,34 @@ public final class FileSink implements AutoCloseable {
    *
    * @throws InvalidException {@code file-too-large}, {@code version-too-large} or {@code
    *     file-length}; the sink is of no more use
+   * @throws QuotaExceededException if the tenant has no room for them
    * @throws UnavailableException if the disk does not take them
    */
-  public void write(ByteBuffer bytes) {
+  public synchronized void write(ByteBuffer bytes) {
     requireOpen();
-    reserve(bytes.remaining());
-    sha.update(bytes.duplicate());
+    reserve(file.at() + bytes.remaining());
     try {
-      while (bytes.hasRemaining()) {
-        written += channel.write(bytes);
-      }
+      file.write(bytes);
     } catch (IOException e) {
       throw new UnavailableException(path + " cannot be written", e);
     }
   }
 
-  private void reserve(int more) {
-    long after = written + more;
+  private void reserve(long after) {
     if (declared >= 0 && after > declared) {
       throw new InvalidException(
           "file-length", path, "has more than the " + declared + " bytes announced");
     }
     area.requireFileSize(path, after);
-    if (after > reserved) {
-      area.book().take(version.id(), after - reserved, 0);
+    if (after <= reserved) {
+      return;
+    }
+    long ahead = Math.min(after + AHEAD_BYTES, area.limits().fileBytesMax(path));
+    try {
+      area.rows().grow(version, id, ahead);
+      reserved = ahead;
+    } catch (InvalidException | QuotaExceededException e) {
+      area.rows().grow(version, id, after); // near a limit, to the byte
       reserved = after;
     }
   }
@@ -89,23 +90,21 @@ public final class FileSink implements AutoCloseable {
    *     announced
    * @throws ConflictException {@code version-state} if the version is not uploading any more
    */
-  public UploadedFile commit(@Nullable Digest expected) {
+  public synchronized UploadedFile commit(@Nullable Digest expected) {
     requireOpen();
     try {
-      if (declared >= 0 && written != declared) {
+      if (declared >= 0 && file.at() != declared) {
         throw new InvalidException(
-            "file-length", path, "has " + written + " of the " + declared + " bytes announced");
+            "file-length", path, "has " + file.at() + " of the " + declared + " bytes announced");
       }
-      Digest digest = Digest.of(sha.digest());
-      if (expected != null && !expected.equals(digest)) {
-        throw new InvalidException("file-digest", path, "has the SHA-256 " + digest);
-      }
-      channel.force(true);
-      channel.close();
-      UploadedFile file = new UploadedFile(path, written, digest, Instant.now());
-      area.accept(version, id, file);
+      Digest digest = file.digest();
+      UploadArea.requireDigest(path, expected, digest);
+      file.sync();
+      file.close();
+      UploadedFile whole = new UploadedFile(path, file.at(), digest, Instant.now());
+      area.accept(version, id, whole);
       open = false;
-      return file;
+      return whole;
     } catch (IOException e) {
       throw new UnavailableException(path + " cannot be written", e);
     } finally {
@@ -120,17 +119,17 @@ public final class FileSink implements AutoCloseable {
 
   /** The same as {@link #abort}. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!open) {
       return;
     }
     open = false;
     try {
-      channel.close();
+      file.close();
     } catch (IOException e) {
       throw new UnavailableException(path + " cannot be closed", e);
     } finally {
-      area.drop(version, id, reserved);
+      area.drop(id);
     }
   }
 

@@ -1,58 +1,67 @@
 package dev.heddle.registry.upload;
 
+import dev.heddle.format.Digest;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.Ids;
 import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
+import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.disk.DurableFiles;
+import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.disk.FolderLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The files of versions that are being uploaded, in a folder that this process owns. Bytes lie
- * under ids; the database says which of them are which file of which version, so replacing one is a
- * single step. Safe for any thread.
+ * under ids; the database says which of them are which file of which version, on its way or whole,
+ * so replacing one is a single step. A file without a row is nobody's. Safe for any thread.
  */
 public final class UploadArea implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(UploadArea.class);
 
   private final FolderLock lock;
-  private final Path partial;
   private final Path files;
   private final Path folders;
-  private final FileRows rows;
+  private final FileRows versionFiles;
+  private final UploadRows rows;
   private final UploadLimits limits;
-  private final SpaceBook book;
 
   /**
-   * Opens the area, making it where it is missing. What a crash left is cleared: files
-   * half-written, and files that no unfinished upload has.
+   * Opens the area, making it where it is missing. What a crash left is cleared: files that came in
+   * one request and are not whole, and files that no unfinished upload has.
    *
-   * @throws IllegalStateException if another process has the folder
+   * @throws IllegalStateException if another process has the folder, or it belongs to another
+   *     database
    */
   public UploadArea(RegistryDatabase db, Path root, UploadLimits limits) {
     this.lock = FolderLock.take(root);
-    this.partial = root.resolve("partial");
     this.files = root.resolve("files");
     this.folders = root.resolve("folders");
-    this.rows = new FileRows(db);
+    this.versionFiles = new FileRows(db);
+    this.rows = new UploadRows(db, limits);
     this.limits = limits;
-    this.book = new SpaceBook(limits, rows::of);
     try {
-      clear();
+      FolderIdentity.claim(root, Installation.id(db));
+      DurableFiles.deleteTree(folders);
+      for (Path folder : List.of(files, folders)) {
+        Files.createDirectories(folder);
+      }
+      rows.removePlain();
+      removeStrays();
     } catch (IOException e) {
       lock.close();
       throw new UnavailableException("the upload area " + root + " cannot be opened", e);
@@ -62,61 +71,68 @@ public final class UploadArea implements AutoCloseable {
     }
   }
 
-  private void clear() throws IOException {
-    DurableFiles.deleteTree(partial);
-    DurableFiles.deleteTree(folders);
-    for (Path folder : List.of(partial, files, folders)) {
-      Files.createDirectories(folder);
-    }
-    Set<UUID> needed = rows.needed();
-    try (Stream<Path> all = Files.list(files)) {
-      for (Path file : all.toList()) {
-        if (!needed.contains(UUID.fromString(file.getFileName().toString()))) {
-          Files.delete(file);
-        }
-      }
-    }
-  }
-
   /**
    * Opens a file of a version for writing; one of the same name stays until the new one is
    * committed.
    *
    * @param bytes how many will come, -1 if that is not known
    * @throws InvalidException with everything wrong with the name, or that there is too much
+   * @throws QuotaExceededException if the tenant has no room for them
    * @throws ConflictException {@code version-state} if the version is not uploading
    */
   public FileSink open(Version version, String path, long bytes) {
-    FileName.require(path);
-    if (version.state() != VersionState.UPLOADING) {
-      throw new ConflictException(
-          "version-state", version.label() + " is " + version.state() + " and takes no files");
-    }
-    requireFileSize(path, bytes);
-    long reserved = Math.max(bytes, 0);
-    book.take(version.id(), reserved, 1);
     UUID id = Ids.next();
+    long reserved = Math.max(bytes, 0);
+    add(version, new UploadRows.Row(id, path, UploadRows.State.PLAIN, reserved, 0, null, "", null));
     try {
-      return new FileSink(this, version, path, id, partial.resolve(id.toString()), bytes);
+      PartialFile file = PartialFile.open(file(id), PartialFile.Mark.start());
+      return new FileSink(this, version, path, id, file, bytes);
     } catch (IOException e) {
-      book.release(version.id(), reserved, 1);
+      drop(id);
       throw new UnavailableException(path + " cannot be written", e);
     }
   }
 
-  /** The files a version has, by name; also after the upload is over and the bytes are gone. */
-  public List<UploadedFile> files(UUID version) {
-    return rows.of(version).stream().map(FileRows.Row::file).toList();
+  /** Takes room for a file that is to come, if its name is right and there is any. */
+  void add(Version version, UploadRows.Row row) {
+    FileName.require(row.path());
+    if (version.state() != VersionState.UPLOADING) {
+      throw new ConflictException(
+          "version-state", version.label() + " is " + version.state() + " and takes no files");
+    }
+    requireFileSize(row.path(), row.bytes());
+    rows.add(version, row);
   }
 
-  /** Drops the bytes of a version's files, when its upload is over. */
-  public void discard(UUID version) {
+  /** The files a version has, by name; also after the upload is over and the bytes are gone. */
+  public List<UploadedFile> files(UUID version) {
+    return versionFiles.of(version).stream().map(FileRows.Row::file).toList();
+  }
+
+  /** Removes the bytes of uploads that are over: finished, archived, given up. */
+  public void sweep() {
     try {
-      rows.of(version).forEach(row -> delete(file(row.storageId())));
-    } catch (RegistryException e) {
-      log.warn("Files of the version {} are left until the next start", version, e);
+      removeStrays();
+    } catch (IOException | RegistryException e) {
+      log.warn("Files of finished uploads are left until the next time", e);
     }
-    book.forget(version);
+  }
+
+  /** A row is there before its file; so a file that was there and has no row now is nobody's. */
+  private void removeStrays() throws IOException {
+    List<Path> present;
+    try (Stream<Path> all = Files.list(files)) {
+      present = all.toList();
+    }
+    if (present.isEmpty()) {
+      return;
+    }
+    Set<UUID> needed = rows.all();
+    for (Path file : present) {
+      if (!needed.contains(UUID.fromString(file.getFileName().toString()))) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   /** A folder with the version's files under their own names, until {@link #discardFolder}. */
@@ -124,7 +140,7 @@ public final class UploadArea implements AutoCloseable {
     Path folder = folders.resolve(version.toString());
     DurableFiles.deleteTree(folder);
     Files.createDirectory(folder);
-    for (FileRows.Row row : rows.of(version)) {
+    for (FileRows.Row row : versionFiles.of(version)) {
       Files.createLink(folder.resolve(row.file().path()), file(row.storageId()));
     }
     return folder;
@@ -145,44 +161,49 @@ public final class UploadArea implements AutoCloseable {
     }
   }
 
-  SpaceBook book() {
-    return book;
+  static void requireDigest(String path, @Nullable Digest expected, Digest digest) {
+    if (expected != null && !expected.equals(digest)) {
+      throw new InvalidException("file-digest", path, "has the SHA-256 " + digest);
+    }
   }
 
-  /** Takes over a sink's file. Before the row is there, the bytes are nobody's. */
-  void accept(Version version, UUID id, UploadedFile file) throws IOException {
-    DurableFiles.rename(partial.resolve(id.toString()), file(id));
-    Optional<FileRows.Row> replaced;
+  UploadLimits limits() {
+    return limits;
+  }
+
+  UploadRows rows() {
+    return rows;
+  }
+
+  Path file(UUID id) {
+    return files.resolve(id.toString());
+  }
+
+  /** Makes a file whose bytes are all on disk the version's. */
+  void accept(Version version, UUID id, UploadedFile file) {
+    versionFiles.put(version, id, file).ifPresent(replaced -> delete(file(replaced)));
+  }
+
+  /** Gives up a file that is not whole; false if there is none. */
+  boolean drop(UUID id) {
+    boolean dropped = false;
     try {
-      synchronized (rows) { // two files of one name: the second sees the first as its forerunner
-        replaced = rows.put(version, id, file);
-      }
-    } catch (RuntimeException e) {
-      Files.deleteIfExists(file(id));
-      throw e;
+      dropped = rows.remove(id);
+    } catch (RegistryException e) {
+      log.warn("The upload {} is left until the next start", id, e);
     }
-    if (replaced.isPresent()) {
-      book.release(version.id(), replaced.get().file().bytes(), 1);
-      delete(file(replaced.get().storageId()));
+    if (dropped) {
+      delete(file(id));
     }
-  }
-
-  /** Forgets a sink's file. */
-  void drop(Version version, UUID id, long reserved) {
-    book.release(version.id(), reserved, 1);
-    delete(partial.resolve(id.toString()));
+    return dropped;
   }
 
   private static void delete(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      log.warn("{} is left until the next start", file, e);
+      log.warn("{} is left until the next sweep", file, e);
     }
-  }
-
-  private Path file(UUID id) {
-    return files.resolve(id.toString());
   }
 
   @Override

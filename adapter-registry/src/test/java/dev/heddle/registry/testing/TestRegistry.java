@@ -22,6 +22,8 @@ import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.FileSink;
+import dev.heddle.registry.upload.ResumableUploads;
+import dev.heddle.registry.upload.Storage;
 import dev.heddle.registry.upload.UploadArea;
 import dev.heddle.registry.upload.UploadLimits;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -53,6 +56,8 @@ public final class TestRegistry implements AutoCloseable {
   public final AuditLog audit;
   public final LocalExpertStore store;
   public final UploadArea uploads;
+  public final ResumableUploads resumable;
+  public final Storage storage;
   public final AdapterIngest ingest;
   private final DatabaseSettings settings;
 
@@ -76,6 +81,8 @@ public final class TestRegistry implements AutoCloseable {
     this.audit = new AuditLog(db);
     this.store = new LocalExpertStore(folder.resolve("experts"), Installation.id(db));
     this.uploads = new UploadArea(db, folder.resolve("uploads"), limits);
+    this.resumable = new ResumableUploads(uploads, Duration.ofHours(1));
+    this.storage = new Storage(db);
     this.ingest = new AdapterIngest(db, uploads, store, model);
     ingest.recover();
   }

@@ -21,6 +21,7 @@ public enum ErrorCode {
   CONFLICT(409, "invalid_request_error", "conflict"),
   PRECONDITION_FAILED(412, "invalid_request_error", "precondition_failed"),
   REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
+  STORAGE_QUOTA_EXCEEDED(413, "invalid_request_error", "storage_quota_exceeded"),
   UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
   INVALID_ADAPTER(422, "invalid_request_error", "invalid_adapter"),
   QUEUE_FULL(429, "rate_limit_error", "queue_full"),

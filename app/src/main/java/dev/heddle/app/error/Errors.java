@@ -6,6 +6,7 @@ import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.PreconditionException;
+import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.runtime.GenerationException;
@@ -65,9 +66,16 @@ public final class Errors {
           case ConflictException conflict -> ErrorCode.CONFLICT;
           case PreconditionException changed -> ErrorCode.PRECONDITION_FAILED;
           case InvalidException invalid -> ErrorCode.INVALID_REQUEST;
+          case QuotaExceededException quota -> ErrorCode.STORAGE_QUOTA_EXCEEDED;
           case UnavailableException unavailable -> ErrorCode.DATABASE_UNAVAILABLE;
         };
-    List<Violation> violations = e instanceof InvalidException i ? i.violations() : List.of();
+    List<Violation> violations =
+        switch (e) {
+          case InvalidException invalid -> invalid.violations();
+          case QuotaExceededException quota ->
+              List.of(new Violation(quota.code(), quota.limit(), message(quota)));
+          default -> List.of();
+        };
     return new ApiException(
         code, e.code().replace('-', '_'), message(e), null, violations, e.getCause());
   }

@@ -115,7 +115,7 @@ final class AdaptersController {
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
     Version archived = versions.archive(caller.actor(), caller.tenantId(), name, number);
-    ingest.discard(archived.id());
+    ingest.discardAbandoned();
     return VersionView.of(archived);
   }
 

@@ -1,0 +1,214 @@
+package dev.heddle.registry.upload;
+
+import dev.heddle.format.Digest;
+import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.QuotaExceededException;
+import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.db.Columns;
+import dev.heddle.registry.db.RegistryDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The rows that say which files lie in the upload area, on their way or whole. A row is there
+ * before its file, and limits are checked with it: what has no room gets no byte.
+ */
+final class UploadRows {
+  /** What {@code upload.state} has. */
+  enum State {
+    /** Comes in one request; gone if that ends early. */
+    PLAIN,
+    /** Comes in several requests, over restarts too. */
+    RESUMABLE,
+    /** Is a version's file. */
+    WHOLE
+  }
+
+  /**
+   * A row.
+   *
+   * @param bytes the file has, or will have
+   * @param received how many were acknowledged
+   * @param sha256 what it has to be, where that was said
+   */
+  record Row(
+      UUID id,
+      String path,
+      State state,
+      long bytes,
+      long received,
+      @Nullable Digest sha256,
+      String metadata,
+      @Nullable Instant expiresAt) {}
+
+  private final RegistryDatabase db;
+  private final UploadLimits limits;
+
+  UploadRows(RegistryDatabase db, UploadLimits limits) {
+    this.db = db;
+    this.limits = limits;
+  }
+
+  /**
+   * Adds a file that is to come, if there is room.
+   *
+   * @throws InvalidException {@code version-too-large}, {@code too-many-files}
+   * @throws QuotaExceededException if the tenant has no room
+   * @throws ConflictException {@code version-state} if the version is not uploading any more
+   */
+  void add(Version version, Row row) {
+    db.write(jdbc -> {
+      lockUploading(jdbc, version);
+      jdbc.sql(
+              """
+              insert into upload
+                (id, tenant_id, version_id, path, state, bytes, sha256, metadata, expires_at)
+              values
+                (:id, :tenant, :version, :path, :state, :bytes, :sha256, :metadata, :expires)
+              """)
+          .param("id", row.id())
+          .param("tenant", version.tenantId())
+          .param("version", version.id())
+          .param("path", row.path())
+          .param("state", row.state().name())
+          .param("bytes", row.bytes())
+          .param("sha256", row.sha256() == null ? null : row.sha256().bytes())
+          .param("metadata", row.metadata())
+          .param("expires", Columns.parameter(row.expiresAt()))
+          .update();
+      requireRoom(jdbc, version);
+      return row;
+    });
+  }
+
+  /**
+   * Reserves more for a file whose length is not known.
+   *
+   * @throws RuntimeException as {@link #add}
+   */
+  void grow(Version version, UUID id, long bytes) {
+    db.write(jdbc -> {
+      lockUploading(jdbc, version);
+      int grown =
+          jdbc.sql("update upload set bytes = :bytes where id = :id and state = 'PLAIN'")
+              .param("bytes", bytes)
+              .param("id", id)
+              .update();
+      requireRoom(jdbc, version);
+      return grown;
+    });
+  }
+
+  /** Finds a file of a version, on its way or whole. */
+  Optional<Row> find(UUID version, UUID id) {
+    return db.read(jdbc ->
+        jdbc.sql(
+                """
+                select id, path, state, bytes, received, sha256, metadata, expires_at from upload
+                where version_id = :version and id = :id
+                """)
+            .param("version", version)
+            .param("id", id)
+            .query(UploadRows::map)
+            .optional());
+  }
+
+  /** Says that more of a resumable file is on disk; false if it is given up. */
+  boolean received(UUID id, long bytes, Instant expires) {
+    return db.write(jdbc ->
+        jdbc.sql(
+                """
+                update upload set received = :received, expires_at = :expires
+                where id = :id and state = 'RESUMABLE'
+                """)
+            .param("received", bytes)
+            .param("expires", Columns.parameter(expires))
+            .param("id", id)
+            .update())
+        == 1;
+  }
+
+  /** Removes a file that is not whole; false if there is none. */
+  boolean remove(UUID id) {
+    return db.write(jdbc ->
+        jdbc.sql("delete from upload where id = :id and state <> 'WHOLE'").param("id", id).update())
+        == 1;
+  }
+
+  /** Removes what nobody will go on with: files that came in one request of a former process. */
+  int removePlain() {
+    return db.write(jdbc -> jdbc.sql("delete from upload where state = 'PLAIN'").update());
+  }
+
+  /** Removes resumable files whose time is over. */
+  int removeExpired(Instant now) {
+    return db.write(jdbc ->
+        jdbc.sql("delete from upload where state = 'RESUMABLE' and expires_at < :now")
+            .param("now", Columns.parameter(now))
+            .update());
+  }
+
+  /** Ids of all files that belong to somebody. */
+  Set<UUID> all() {
+    return db.read(
+        jdbc -> jdbc.sql("select id from upload").query((row, n) -> Columns.id(row, "id")).set());
+  }
+
+  /** Makes all other changes of the version's files wait. */
+  static void lockUploading(JdbcClient jdbc, Version version) {
+    boolean uploading =
+        jdbc.sql("select state = 'UPLOADING' from adapter_version where id = :id for no key update")
+            .param("id", version.id())
+            .query(Boolean.class)
+            .single();
+    if (!uploading) {
+      throw notUploading(version);
+    }
+  }
+
+  static ConflictException notUploading(Version version) {
+    return new ConflictException("version-state", version.label() + " takes no files any more");
+  }
+
+  private void requireRoom(JdbcClient jdbc, Version version) {
+    record Held(long bytes, int files) {}
+    Held held =
+        jdbc.sql(
+                """
+                select coalesce(sum(bytes), 0) as bytes, count(*) as files from upload
+                where version_id = :version
+                """)
+            .param("version", version.id())
+            .query((row, n) -> new Held(row.getLong("bytes"), row.getInt("files")))
+            .single();
+    if (held.bytes() > limits.versionBytesMax()) {
+      throw new InvalidException(
+          "version-too-large",
+          "files",
+          "the files of a version have at most " + limits.versionBytesMax() + " bytes together");
+    }
+    if (held.files() > limits.filesMax()) {
+      throw new InvalidException(
+          "too-many-files", "files", "a version has at most " + limits.filesMax() + " files");
+    }
+  }
+
+  private static Row map(ResultSet row, int n) throws SQLException {
+    return new Row(
+        Columns.id(row, "id"),
+        row.getString("path"),
+        State.valueOf(row.getString("state")),
+        row.getLong("bytes"),
+        row.getLong("received"),
+        Columns.digestOrNull(row, "sha256"),
+        row.getString("metadata"),
+        Columns.instantOrNull(row, "expires_at"));
+  }
+}
