@@ -81,12 +81,17 @@ final class PlatformFixture {
 
   /** Uploads a demo adapter's folder as the next version of {@code name} and publishes it. */
   private void publish(String name, String folder) throws IOException {
+    expect(200, post(upload(name, folder) + ":publish", ""));
+  }
+
+  /** Uploads a demo adapter's folder as the next version of {@code name}; answers its path. */
+  String upload(String name, String folder) throws IOException {
     String version = begin(name);
     for (String file : List.of("expert_cfg.json", "model.safetensors")) {
       expect(200, put(version + "/files/" + file, DEMO.resolve("adapters/" + folder + "/" + file)));
     }
     expect(200, post(version + ":complete", ""));
-    expect(200, post(version + ":publish", ""));
+    return version;
   }
 
   /** Begins a version; answers its path. */
@@ -105,6 +110,11 @@ final class PlatformFixture {
 
   HttpResponse<String> post(String path, String json) {
     return send(jsonPost(path, json).build());
+  }
+
+  /** With another key than the admin's. */
+  HttpResponse<String> post(String path, String json, String key) {
+    return send(jsonPost(path, json).setHeader("Authorization", "Bearer " + key).build());
   }
 
   HttpResponse<String> put(String path, Path file) throws IOException {

@@ -41,6 +41,13 @@ public final class Grants {
               .param("grantee", grantee.id())
               .update();
       if (added > 0) {
+        jdbc.sql(
+                """
+                update adapter set visibility = 'granted', revision = revision + 1
+                where id = :id and visibility = 'private'
+                """)
+            .param("id", granted.id())
+            .update();
         AuditLog.write(
             jdbc, actor, owner, "grant.add", adapter, null, Map.of("tenant", grantee.name()));
       }

@@ -27,7 +27,7 @@ public final class RegistryDatabase implements AutoCloseable {
   private static final String SCHEMA = "heddle";
   private static final int CONNECTIONS_MAX = 10;
   private static final int CONNECT_SECONDS_MAX = 5;
-  private static final int STATEMENT_SECONDS_MAX = 30;
+  private static final int STATEMENT_SECONDS_MAX = 10;
 
   private final DatabaseSettings settings;
   private final HikariDataSource pool;

@@ -3,14 +3,19 @@ package dev.heddle.registry.snapshot;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.BootstrapKey;
 import dev.heddle.registry.access.KeyText;
+import dev.heddle.registry.access.TenantLimits;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,29 +23,18 @@ import org.jspecify.annotations.Nullable;
  * means to a tenant. Immutable; nothing here waits for anything.
  */
 public final class RegistrySnapshot {
-  private final BaseModel base;
-  private final Map<String, KeyEntry> keysByPublicId;
-  private final Map<String, UUID> tenantsByName;
-  private final Map<UUID, Map<String, AdapterEntry>> adaptersByOwner;
-  private final Map<UUID, List<AdapterEntry>> adaptersByGrantee = new HashMap<>();
+  /** As lists of adapters choose among several: the greatest share, the later version. */
+  private static final Comparator<Weighted> BY_SHARE =
+      Comparator.comparingInt(Weighted::weight)
+          .thenComparingInt(choice -> choice.version().number())
+          .thenComparing(choice -> choice.version().id());
 
-  RegistrySnapshot(
-      BaseModel base,
-      Map<String, KeyEntry> keysByPublicId,
-      Map<String, UUID> tenantsByName,
-      List<AdapterEntry> adapters) {
+  private final BaseModel base;
+  private final Contents contents;
+
+  RegistrySnapshot(BaseModel base, Contents contents) {
     this.base = base;
-    this.keysByPublicId = Map.copyOf(keysByPublicId);
-    this.tenantsByName = Map.copyOf(tenantsByName);
-    this.adaptersByOwner = new HashMap<>();
-    for (AdapterEntry adapter : adapters) {
-      adaptersByOwner
-          .computeIfAbsent(adapter.ownerId(), owner -> new HashMap<>())
-          .put(adapter.name(), adapter);
-      for (UUID grantee : adapter.grantees()) {
-        adaptersByGrantee.computeIfAbsent(grantee, g -> new ArrayList<>()).add(adapter);
-      }
-    }
+    this.contents = contents;
   }
 
   /** The base model that is served. */
@@ -67,73 +61,141 @@ public final class RegistrySnapshot {
   }
 
   private @Nullable KeyEntry find(String publicId, byte[] hash) {
-    KeyEntry entry = keysByPublicId.get(publicId);
+    KeyEntry entry = contents.keys().get(publicId);
     return entry != null && entry.matches(hash) ? entry : null;
   }
 
+  /** What a tenant may use; {@link TenantLimits#NONE} for one that is not known yet. */
+  public TenantLimits limits(UUID tenant) {
+    TenantEntry entry = contents.tenants().get(tenant);
+    return entry == null ? TenantLimits.NONE : entry.limits();
+  }
+
   /**
-   * Says what a name means to a tenant: the base model's, an adapter's own, {@code name@3}, {@code
-   * name@sha256:HEX}, and each of the latter behind {@code owner/}. Empty for what is not there,
-   * and just so for what the tenant has no grant for.
+   * Says what answers a tenant's request for a name: the base model's, an adapter's own, an
+   * alias's, {@code adapter@3}, {@code adapter@sha256:HEX}, and each but the first behind {@code
+   * owner/}. Empty for what is not there, and just so for what the tenant may not call. Another
+   * tenant's alias may be called by whoever may call the adapters of all its targets.
+   *
+   * @param stickyKey requests with the same key get the same version of several, as long as its
+   *     share does not shrink
    */
+  public Optional<ResolvedModel> resolve(UUID tenant, String name, String stickyKey) {
+    return find(
+        tenant, name, (owned, choices) -> Rendezvous.pick(choices, tenant, owned, stickyKey));
+  }
+
+  /** As {@link #resolve(UUID, String, String)}, with the version of the greatest share. */
   public Optional<ResolvedModel> resolve(UUID tenant, String name) {
+    return find(tenant, name, (owned, choices) -> mostly(choices));
+  }
+
+  private Optional<ResolvedModel> find(
+      UUID tenant, String name, BiFunction<OwnedName, List<Weighted>, VersionRef> pick) {
     return ModelName.parse(name)
-        .flatMap(parsed -> {
-          if (parsed.owner() == null && parsed.isPlain() && parsed.name().equals(base.name())) {
+        .flatMap(asked -> {
+          if (asked.owner() == null && asked.isPlain() && asked.name().equals(base.name())) {
             return Optional.of(baseModel());
           }
-          return adapter(tenant, parsed)
-              .flatMap(adapter -> version(adapter, parsed))
-              .map(version -> model(name, version));
+          UUID id = asked.owner() == null ? tenant : contents.tenantIds().get(asked.owner());
+          TenantEntry owner = id == null ? null : contents.tenants().get(id);
+          List<Weighted> choices = owner == null ? List.of() : choices(tenant, owner, asked);
+          if (owner == null || choices.isEmpty()) {
+            return Optional.empty();
+          }
+          VersionRef version = pick.apply(new OwnedName(owner.id(), asked.name()), choices);
+          return Optional.of(model(tenant, name, version));
         });
   }
 
-  /** What a tenant can call by name: the base, its own published adapters, those granted to it. */
+  /**
+   * What a tenant can call by name: the base; its own published adapters and its aliases; those
+   * that are granted to it or public, and aliases to nothing else.
+   */
   public List<ResolvedModel> models(UUID tenant) {
     List<ResolvedModel> models = new ArrayList<>();
-    adaptersByOwner
-        .getOrDefault(tenant, Map.of())
-        .values()
-        .forEach(adapter -> addPublished(models, adapter.name(), adapter));
-    adaptersByGrantee
-        .getOrDefault(tenant, List.of())
-        .forEach(adapter -> addPublished(models, adapter.owner() + "/" + adapter.name(), adapter));
+    TenantEntry own = contents.tenants().get(tenant);
+    if (own != null) {
+      addAll(models, tenant, own, "", own.adapters().values());
+      Map<UUID, List<String>> others = new HashMap<>();
+      Stream.concat(own.granted().stream(), contents.publics().stream())
+          .filter(name -> !name.owner().equals(tenant))
+          .forEach(name ->
+              others.computeIfAbsent(name.owner(), owner -> new ArrayList<>()).add(name.name()));
+      others.forEach((id, names) -> {
+        TenantEntry owner = contents.tenant(id);
+        List<AdapterEntry> adapters = names.stream().map(owner.adapters()::get).toList();
+        addAll(models, tenant, owner, owner.name() + "/", adapters);
+      });
+    }
     models.sort(Comparator.comparing(ResolvedModel::name));
     models.addFirst(baseModel());
     return List.copyOf(models);
   }
 
-  private static void addPublished(List<ResolvedModel> models, String name, AdapterEntry adapter) {
-    VersionRef published = adapter.published();
-    if (published != null) {
-      models.add(model(name, published));
+  private void addAll(
+      List<ResolvedModel> models,
+      UUID tenant,
+      TenantEntry owner,
+      String prefix,
+      Collection<AdapterEntry> adapters) {
+    for (AdapterEntry adapter : adapters) {
+      add(models, tenant, prefix + adapter.name().name(), adapter.published());
+    }
+    for (AliasEntry alias : owner.aliases().values()) {
+      add(models, tenant, prefix + alias.name().name(), choices(tenant, owner, alias));
     }
   }
 
-  private Optional<AdapterEntry> adapter(UUID tenant, ModelName name) {
-    UUID owner = name.owner() == null ? tenant : tenantsByName.get(name.owner());
-    if (owner == null) {
-      return Optional.empty();
+  private void add(List<ResolvedModel> models, UUID tenant, String name, List<Weighted> choices) {
+    if (!choices.isEmpty()) {
+      models.add(model(tenant, name, mostly(choices)));
     }
-    return Optional.ofNullable(adaptersByOwner.getOrDefault(owner, Map.of()).get(name.name()))
-        .filter(adapter -> adapter.mayBeCalledBy(tenant));
   }
 
-  private static Optional<VersionRef> version(AdapterEntry adapter, ModelName name) {
-    if (name.number() != null) {
-      return Optional.ofNullable(adapter.byNumber().get(name.number()));
+  /** What a name stands for; none if it is not there or not the tenant's to call. */
+  private static List<Weighted> choices(UUID tenant, TenantEntry owner, ModelName asked) {
+    AdapterEntry adapter = owner.adapters().get(asked.name());
+    if (adapter != null) {
+      return adapter.mayBeCalledBy(tenant) ? adapter.choices(asked) : List.of();
     }
-    if (name.digest() != null) {
-      return Optional.ofNullable(adapter.byDigest().get(name.digest()));
+    AliasEntry alias = owner.aliases().get(asked.name());
+    return alias != null && asked.isPlain() ? choices(tenant, owner, alias) : List.of();
+  }
+
+  /** An alias's versions; none if one of them cannot be called, so that no share is served less. */
+  private static List<Weighted> choices(UUID tenant, TenantEntry owner, AliasEntry alias) {
+    List<Weighted> choices = new ArrayList<>();
+    for (AliasEntry.Target target : alias.targets()) {
+      AdapterEntry adapter = owner.adapters().get(target.adapter());
+      VersionRef version =
+          adapter != null && adapter.mayBeCalledBy(tenant)
+              ? adapter.version(target.number())
+              : null;
+      if (version == null) {
+        return List.of();
+      }
+      choices.add(new Weighted(version, target.weight()));
     }
-    return Optional.ofNullable(adapter.published());
+    return choices;
+  }
+
+  private static VersionRef mostly(List<Weighted> choices) {
+    return Collections.max(choices, BY_SHARE).version();
   }
 
   private ResolvedModel baseModel() {
-    return new ResolvedModel(base.name(), ResolvedModel.BASE_OWNER, base.createdAt(), null);
+    String name = base.name();
+    return new ResolvedModel(
+        name, ResolvedModel.BASE_OWNER, base.createdAt(), base.id(), null, name);
   }
 
-  private static ResolvedModel model(String name, VersionRef version) {
-    return new ResolvedModel(name, version.owner(), version.createdAt(), version);
+  private ResolvedModel model(UUID tenant, String name, VersionRef version) {
+    String servedBy =
+        version.ownerId().equals(tenant)
+            ? version.label()
+            : version.owner() + "/" + version.label();
+    return new ResolvedModel(
+        name, version.owner(), version.createdAt(), base.id(), version, servedBy);
   }
 }

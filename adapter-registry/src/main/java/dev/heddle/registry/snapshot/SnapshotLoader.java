@@ -1,142 +1,103 @@
 package dev.heddle.registry.snapshot;
 
-import dev.heddle.format.Digest;
 import dev.heddle.registry.access.BaseModel;
-import dev.heddle.registry.access.Principal;
-import dev.heddle.registry.access.Scope;
-import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Reads a snapshot out of one state of the database. */
+/** Reads what a snapshot is made of, each time out of one state of the database. */
 final class SnapshotLoader {
-  private record Tenant(UUID id, String name) {}
+  /**
+   * What was read.
+   *
+   * @param position in the log of changes
+   */
+  record Loaded(Contents contents, String position) {}
 
-  private record Row(UUID adapter, boolean published, VersionRef version) {}
+  private final RegistryDatabase db;
+  private final UUID base;
 
-  private final JdbcClient jdbc;
-  private final BaseModel base;
-
-  private SnapshotLoader(JdbcClient jdbc, BaseModel base) {
-    this.jdbc = jdbc;
-    this.base = base;
+  SnapshotLoader(RegistryDatabase db, BaseModel base) {
+    this.db = db;
+    this.base = base.id();
   }
 
-  static RegistrySnapshot load(RegistryDatabase db, BaseModel base) {
-    return db.readConsistent(jdbc -> new SnapshotLoader(jdbc, base).load());
+  /** Reads everything. */
+  Loaded load() {
+    return db.readConsistent(this::load);
   }
 
-  private RegistrySnapshot load() {
-    Map<String, UUID> tenants =
-        jdbc
-            .sql("select id, name from tenant")
-            .query((row, n) -> new Tenant(Columns.id(row, "id"), row.getString("name")))
-            .list()
-            .stream()
-            .collect(Collectors.toMap(Tenant::name, Tenant::id));
-    return new RegistrySnapshot(base, keys(), tenants, adapters());
+  /** Reads what was changed since; everything, if that is not known any more. */
+  Loaded refresh(Loaded before) {
+    return db.readConsistent(jdbc ->
+        ChangeLog.reaches(jdbc, before.position())
+            ? new Loaded(
+                applied(jdbc, before.contents(), ChangeLog.since(jdbc, before.position())),
+                ChangeLog.position(jdbc))
+            : load(jdbc));
   }
 
-  private Map<String, KeyEntry> keys() {
-    List<KeyEntry> keys =
-        jdbc.sql(
-                """
-                select k.id, k.tenant_id, t.name as tenant, k.public_id, k.secret_sha256, k.scopes,
-                  k.expires_at, k.revoked_at
-                from api_key k join tenant t on t.id = k.tenant_id
-                """)
-            .query(SnapshotLoader::key)
-            .list();
-    return keys.stream().collect(Collectors.toMap(k -> k.principal().publicId(), k -> k));
-  }
-
-  private static KeyEntry key(ResultSet row, int n) throws SQLException {
-    String[] scopes = (String[]) row.getArray("scopes").getArray();
-    return new KeyEntry(
-        new Principal(
-            Columns.id(row, "tenant_id"),
-            row.getString("tenant"),
-            Columns.id(row, "id"),
-            row.getString("public_id"),
-            Arrays.stream(scopes).map(Scope::of).collect(Collectors.toSet())),
-        Columns.digest(row, "secret_sha256"),
-        Columns.instantOrNull(row, "expires_at"),
-        Columns.instantOrNull(row, "revoked_at"));
-  }
-
-  /** Adapters of the base that is served, with at least one version that is ready. */
-  private List<AdapterEntry> adapters() {
-    Map<UUID, Set<UUID>> grantees = grantees();
-    Map<UUID, List<Row>> byAdapter =
-        versions().stream().collect(Collectors.groupingBy(Row::adapter));
-    List<AdapterEntry> adapters = new ArrayList<>();
-    byAdapter.forEach(
-        (id, rows) -> adapters.add(adapter(rows, grantees.getOrDefault(id, Set.of()))));
-    return adapters;
-  }
-
-  private static AdapterEntry adapter(List<Row> rows, Set<UUID> grantees) {
-    Map<Integer, VersionRef> byNumber = new HashMap<>();
-    Map<Digest, VersionRef> byDigest = new HashMap<>();
-    VersionRef published = null;
-    for (Row row : rows) { // in the order of numbers
-      byNumber.put(row.version().number(), row.version());
-      byDigest.put(row.version().digest(), row.version());
-      published = row.published() ? row.version() : published;
+  private Loaded load(JdbcClient jdbc) {
+    SnapshotRows rows = new SnapshotRows(jdbc, base, null);
+    Contents all = Contents.EMPTY;
+    for (Change.Kind kind : Change.Kind.values()) {
+      all = with(all, kind, rows);
     }
-    VersionRef any = rows.getFirst().version();
-    return new AdapterEntry(
-        any.ownerId(), any.owner(), any.adapter(), published, byNumber, byDigest, grantees);
+    return new Loaded(all, ChangeLog.position(jdbc));
   }
 
-  private List<Row> versions() {
-    return jdbc.sql(
-            """
-            select v.adapter_id, v.id, v.tenant_id, t.name as owner, a.name as adapter, v.number,
-              v.digest, v.created_at, s.version_id is not null as published
-            from adapter_version v
-              join adapter a on a.id = v.adapter_id
-              join tenant t on t.id = v.tenant_id
-              left join alias_target s on s.tenant_id = v.tenant_id and s.version_id = v.id
-                and s.name = a.name
-            where v.state = 'READY' and a.base_model_id = :base and a.archived_at is null
-            order by v.number
-            """)
-        .param("base", base.id())
-        .query((row, n) ->
-            new Row(
-                Columns.id(row, "adapter_id"),
-                row.getBoolean("published"),
-                new VersionRef(
-                    Columns.id(row, "id"),
-                    Columns.id(row, "tenant_id"),
-                    row.getString("owner"),
-                    row.getString("adapter"),
-                    row.getInt("number"),
-                    Columns.digest(row, "digest"),
-                    Columns.instant(row, "created_at"))))
-        .list();
+  private Contents applied(JdbcClient jdbc, Contents before, List<Change> changes) {
+    Contents now = before;
+    for (Change.Kind kind : Change.Kind.values()) {
+      List<OwnedName> names =
+          changes.stream()
+              .filter(change -> change.kind() == kind)
+              .map(change -> new OwnedName(change.tenant(), change.name()))
+              .toList();
+      if (!names.isEmpty()) {
+        now = with(without(now, kind, names), kind, new SnapshotRows(jdbc, base, names));
+      }
+    }
+    return now;
   }
 
-  private Map<UUID, Set<UUID>> grantees() {
-    Map<UUID, Set<UUID>> grantees = new HashMap<>();
-    jdbc.sql("select adapter_id, grantee_id from adapter_grant")
-        .query(row -> {
-          grantees
-              .computeIfAbsent(Columns.id(row, "adapter_id"), id -> new HashSet<>())
-              .add(Columns.id(row, "grantee_id"));
-        });
-    return grantees;
+  /** Tenants stay: no row of theirs is ever removed, and everything else hangs on them. */
+  private static Contents without(Contents contents, Change.Kind kind, List<OwnedName> names) {
+    Contents now = contents;
+    for (OwnedName name : names) {
+      now =
+          switch (kind) {
+            case TENANT -> now;
+            case KEY -> now.withoutKey(name.name());
+            case NAME -> now.without(name);
+          };
+    }
+    return now;
+  }
+
+  private static Contents with(Contents contents, Change.Kind kind, SnapshotRows rows) {
+    Contents now = contents;
+    switch (kind) {
+      case TENANT -> {
+        for (TenantEntry tenant : rows.tenants()) {
+          now = now.with(tenant);
+        }
+      }
+      case KEY -> {
+        for (KeyEntry key : rows.keys()) {
+          now = now.with(key);
+        }
+      }
+      case NAME -> {
+        for (AdapterEntry adapter : rows.adapters()) {
+          now = now.with(adapter);
+        }
+        for (AliasEntry alias : rows.aliases()) {
+          now = now.with(alias);
+        }
+      }
+    }
+    return now;
   }
 }

@@ -15,22 +15,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a snapshot up to date: after each change made here before the change returns, after those
- * of others when the database notifies. While the database is away, the last one stays. Reading it
- * never waits; any thread may.
+ * of others when the database notifies, and within a second in any case. A refresh reads what was
+ * changed and nothing else. While the database is away, the last snapshot stays. Reading it never
+ * waits; any thread may.
  */
 public final class SnapshotSource implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSource.class);
   private static final String CHANNEL = "heddle_registry";
   private static final Duration LISTEN_ROUND = Duration.ofMillis(500);
-  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
-  // In case a notification is lost with a connection that looks alive.
-  private static final Duration RECONCILE_AFTER = Duration.ofSeconds(30);
+  // Changes of others that come in a burst are read at once.
+  private static final Duration GATHER = Duration.ofMillis(50);
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
+  // Where no notification gets through: a proxy that pools, a connection that only looks alive.
+  private static final Duration RECONCILE_AFTER = Duration.ofMillis(900);
+  private static final Duration PRUNE_AFTER = Duration.ofMinutes(10);
 
   private final RegistryDatabase db;
   private final BaseModel base;
+  private final SnapshotLoader loader;
   private final Object loading = new Object();
   private final AtomicLong requests = new AtomicLong();
+  private long pruned = System.nanoTime() - PRUNE_AFTER.toNanos();
   private long loadedFor;
+  private SnapshotLoader.Loaded loaded;
   private volatile RegistrySnapshot current;
   private volatile boolean open = true;
   private final Thread listener;
@@ -43,7 +50,9 @@ public final class SnapshotSource implements AutoCloseable {
   public SnapshotSource(RegistryDatabase db, BaseModel base) {
     this.db = db;
     this.base = base;
-    this.current = SnapshotLoader.load(db, base);
+    this.loader = new SnapshotLoader(db, base);
+    this.loaded = loader.load();
+    this.current = new RegistrySnapshot(base, loaded.contents());
     db.onChange(this::refreshAfterChange);
     this.listener = Thread.ofVirtual().name("registry-listener").start(this::listen);
   }
@@ -66,7 +75,8 @@ public final class SnapshotSource implements AutoCloseable {
         return;
       }
       long upTo = requests.get();
-      current = SnapshotLoader.load(db, base);
+      loaded = loader.refresh(loaded);
+      current = new RegistrySnapshot(base, loaded.contents());
       loadedFor = upTo;
     }
   }
@@ -97,7 +107,7 @@ public final class SnapshotSource implements AutoCloseable {
           log.warn("The database is away; keys and names stay as they are: {}", e.getMessage());
           away = true;
         }
-        pause();
+        pause(RETRY_PAUSE);
       }
     }
   }
@@ -105,19 +115,31 @@ public final class SnapshotSource implements AutoCloseable {
   private void follow(PGConnection connection) throws SQLException {
     long refreshed = System.nanoTime();
     while (open) {
+      if (isDue(pruned, PRUNE_AFTER)) {
+        pruned = System.nanoTime();
+        ChangeLog.tidy(db);
+      }
       PGNotification[] changes =
           connection.getNotifications(Math.toIntExact(LISTEN_ROUND.toMillis()));
       boolean changed = changes != null && changes.length > 0;
-      if (changed || System.nanoTime() - refreshed > RECONCILE_AFTER.toNanos()) {
+      if (changed) {
+        pause(GATHER);
+        connection.getNotifications(); // of what the refresh will see too
+      }
+      if (changed || isDue(refreshed, RECONCILE_AFTER)) {
         refresh();
         refreshed = System.nanoTime();
       }
     }
   }
 
-  private void pause() {
+  private static boolean isDue(long lastNanos, Duration after) {
+    return System.nanoTime() - lastNanos > after.toNanos();
+  }
+
+  private void pause(Duration length) {
     try {
-      Thread.sleep(RETRY_PAUSE);
+      Thread.sleep(length);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       open = false;

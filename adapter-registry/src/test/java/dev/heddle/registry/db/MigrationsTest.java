@@ -36,6 +36,8 @@ class MigrationsTest {
         "update version_expert set layer = 0",
         "create table heddle.mine (x int)",
         "drop table audit",
+        "insert into registry_change select '1', 'tenant', gen_random_uuid(), 'never'",
+        "insert into registry_change_log default values",
       })
   void the_application_cannot_change_what_is_append_only(String sql) {
     try (RegistryDatabase db = RegistryDatabase.open(TestDatabase.fresh())) {

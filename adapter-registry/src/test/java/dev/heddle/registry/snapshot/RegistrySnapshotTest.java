@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.registry.access.ApiKey;
 import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.access.Tenant;
+import dev.heddle.registry.access.TenantLimits;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.snapshot.Authentication.Reason;
 import dev.heddle.registry.testing.TestRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,8 @@ class RegistrySnapshotTest {
   private static Version a2;
   private static Version private1;
   private static Version b1;
+  private static Version everyones1;
+  private static Version withdrawn1;
 
   @BeforeAll
   static void open() {
@@ -47,6 +53,38 @@ class RegistrySnapshotTest {
     registry.ready(a, "unpublished", 5);
     registry.versions.create(TestRegistry.ACTOR, a.id(), "uploading", registry.base);
     registry.grants.grant(TestRegistry.ACTOR, a.id(), "shared", b);
+    everyones1 = registry.published(a, "everyones", 7);
+    show("everyones", "public");
+    alias("mix", Map.of(a1, 90, private1, 10));
+    alias("both", Map.of(a1, 1, a2, 2));
+    alias("news", Map.of(everyones1, 1));
+    alias("void", Map.of());
+    withdrawn1 = registry.published(c, "withdrawn", 8);
+    registry.grants.grant(TestRegistry.ACTOR, c.id(), "withdrawn", b);
+    show("withdrawn", "private");
+  }
+
+  private static void show(String adapter, String visibility) {
+    registry.db.change(jdbc ->
+        jdbc.sql("update adapter set visibility = ? where name = ?")
+            .params(visibility, adapter)
+            .update());
+  }
+
+  /** A free alias of a's. */
+  private static void alias(String name, Map<Version, Integer> weights) {
+    registry.db.change(jdbc -> {
+      jdbc.sql("insert into callable_name (tenant_id, name, kind) values (?, ?, 'alias')")
+          .params(a.id(), name)
+          .update();
+      jdbc.sql("insert into alias (tenant_id, name) values (?, ?)").params(a.id(), name).update();
+      weights.forEach((version, weight) ->
+          jdbc.sql(
+                  "insert into alias_target (tenant_id, name, version_id, weight) values (?, ?, ?, ?)")
+              .params(a.id(), name, version.id(), weight)
+              .update());
+      return name;
+    });
   }
 
   @AfterAll
@@ -75,6 +113,20 @@ class RegistrySnapshotTest {
       {"a/private", private1, null, null},
       {"a/private@1", private1, null, null},
       {"a/private@sha256:" + private1.digest(), private1, null, null},
+      {"everyones", everyones1, null, null},
+      {"a/everyones", everyones1, everyones1, everyones1},
+      {"a/everyones@1", everyones1, everyones1, everyones1},
+      {"mix", a1, null, null},
+      {"a/mix", a1, null, null},
+      {"both", a2, null, null},
+      {"a/both", a2, a2, null},
+      {"both@1", null, null, null},
+      {"a/both@sha256:" + a1.digest(), null, null, null},
+      {"news", everyones1, null, null},
+      {"a/news", everyones1, everyones1, everyones1},
+      {"void", null, null, null},
+      {"withdrawn", null, null, withdrawn1},
+      {"c/withdrawn", null, null, withdrawn1},
       {"unpublished", null, null, null},
       {"uploading", null, null, null},
       {"uploading@1", null, null, null},
@@ -105,14 +157,51 @@ class RegistrySnapshotTest {
 
   @Test
   void the_list_has_what_can_be_called_by_name() {
-    assertThat(models(a)).containsExactly("tiny", "private", "shared");
-    assertThat(models(b)).containsExactly("tiny", "a/shared", "shared");
-    assertThat(models(c)).containsExactly("tiny");
+    assertThat(models(a))
+        .containsExactly("tiny", "both", "everyones", "mix", "news", "private", "shared");
+    assertThat(models(b))
+        .containsExactly("tiny", "a/both", "a/everyones", "a/news", "a/shared", "shared");
+    assertThat(models(c)).containsExactly("tiny", "a/everyones", "a/news", "withdrawn");
     for (Tenant tenant : List.of(a, b, c)) {
       for (ResolvedModel model : source.current().models(tenant.id())) {
         assertThat(source.current().resolve(tenant.id(), model.name())).contains(model);
       }
     }
+  }
+
+  @Test
+  void several_versions_answer_one_name_each_key_always_by_the_same() {
+    Set<UUID> answered = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      ResolvedModel first = resolve(a, "both", "user-" + i);
+      assertThat(resolve(a, "both", "user-" + i)).isEqualTo(first);
+      assertThat(resolve(a, "a/both", "user-" + i).version()).isEqualTo(first.version());
+      answered.add(first.version().id());
+    }
+    assertThat(answered).containsExactlyInAnyOrder(a1.id(), a2.id());
+  }
+
+  @Test
+  void what_answers_is_named_as_the_tenant_would_name_it() {
+    assertThat(resolve(a, "both", "x").servedBy()).matches("shared@[12]");
+    assertThat(resolve(a, "a/shared", "x").servedBy()).isEqualTo("shared@1");
+    assertThat(resolve(b, "a/shared", "x").servedBy()).isEqualTo("a/shared@1");
+    assertThat(resolve(b, "shared", "x").servedBy()).isEqualTo("shared@1");
+    assertThat(resolve(b, "tiny", "x").servedBy()).isEqualTo("tiny");
+    assertThat(resolve(b, "tiny", "x").baseId()).isEqualTo(registry.base.id());
+  }
+
+  @Test
+  void a_tenants_limits_are_those_it_has_now() {
+    TenantLimits limits = new TenantLimits(3, 10L, null, 2, null, null);
+    assertThat(source.current().limits(a.id())).isEqualTo(TenantLimits.NONE);
+    Tenant limited = registry.tenants.create(TestRegistry.ACTOR, "limited");
+    registry.tenants.update(TestRegistry.ACTOR, "limited", limits, null);
+    assertThat(source.current().limits(limited.id())).isEqualTo(limits);
+  }
+
+  private static ResolvedModel resolve(Tenant tenant, String name, String stickyKey) {
+    return source.current().resolve(tenant.id(), name, stickyKey).orElseThrow();
   }
 
   @Test

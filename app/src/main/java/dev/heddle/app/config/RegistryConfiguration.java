@@ -16,6 +16,7 @@ import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
@@ -120,6 +121,11 @@ class RegistryConfiguration {
   @Bean
   Publishing publishing(RegistryDatabase database) {
     return new Publishing(database);
+  }
+
+  @Bean
+  Pins pins(RegistryDatabase database) {
+    return new Pins(database);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.heddle.app.error;
 
+import dev.heddle.experts.AdapterLoadException;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Violation;
 import dev.heddle.registry.ConflictException;
@@ -28,6 +29,7 @@ public final class Errors {
         switch (failure) {
           case ApiException e -> e;
           case GenerationException e -> ofGeneration(e);
+          case AdapterLoadException e -> unavailable(e);
           case FormatException e ->
               new ApiException(ErrorCode.INVALID_REQUEST, message(e), null, e.violations(), e);
           case RegistryException e -> ofRegistry(e);
@@ -49,14 +51,20 @@ public final class Errors {
       case CONTEXT_LENGTH -> new ApiException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message(e));
       case QUEUE_FULL ->
           new ApiException(ErrorCode.QUEUE_FULL, "Too many requests are waiting; try again later.");
-      case ADAPTER_UNAVAILABLE ->
-          new ApiException(
-              ErrorCode.ADAPTER_UNAVAILABLE,
-              "The adapter could not be made resident in time; try again later.");
+      case ADAPTER_UNAVAILABLE -> unavailable(e);
       case STOPPING ->
           new ApiException(ErrorCode.DRAINING, "This server is stopping; try another or later.");
       case INTERNAL -> internal(e);
     };
+  }
+
+  private static ApiException unavailable(RuntimeException cause) {
+    return new ApiException(
+        ErrorCode.ADAPTER_UNAVAILABLE,
+        "The adapter could not be made resident in time; try again later.",
+        null,
+        List.of(),
+        cause);
   }
 
   private static ApiException ofRegistry(RegistryException e) {

@@ -2,7 +2,6 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
-import dev.heddle.registry.access.Principal;
 import dev.heddle.runtime.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,8 @@ public final class AnswerFactory {
    *
    * @throws ApiException if the request cannot be served
    */
-  Answer chat(ChatRequest request, Principal caller, String requestId) {
-    AnswerHead head = head("chatcmpl-", request.options(), caller, requestId, false);
+  Answer chat(ChatRequest request, Asker asker) {
+    AnswerHead head = head("chatcmpl-", request.options(), asker, false);
     String text = render(request);
     // The template has written every special token that the model expects.
     int[] prompt = served.tokenizer().encode(text, false);
@@ -38,8 +37,8 @@ public final class AnswerFactory {
   }
 
   /** As {@link #chat}. */
-  Answer completion(CompletionRequest request, Principal caller, String requestId) {
-    AnswerHead head = head("cmpl-", request.options(), caller, requestId, true);
+  Answer completion(CompletionRequest request, Asker asker) {
+    AnswerHead head = head("cmpl-", request.options(), asker, true);
     boolean scored = request.echo() && request.options().logprobs() >= 0;
     List<Answer.Prompt> prompts = new ArrayList<>();
     for (CompletionRequest.Prompt prompt : request.prompts()) {
@@ -61,14 +60,15 @@ public final class AnswerFactory {
     return new Answer(head, prompts);
   }
 
-  private AnswerHead head(
-      String prefix, Options options, Principal caller, String requestId, boolean continued) {
+  private AnswerHead head(String prefix, Options options, Asker asker, boolean continued) {
+    String id = prefix + UUID.randomUUID().toString().replace("-", "");
+    String stickyKey = asker.stickyKey(options.user(), id);
     return new AnswerHead(
-        prefix + UUID.randomUUID().toString().replace("-", ""),
-        requestId,
+        id,
+        asker.requestId(),
         System.currentTimeMillis() / 1000,
-        caller,
-        models.resolve(caller, options.model()),
+        asker.caller(),
+        models.resolve(asker.caller(), options.model(), stickyKey),
         options,
         served.tokenizer(),
         continued);

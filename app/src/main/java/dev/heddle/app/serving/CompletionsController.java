@@ -1,8 +1,6 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.app.request.JsonBody;
-import dev.heddle.app.request.RequestId;
-import dev.heddle.app.tenant.Caller;
 import java.util.function.Function;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -44,7 +42,7 @@ final class CompletionsController {
         exchange,
         body -> {
           ChatRequest request = ChatRequest.read(JsonBody.parse(body), limits);
-          Answer answer = answers.chat(request, Caller.of(exchange), RequestId.of(exchange));
+          Answer answer = answers.chat(request, Asker.of(exchange));
           return new ChatFormat(answer);
         });
   }
@@ -55,7 +53,7 @@ final class CompletionsController {
         exchange,
         body -> {
           CompletionRequest request = CompletionRequest.read(JsonBody.parse(body), limits);
-          Answer answer = answers.completion(request, Caller.of(exchange), RequestId.of(exchange));
+          Answer answer = answers.completion(request, Asker.of(exchange));
           return new CompletionFormat(answer, request.echo());
         });
   }

@@ -17,12 +17,23 @@ public final class ModelResolver {
   }
 
   /**
-   * What answers requests that name {@code name}.
+   * What answers a request that names {@code name}.
    *
+   * @param stickyKey keeps requests with the same key on one of several versions
    * @throws ApiException MODEL_NOT_FOUND, the same for absent and for not granted; the base model
    *     never answers in another's place
    */
-  ResolvedModel resolve(Principal caller, String name) {
+  ResolvedModel resolve(Principal caller, String name, String stickyKey) {
+    return snapshots
+        .get()
+        .resolve(caller.tenantId(), name, stickyKey)
+        .orElseThrow(() -> notFound(name));
+  }
+
+  /**
+   * What a name means: of several versions the one that answers most. Throws as {@link #resolve}.
+   */
+  ResolvedModel describe(Principal caller, String name) {
     return snapshots.get().resolve(caller.tenantId(), name).orElseThrow(() -> notFound(name));
   }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What both endpoints' requests have in common.
  *
  * @param model as the client wrote it
+ * @param user whom the client asks for, null where it does not say
  * @param maxTokens null for the configured default
  * @param choices answers for each prompt
  * @param stops texts that end an answer and do not appear in it
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Options(
     String model,
+    @Nullable String user,
     @Nullable Integer maxTokens,
     SamplingParams sampling,
     int choices,

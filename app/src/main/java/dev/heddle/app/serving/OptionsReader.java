@@ -39,10 +39,11 @@ final class OptionsReader {
   static Options read(Fields fields, RequestLimits limits, int leastTokens, int logprobs) {
     String model = fields.requiredString("model");
     boolean stream = fields.bool("stream", false);
-    fields.string("user");
+    String user = fields.string("user");
     CONSTRAINTS.forEach(name -> fields.unsupported(name, value -> false));
     return new Options(
         model,
+        user,
         maxTokens(fields, leastTokens),
         sampling(fields, limits),
         choices(fields, limits),

@@ -37,6 +37,7 @@ import org.springframework.web.server.ServerWebExchange;
 final class AdaptersController {
   private final Adapters adapters;
   private final Versions versions;
+  private final VersionDetails details;
   private final Publishing publishing;
   private final AdapterIngest ingest;
   private final BaseModel base;
@@ -45,12 +46,14 @@ final class AdaptersController {
   AdaptersController(
       Adapters adapters,
       Versions versions,
+      VersionDetails details,
       Publishing publishing,
       AdapterIngest ingest,
       BaseModel base,
       AdapterActivator activator) {
     this.adapters = adapters;
     this.versions = versions;
+    this.details = details;
     this.publishing = publishing;
     this.ingest = ingest;
     this.base = base;
@@ -103,7 +106,7 @@ final class AdaptersController {
   VersionDetailView getVersion(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
-    return VersionDetailView.of(version, versions.experts(version.id()));
+    return details.of(version);
   }
 
   @Operation(

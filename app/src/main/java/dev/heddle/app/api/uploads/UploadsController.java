@@ -2,6 +2,7 @@ package dev.heddle.app.api.uploads;
 
 import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.adapters.VersionDetailView;
+import dev.heddle.app.api.adapters.VersionDetails;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Caller;
@@ -39,12 +40,15 @@ final class UploadsController {
   private static final int BUFFERS_AHEAD = 16;
 
   private final Versions versions;
+  private final VersionDetails details;
   private final UploadArea uploads;
   private final AdapterIngest ingest;
   private final Scheduler blocking = Schedulers.boundedElastic();
 
-  UploadsController(Versions versions, UploadArea uploads, AdapterIngest ingest) {
+  UploadsController(
+      Versions versions, VersionDetails details, UploadArea uploads, AdapterIngest ingest) {
     this.versions = versions;
+    this.details = details;
     this.uploads = uploads;
     this.ingest = ingest;
   }
@@ -101,7 +105,7 @@ final class UploadsController {
           version.label() + " is rejected: " + version.report().size() + " violations.",
           version.report());
     }
-    return VersionDetailView.of(version, versions.experts(version.id()));
+    return details.of(version);
   }
 
   private Mono<Void> receive(ServerWebExchange exchange, FileSink sink) {

@@ -1,0 +1,41 @@
+package dev.heddle.app.api.residency;
+
+import dev.heddle.experts.ResidencyStats;
+import dev.heddle.format.Digest;
+import dev.heddle.registry.residency.Holder;
+import dev.heddle.registry.residency.Pins;
+import dev.heddle.runtime.InferenceRuntime;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What sits in the slots, for the operator. */
+@RestController
+@Tag(name = "Residency")
+final class ResidencyController {
+  private final InferenceRuntime runtime;
+  private final Pins pins;
+
+  ResidencyController(InferenceRuntime runtime, Pins pins) {
+    this.runtime = runtime;
+    this.pins = pins;
+  }
+
+  @Operation(summary = "Show what sits in the slots, whose it is, and what waits for them.")
+  @GetMapping("/api/v1/residency")
+  ResidencyView residency() {
+    ResidencyStats stats = runtime.residency();
+    Set<Digest> digests = new HashSet<>();
+    stats.residents().forEach(resident -> digests.add(resident.adapter()));
+    stats.waiting().forEach(waiting -> digests.add(waiting.adapter()));
+    Map<Digest, List<Holder>> holders =
+        pins.holders(digests).stream().collect(Collectors.groupingBy(Holder::digest));
+    return ResidencyView.of(stats, runtime.memoryPlan().slotBytes(), holders, pins.list());
+  }
+}

@@ -1,0 +1,119 @@
+package dev.heddle.app.api.residency;
+
+import dev.heddle.experts.ResidencyStats;
+import dev.heddle.format.Digest;
+import dev.heddle.registry.residency.Holder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What sits in the slots, whose it is, and what waits for them.
+ *
+ * @param slots slots that adapters may use
+ * @param slotsFree of these, ready to be filled
+ * @param slotBytes of one slot
+ * @param loads since the start, as are failures and evictions
+ * @param residents least recently used first
+ * @param waiting longest wait first
+ * @param pins every pinned version, resident or about to be
+ */
+record ResidencyView(
+    int slots,
+    int slotsFree,
+    long slotBytes,
+    long loads,
+    long failures,
+    long evictions,
+    List<ResidentView> residents,
+    List<WaitingView> waiting,
+    List<PinView> pins) {
+
+  /**
+   * An adapter in the slots.
+   *
+   * @param versions the ready versions that it is
+   * @param ownSlots slots that only it uses
+   * @param sharedSlots slots that others use too
+   * @param bytes of all its slots
+   * @param leases answers that use it now
+   * @param loads times it was loaded, as far as remembered
+   * @param hits answers that found it there
+   * @param admitting false while it is about to leave
+   */
+  record ResidentView(
+      String digest,
+      List<HolderView> versions,
+      int ownSlots,
+      int sharedSlots,
+      long bytes,
+      Instant since,
+      double idleSeconds,
+      int leases,
+      long loads,
+      long hits,
+      boolean pinned,
+      boolean admitting) {}
+
+  /** An adapter asked for and not resident yet; {@code stage} says how far it is. */
+  record WaitingView(
+      String digest, List<HolderView> versions, double waitedSeconds, String stage) {}
+
+  /** A version and its owner. */
+  record HolderView(String tenant, String version) {}
+
+  /** A pinned version. */
+  record PinView(String tenant, String version, String digest, boolean resident) {}
+
+  static ResidencyView of(
+      ResidencyStats stats, long slotBytes, Map<Digest, List<Holder>> holders, List<Holder> pins) {
+    return new ResidencyView(
+        stats.slots(),
+        stats.freeSlots(),
+        slotBytes,
+        stats.loads(),
+        stats.failures(),
+        stats.evictions(),
+        stats.residents().stream().map(resident -> resident(resident, slotBytes, holders)).toList(),
+        stats.waiting().stream().map(waiting -> waiting(waiting, holders)).toList(),
+        pins.stream().map(pin -> pin(pin, stats)).toList());
+  }
+
+  private static ResidentView resident(
+      ResidencyStats.Resident resident, long slotBytes, Map<Digest, List<Holder>> holders) {
+    return new ResidentView(
+        resident.adapter().qualified(),
+        versions(resident.adapter(), holders),
+        resident.ownSlots(),
+        resident.sharedSlots(),
+        slotBytes * (resident.ownSlots() + resident.sharedSlots()),
+        Seconds.ago(resident.residentFor()),
+        Seconds.of(resident.idleFor()),
+        resident.leases(),
+        resident.loads(),
+        resident.hits(),
+        resident.pinned(),
+        resident.admitting());
+  }
+
+  private static WaitingView waiting(
+      ResidencyStats.Waiting waiting, Map<Digest, List<Holder>> holders) {
+    return new WaitingView(
+        waiting.adapter().qualified(),
+        versions(waiting.adapter(), holders),
+        Seconds.of(waiting.waited()),
+        waiting.stage());
+  }
+
+  private static PinView pin(Holder pin, ResidencyStats stats) {
+    boolean resident =
+        stats.residents().stream().anyMatch(there -> there.adapter().equals(pin.digest()));
+    return new PinView(pin.tenant(), pin.version(), pin.digest().qualified(), resident);
+  }
+
+  private static List<HolderView> versions(Digest digest, Map<Digest, List<Holder>> holders) {
+    return holders.getOrDefault(digest, List.of()).stream()
+        .map(holder -> new HolderView(holder.tenant(), holder.version()))
+        .toList();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.heddle.app.api.residency;
+
+import dev.heddle.app.config.HeddleProperties;
+import dev.heddle.app.error.ApiException;
+import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.tenant.Caller;
+import dev.heddle.format.Digest;
+import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
+import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.adapter.VersionState;
+import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.residency.Pins;
+import dev.heddle.runtime.InferenceRuntime;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Duration;
+import java.util.Objects;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Brings a version into the slots, out of them, and keeps it there. What changes what others get is
+ * the operator's: it needs the scope admin.
+ */
+@RestController
+@Tag(name = "Residency")
+@RequestMapping("/api/v1/adapters/{name}/versions")
+final class VersionResidencyController {
+  private static final int UNLOAD_SECONDS_MAX = 120;
+
+  /** The engine ends every wait by itself; this is for the case that it does not. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Versions versions;
+  private final Pins pins;
+  private final PinKeeper keeper;
+  private final VersionResidency residency;
+  private final AdapterActivator activator;
+  private final InferenceRuntime runtime;
+  private final Duration loadWait;
+
+  VersionResidencyController(
+      Versions versions,
+      Pins pins,
+      PinKeeper keeper,
+      VersionResidency residency,
+      AdapterActivator activator,
+      InferenceRuntime runtime,
+      HeddleProperties properties) {
+    this.versions = versions;
+    this.pins = pins;
+    this.keeper = keeper;
+    this.residency = residency;
+    this.activator = activator;
+    this.runtime = runtime;
+    this.loadWait = properties.serving().loadWait();
+  }
+
+  @Operation(summary = "Begin to load a version ahead of its requests.")
+  @ApiResponse(responseCode = "202")
+  @PostMapping("/{number}:prefetch")
+  ResponseEntity<VersionResidencyView> prefetch(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    Version version = ready(name, number, exchange);
+    activator.prefetch(digest(version));
+    return ResponseEntity.accepted().body(view(version));
+  }
+
+  @Operation(summary = "Load a version and wait until it is resident; 503 if it cannot be in time.")
+  @PostMapping("/{number}:load")
+  VersionResidencyView load(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    Version version = ready(name, number, exchange);
+    if (!Waits.within(loadWait.plus(GRACE), runtime.prefetch(digest(version)))) {
+      throw new ApiException(
+          ErrorCode.ADAPTER_UNAVAILABLE, version.label() + " could not be made resident in time.");
+    }
+    return view(version);
+  }
+
+  @Operation(
+      summary =
+          "Let a version leave the slots when nothing uses it: 202 if that takes longer than"
+              + " wait_seconds; 409 while it is pinned, by whomever.")
+  @ApiResponse(responseCode = "200")
+  @ApiResponse(responseCode = "202")
+  @PostMapping("/{number}:unload")
+  ResponseEntity<VersionResidencyView> unload(
+      @PathVariable String name,
+      @PathVariable int number,
+      @RequestParam(name = "wait_seconds", defaultValue = "30") int waitSeconds,
+      ServerWebExchange exchange) {
+    requireAdmin(exchange);
+    if (waitSeconds < 0 || waitSeconds > UNLOAD_SECONDS_MAX) {
+      throw new InvalidException("out-of-range", "wait_seconds", "is not 0 to 120");
+    }
+    Version version = ready(name, number, exchange);
+    if (pins.digests().contains(digest(version))) {
+      throw new ConflictException(
+          "version-pinned", version.label() + " is pinned, or shares its experts with one that is");
+    }
+    boolean left = Waits.within(Duration.ofSeconds(waitSeconds), runtime.unload(digest(version)));
+    return ResponseEntity.status(left ? HttpStatus.OK : HttpStatus.ACCEPTED).body(view(version));
+  }
+
+  @Operation(summary = "Load a version and keep it resident, used or not, over restarts too.")
+  @PostMapping("/{number}:pin")
+  VersionResidencyView pin(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    Principal caller = requireAdmin(exchange);
+    Version version = ready(name, number, exchange);
+    pins.pin(caller.actor(), version);
+    keeper.pinsChanged();
+    return view(version);
+  }
+
+  @Operation(summary = "Let a version leave the slots again when the room is needed.")
+  @PostMapping("/{number}:unpin")
+  VersionResidencyView unpin(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    Principal caller = requireAdmin(exchange);
+    Version version = ready(name, number, exchange);
+    pins.unpin(caller.actor(), version);
+    keeper.pinsChanged();
+    return view(version);
+  }
+
+  private static Principal requireAdmin(ServerWebExchange exchange) {
+    Principal caller = Caller.of(exchange);
+    if (!caller.may(Scope.ADMIN)) {
+      throw new ApiException(
+          ErrorCode.INSUFFICIENT_PERMISSIONS, "This API key lacks the scope that this needs.");
+    }
+    return caller;
+  }
+
+  private Version ready(String name, int number, ServerWebExchange exchange) {
+    Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
+    if (version.state() != VersionState.READY) {
+      throw new ConflictException(
+          "version-state", version.label() + " is " + version.state() + ", not READY");
+    }
+    return version;
+  }
+
+  private VersionResidencyView view(Version version) {
+    return new VersionResidencyView(
+        version.label(), digest(version).qualified(), residency.of(version));
+  }
+
+  private static Digest digest(Version ready) {
+    return Objects.requireNonNull(ready.digest(), "a ready version has a digest");
+  }
+}

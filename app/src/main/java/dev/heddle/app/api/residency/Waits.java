@@ -1,0 +1,37 @@
+package dev.heddle.app.api.residency;
+
+import dev.heddle.app.error.ApiException;
+import dev.heddle.app.error.ErrorCode;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waiting for the engine, on a thread that may wait. */
+final class Waits {
+  private Waits() {}
+
+  /**
+   * Waits for an answer.
+   *
+   * @return whether it came in time
+   * @throws RuntimeException what the answer failed with
+   */
+  static boolean within(Duration time, CompletableFuture<?> answer) {
+    try {
+      answer.get(time.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException(ErrorCode.DRAINING, "This server is stopping; try another or later.");
+    }
+  }
+}
