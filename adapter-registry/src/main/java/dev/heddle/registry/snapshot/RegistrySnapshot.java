@@ -57,7 +57,7 @@ public final class RegistrySnapshot {
 
   /** The id of the tenant of this name. */
   public Optional<UUID> tenant(String name) {
-    return Optional.ofNullable(tenantsByName.get(name));
+    return Optional.ofNullable(contents.tenantIds().get(name));
   }
 
   private @Nullable KeyEntry find(String publicId, byte[] hash) {
