@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * thread; an upload has one writer at a time.
  */
 public final class ResumableUploads {
+  /** Code of the conflict with another writer; trying again soon may work. */
+  public static final String BUSY = "upload-busy";
+
   private final UploadArea area;
   private final Duration keep;
   private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
@@ -83,13 +86,13 @@ public final class ResumableUploads {
    *
    * @param offset where the client believes it to be
    * @throws NotFoundException {@code upload-not-found}
-   * @throws ConflictException {@code upload-offset} if it is elsewhere, {@code upload-busy} if
-   *     somebody else writes, {@code version-state} if the version is not uploading
+   * @throws ConflictException {@code upload-offset} if it is elsewhere, {@link #BUSY} if somebody
+   *     else writes, {@code version-state} if the version is not uploading
    * @throws UnavailableException if the bytes so far cannot be read
    */
   public UploadPart append(Version version, UUID id, long offset) {
     if (!busy.add(id)) {
-      throw new ConflictException("upload-busy", "another request writes to this upload");
+      throw new ConflictException(BUSY, "another request writes to this upload");
     }
     try {
       UploadRows.Row row = find(version, id);

@@ -51,6 +51,7 @@ public record HeddleProperties(
     @Nullable DataSize memory,
     @DefaultValue @Valid Engine engine,
     @DefaultValue @Valid Serving serving,
+    @DefaultValue @Valid Uploads uploads,
     @DefaultValue @Valid Database database) {
 
   public HeddleProperties {
@@ -132,6 +133,18 @@ public record HeddleProperties(
     private static boolean within(Duration value) {
       return value.compareTo(Duration.ofMillis(10)) >= 0
           && value.compareTo(Duration.ofSeconds(20)) <= 0;
+    }
+  }
+
+  /**
+   * How files of adapters come in.
+   *
+   * @param keep how long an upload in several requests waits for more before it is given up
+   */
+  public record Uploads(@DefaultValue("24h") @NotNull Duration keep) {
+    @AssertTrue(message = "keep must be 1m to 30d")
+    boolean isKeepSane() {
+      return keep.compareTo(Duration.ofMinutes(1)) >= 0 && keep.compareTo(Duration.ofDays(30)) <= 0;
     }
   }
 

@@ -22,6 +22,8 @@ import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
+import dev.heddle.registry.upload.ResumableUploads;
+import dev.heddle.registry.upload.Storage;
 import dev.heddle.registry.upload.UploadArea;
 import dev.heddle.registry.upload.UploadLimits;
 import java.nio.file.Path;
@@ -98,6 +100,16 @@ class RegistryConfiguration {
   @Bean
   UploadArea uploadArea(RegistryDatabase database, HeddleProperties properties) {
     return new UploadArea(database, properties.data().resolve("uploads"), UploadLimits.DEFAULT);
+  }
+
+  @Bean
+  ResumableUploads resumableUploads(UploadArea uploads, HeddleProperties properties) {
+    return new ResumableUploads(uploads, properties.uploads().keep());
+  }
+
+  @Bean
+  Storage storage(RegistryDatabase database) {
+    return new Storage(database);
   }
 
   @Bean

@@ -10,6 +10,7 @@ import dev.heddle.registry.PreconditionException;
 import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.runtime.GenerationException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -71,6 +72,8 @@ public final class Errors {
     ErrorCode code =
         switch (e) {
           case NotFoundException notFound -> ErrorCode.NOT_FOUND;
+          case ConflictException busy when busy.code().equals(ResumableUploads.BUSY) ->
+              ErrorCode.UPLOAD_BUSY;
           case ConflictException conflict -> ErrorCode.CONFLICT;
           case PreconditionException changed -> ErrorCode.PRECONDITION_FAILED;
           case InvalidException invalid -> ErrorCode.INVALID_REQUEST;

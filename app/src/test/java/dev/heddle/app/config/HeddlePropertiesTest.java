@@ -47,6 +47,7 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(30),
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15)),
+                        new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Database(null, "heddle", ""))));
   }
 
@@ -98,6 +99,7 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(3),
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5)),
+                        new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Database(
                             "jdbc:postgresql://db/heddle", "owner", "secret"))));
   }

@@ -16,10 +16,6 @@ import dev.heddle.registry.upload.FileSink;
 import dev.heddle.registry.upload.UploadArea;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.nio.ByteBuffer;
-import java.util.Iterator;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -28,22 +24,16 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** A version's files on their way in, and the check that ends the upload. */
 @RestController
 @Tag(name = "Uploads")
 @RequestMapping("/api/v1/adapters/{name}/versions")
 final class UploadsController {
-  /** Network buffers between socket and disk: a slow disk slows the sender, not the heap. */
-  private static final int BUFFERS_AHEAD = 16;
-
   private final Versions versions;
   private final VersionDetails details;
   private final UploadArea uploads;
   private final AdapterIngest ingest;
-  private final Scheduler blocking = Schedulers.boundedElastic();
 
   UploadsController(
       Versions versions, VersionDetails details, UploadArea uploads, AdapterIngest ingest) {
@@ -68,17 +58,13 @@ final class UploadsController {
     Principal caller = Caller.of(exchange);
     Digest stated = StatedDigest.of(exchange.getRequest().getHeaders());
     long length = exchange.getRequest().getHeaders().getContentLength();
-    Mono<FileSink> opened =
-        Mono.fromCallable(() ->
+    return BodyReceiver.receive(
+            exchange,
+            () ->
                 uploads.open(
-                    versions.get(caller.tenantId(), name, number), path.substring(1), length))
-            .subscribeOn(blocking);
-    return Mono.usingWhen(
-            opened,
-            sink -> receive(exchange, sink).then(Mono.fromCallable(() -> sink.commit(stated))),
-            UploadsController::close,
-            (sink, failure) -> close(sink),
-            UploadsController::close)
+                    versions.get(caller.tenantId(), name, number), path.substring(1), length),
+            FileSink::write,
+            sink -> sink.commit(stated))
         .map(FileView::of);
   }
 
@@ -106,33 +92,5 @@ final class UploadsController {
           version.report());
     }
     return details.of(version);
-  }
-
-  private Mono<Void> receive(ServerWebExchange exchange, FileSink sink) {
-    return exchange
-        .getRequest()
-        .getBody()
-        .publishOn(blocking, BUFFERS_AHEAD)
-        .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-        .map(buffer -> write(buffer, sink))
-        .then();
-  }
-
-  /** Writes and releases a buffer; answers its size, since what is dropped must not be a buffer. */
-  private static int write(DataBuffer buffer, FileSink sink) {
-    int bytes = buffer.readableByteCount();
-    try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
-      Iterator<ByteBuffer> each = parts;
-      while (each.hasNext()) {
-        sink.write(each.next());
-      }
-      return bytes;
-    } finally {
-      DataBufferUtils.release(buffer);
-    }
-  }
-
-  private static Mono<Void> close(FileSink sink) {
-    return Mono.fromRunnable(sink::close);
   }
 }
