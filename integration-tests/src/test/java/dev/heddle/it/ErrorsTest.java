@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 class ErrorsTest {
   private static final PlatformFixture PLATFORM = PlatformFixture.get();
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   @ParameterizedTest
   @CsvSource(
@@ -52,6 +54,17 @@ class ErrorsTest {
                 .path("code")
                 .stringValue())
         .isEqualTo("request_too_large");
+  }
+
+  @Test
+  void a_connection_whose_request_was_refused_unread_serves_the_next() {
+    String body = "{\"model\":\"base\",\"prompt\":\"" + "a ".repeat(200_000) + "\"}";
+
+    PlatformFixture.expect(413, PLATFORM.post("/v1/completions", body));
+    for (int i = 0; i < 12; i++) {
+      PlatformFixture.expect(
+          200, PlatformFixture.send(PLATFORM.request("/v1/models").GET().timeout(SOON).build()));
+    }
   }
 
   @Test

@@ -10,7 +10,8 @@
  *   <li>It answers a record {@code …View}. JSON names are the components' in snake case, in their
  *       order; absent values are null, never left out; times are {@code Instant}, digests {@code
  *       sha256:…} as text. Lists answer {@link dev.heddle.app.api.PageView}, take {@link
- *       dev.heddle.app.api.Paging} and are annotated {@link dev.heddle.app.api.Paged}.
+ *       dev.heddle.app.api.Paging} and are annotated {@link dev.heddle.app.api.Paged}; changes that
+ *       heed {@code If-Match} are annotated {@link dev.heddle.app.api.Conditional}.
  *   <li>A body is a record too, taken as {@code @RequestBody}; its static method {@code
  *       read(Fields)} reads it, so that all faults are named at once (see {@link
  *       dev.heddle.app.request.BodyDecoder}). {@code @Schema} states patterns and ranges.

@@ -45,9 +45,9 @@ final class ErrorHandler implements WebExceptionHandler {
         error.code().status(),
         error.code().code());
     ObjectNode body = openAi ? ErrorBodies.openAi(error) : ErrorBodies.problem(error, path);
-    return response.writeWith(
-        Mono.fromSupplier(
-            () -> response.bufferFactory().wrap(body.toString().getBytes(StandardCharsets.UTF_8))));
+    byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+    return UnreadBody.drop(exchange)
+        .then(response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(bytes))));
   }
 
   private static void writeHeaders(

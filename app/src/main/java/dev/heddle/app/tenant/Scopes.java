@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What each path asks of a key. */
-final class Scopes {
+public final class Scopes {
   /** What a tenant manages by itself; everything else is the operator's. */
   private static final List<String> TENANTS_OWN =
       Stream.of("adapters", "aliases", "capacity", "tenant", "usage", "keys", "audit")
@@ -18,15 +18,19 @@ final class Scopes {
 
   private Scopes() {}
 
-  /** Whether a path needs no key: probes and scrapers have none, and learn no names there. */
-  static boolean isOpen(String path) {
-    return path.equals("/actuator/health")
+  /**
+   * Whether a path needs no key: probes, scrapers and generators of clients have none, and learn no
+   * names there.
+   */
+  public static boolean isOpen(String path) {
+    return path.equals("/api/v1/openapi.json")
+        || path.equals("/actuator/health")
         || path.startsWith("/actuator/health/")
         || path.equals("/actuator/prometheus");
   }
 
   /** Whether the key opens the path. The operator's scope opens all of management. */
-  static boolean allows(Principal caller, String path) {
+  public static boolean allows(Principal caller, String path) {
     if (isInference(path)) {
       return caller.may(Scope.INFERENCE);
     }
