@@ -95,6 +95,11 @@ public final class TestRegistry implements AutoCloseable {
     return new TestRegistry(folder, TestDatabase.fresh(), limits);
   }
 
+  /** What lies in a folder and its database, of this process or another. */
+  public static TestRegistry open(Path folder, DatabaseSettings settings) {
+    return new TestRegistry(folder, settings, UploadLimits.DEFAULT);
+  }
+
   /** The same data as a new process would find them. */
   public TestRegistry restart() {
     close();
