@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -33,12 +34,15 @@ final class PlatformFixture {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final PlatformFixture INSTANCE = start();
+  private static final PlatformFixture INSTANCE =
+      start(ADAPTERS, "--heddle.memory=700MB", "--heddle.serving.keep-alive=200ms");
 
   private final String url;
+  private final ConfigurableApplicationContext context;
 
-  private PlatformFixture(String url) {
+  private PlatformFixture(String url, ConfigurableApplicationContext context) {
     this.url = url;
+    this.context = context;
   }
 
   /** The platform, started with the first call. */
@@ -46,7 +50,8 @@ final class PlatformFixture {
     return INSTANCE;
   }
 
-  private static PlatformFixture start() {
+  /** Another platform, with settings of its own, for tests that cannot share the one. */
+  static PlatformFixture start(List<String> adapters, String... settings) {
     try {
       // The database may run as another user, who has to reach its folder.
       Path data =
@@ -56,23 +61,32 @@ final class PlatformFixture {
       ConfigurableApplicationContext context =
           SpringApplication.run(
               Heddle.class,
-              "--heddle.port=0",
-              "--heddle.data=" + data,
-              "--heddle.model=" + DEMO.resolve("base"),
-              "--heddle.memory=700MB",
-              "--heddle.serving.keep-alive=200ms",
-              "--heddle.serving.body-limit=256KB",
-              "--heddle.bootstrap-admin-key=" + KEY);
+              Stream.concat(
+                      Stream.of(
+                          "--heddle.port=0",
+                          "--heddle.data=" + data,
+                          "--heddle.model=" + DEMO.resolve("base"),
+                          "--heddle.serving.body-limit=256KB",
+                          "--heddle.bootstrap-admin-key=" + KEY),
+                      Stream.of(settings))
+                  .toArray(String[]::new));
       String port = context.getEnvironment().getProperty("local.server.port");
-      PlatformFixture platform = new PlatformFixture("http://127.0.0.1:" + port);
-      for (String name : ADAPTERS) {
+      PlatformFixture platform = new PlatformFixture("http://127.0.0.1:" + port, context);
+      for (String name : adapters) {
         platform.publish(name, name);
       }
-      platform.publish("intent", "intent-v2");
+      if (adapters.contains("intent")) {
+        platform.publish("intent", "intent-v2");
+      }
       return platform;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A part of the platform, where HTTP does not show what a test has to know. */
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
   }
 
   String url() {

@@ -42,6 +42,7 @@ final class AdapterAssembly {
             first.name(),
             row.getInt("number"),
             Columns.digest(row, "digest"),
+            row.getLong("bytes"),
             Columns.instant(row, "created_at"));
     versions.add(version);
     int weight = row.getInt("weight");

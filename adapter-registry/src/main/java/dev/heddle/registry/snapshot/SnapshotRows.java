@@ -108,7 +108,7 @@ final class SnapshotRows {
     AdapterAssembly assembly = new AdapterAssembly(grantees());
     select(
             """
-            select a.tenant_id, t.name as owner, a.name, a.visibility, v.id, v.number, v.digest,
+            select a.tenant_id, t.name as owner, a.name, a.visibility, v.id, v.number, v.digest, v.bytes,
               v.created_at, coalesce(s.weight, 0) as weight
             from adapter a
               join tenant t on t.id = a.tenant_id

@@ -9,6 +9,7 @@ import java.util.UUID;
  *
  * @param owner name of the tenant it belongs to
  * @param digest what the runtime knows it by
+ * @param bytes logical size of its experts
  */
 public record VersionRef(
     UUID id,
@@ -17,6 +18,7 @@ public record VersionRef(
     String adapter,
     int number,
     Digest digest,
+    long bytes,
     Instant createdAt) {
   /** As its owner names it: {@code adapter@number}. */
   public String label() {

@@ -108,6 +108,7 @@ class RendezvousTest {
               "intent",
               i + 1,
               new Digest("ab".repeat(32)),
+              1,
               Instant.EPOCH);
       choices.add(new Weighted(version, weights[i]));
     }

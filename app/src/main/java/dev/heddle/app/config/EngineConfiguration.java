@@ -1,7 +1,9 @@
 package dev.heddle.app.config;
 
+import dev.heddle.app.api.residency.PinKeeper;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.quota.QuotaGate;
 import dev.heddle.app.serving.AnswerFactory;
 import dev.heddle.app.serving.AnswerLog;
 import dev.heddle.app.serving.ChatRenderer;
@@ -18,10 +20,12 @@ import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.store.StoredAdapterSource;
+import dev.heddle.registry.usage.UsageLog;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.runtime.RuntimeConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,7 +48,10 @@ class EngineConfiguration {
   /** Comes after the registry: what cannot be kept need not be computed. */
   @Bean
   InferenceRuntime inferenceRuntime(
-      HeddleProperties properties, ModelFolder folder, ExpertStore store, BaseModel registered) {
+      HeddleProperties properties,
+      ModelFolder folder,
+      ExpertStore store,
+      SnapshotSource snapshots) {
     HeddleProperties.Engine engine = properties.engine();
     RuntimeConfig config =
         new RuntimeConfig(
@@ -58,7 +65,7 @@ class EngineConfiguration {
             properties.serving().loadWait(),
             engine.maxContext(),
             engine.adapterRows(),
-            tenant -> 1);
+            tenant -> snapshots.current().limits(UUID.fromString(tenant)).weight());
     return InferenceRuntime.start(
         config, folder, digest -> StoredAdapterSource.open(store, digest));
   }
@@ -113,9 +120,28 @@ class EngineConfiguration {
   }
 
   @Bean
+  QuotaGate quotaGate(SnapshotSource snapshots, PinKeeper pins, MeterRegistry meters) {
+    return new QuotaGate(
+        tenant -> snapshots.current().limits(tenant),
+        pins::slots,
+        System::nanoTime,
+        limit -> meters.counter("heddle.quota.refusals", "limit", limit.text()).increment());
+  }
+
+  @Bean
   GenerationService generationService(
-      InferenceRuntime runtime, Scheduler textScheduler, MeterRegistry meters) {
-    return new GenerationService(runtime::submit, textScheduler, new AnswerLog(meters));
+      InferenceRuntime runtime,
+      Scheduler textScheduler,
+      QuotaGate gate,
+      UsageLog usage,
+      MeterRegistry meters) {
+    return new GenerationService(
+        runtime::submit,
+        textScheduler,
+        version -> PinKeeper.slots(runtime.shape(), version.bytes()),
+        gate,
+        usage::record,
+        new AnswerLog(meters));
   }
 
   @Bean

@@ -26,6 +26,8 @@ import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.registry.upload.Storage;
 import dev.heddle.registry.upload.UploadArea;
 import dev.heddle.registry.upload.UploadLimits;
+import dev.heddle.registry.usage.UsageLog;
+import dev.heddle.registry.usage.UsageReports;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -138,6 +140,16 @@ class RegistryConfiguration {
   @Bean
   Pins pins(RegistryDatabase database) {
     return new Pins(database);
+  }
+
+  @Bean
+  UsageLog usageLog(RegistryDatabase database) {
+    return new UsageLog(database);
+  }
+
+  @Bean
+  UsageReports usageReports(RegistryDatabase database) {
+    return new UsageReports(database);
   }
 
   @Bean

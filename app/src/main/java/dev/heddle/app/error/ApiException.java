@@ -2,6 +2,7 @@ package dev.heddle.app.error;
 
 import dev.heddle.format.Violation;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request that ends in an error its sender is told about. */
@@ -10,6 +11,7 @@ public final class ApiException extends RuntimeException {
   private final String reason;
   private final @Nullable String param;
   private final transient List<Violation> violations;
+  private final transient Map<String, String> headers;
 
   public ApiException(ErrorCode code, String message) {
     this(code, message, null, List.of(), null);
@@ -49,11 +51,28 @@ public final class ApiException extends RuntimeException {
       @Nullable String param,
       List<Violation> violations,
       @Nullable Throwable cause) {
+    this(code, reason, message, param, violations, cause, Map.of());
+  }
+
+  private ApiException(
+      ErrorCode code,
+      String reason,
+      @Nullable String message,
+      @Nullable String param,
+      List<Violation> violations,
+      @Nullable Throwable cause,
+      Map<String, String> headers) {
     super(message, cause);
     this.code = code;
     this.reason = reason;
     this.param = param;
     this.violations = List.copyOf(violations);
+    this.headers = Map.copyOf(headers);
+  }
+
+  /** The same with headers of its answer, beside those that its code brings. */
+  public ApiException withHeaders(Map<String, String> headers) {
+    return new ApiException(code, reason, getMessage(), param, violations, getCause(), headers);
   }
 
   public ErrorCode code() {
@@ -63,6 +82,10 @@ public final class ApiException extends RuntimeException {
   /** The code that management shows. */
   String reason() {
     return reason;
+  }
+
+  Map<String, String> headers() {
+    return headers;
   }
 
   public @Nullable String param() {

@@ -11,6 +11,7 @@ public enum ErrorCode {
   MALFORMED_JSON(400, "invalid_request_error", "malformed_json"),
   UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter"),
   CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded"),
+  REQUEST_OVER_LIMIT(400, "invalid_request_error", "request_over_limit"),
   INVALID_API_KEY(401, "authentication_error", "invalid_api_key"),
   INSUFFICIENT_PERMISSIONS(403, "permission_error", "insufficient_permissions"),
   MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
@@ -28,6 +29,7 @@ public enum ErrorCode {
   UPLOAD_BUSY(423, "invalid_request_error", "upload_busy"),
   /** A status that tus brings. */
   CHECKSUM_MISMATCH(460, "invalid_request_error", "checksum_mismatch"),
+  RATE_LIMIT_EXCEEDED(429, "rate_limit_error", "rate_limit_exceeded"),
   QUEUE_FULL(429, "rate_limit_error", "queue_full"),
   INTERNAL_ERROR(500, "server_error", "internal_error"),
   ADAPTER_UNAVAILABLE(503, "server_error", "adapter_unavailable"),
@@ -59,7 +61,10 @@ public enum ErrorCode {
     return code;
   }
 
-  /** Seconds after which trying again may help, 0 where it does not; at most 60. */
+  /**
+   * Seconds after which trying again may help, 0 where it does not or where the failure itself
+   * knows; at most 60.
+   */
   public int retryAfterSeconds() {
     return switch (this) {
       case QUEUE_FULL -> 1;

@@ -61,6 +61,7 @@ final class ErrorHandler implements WebExceptionHandler {
     if (code.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(code.retryAfterSeconds()));
     }
+    error.headers().forEach(headers::set);
     if (code == ErrorCode.INVALID_API_KEY) {
       headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     }

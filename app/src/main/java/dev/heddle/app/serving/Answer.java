@@ -25,6 +25,7 @@ final class Answer {
   private final @Nullable Generation[] generations;
   private final @Nullable ChoiceReader[] readers;
   private final long startedNanos = System.nanoTime();
+  private volatile boolean begun;
 
   Answer(AnswerHead head, List<Prompt> prompts) {
     this.head = head;
@@ -48,6 +49,16 @@ final class Answer {
   /** When the answer was begun, by {@link System#nanoTime}. */
   long startedNanos() {
     return startedNanos;
+  }
+
+  /** The engine has admitted every prompt, and the subscriber is told so. */
+  void begin() {
+    begun = true;
+  }
+
+  /** Whether {@link #begin} was called: before that a failure is a refusal. */
+  boolean begun() {
+    return begun;
   }
 
   /** Choices over all prompts. */
@@ -98,15 +109,17 @@ final class Answer {
     }
   }
 
-  /** Tokens so far. */
+  /** Tokens so far; a prompt counts from its admission on. */
   Usage usage() {
     int prompt = 0;
     int cached = 0;
     int completion = 0;
     for (int i = 0; i < generations.length; i++) {
       Generation generation = generations[i];
-      prompt += prompts.get(i).request().prompt().length;
-      cached += generation == null ? 0 : generation.cachedPromptTokens();
+      if (generation != null && generation.queueNanos() >= 0) {
+        prompt += prompts.get(i).request().prompt().length;
+        cached += generation.cachedPromptTokens();
+      }
     }
     for (ChoiceReader reader : readers) {
       completion += reader == null ? 0 : reader.tokens();

@@ -1,6 +1,5 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.runtime.Generation;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -10,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.SignalType;
 
 /**
  * One line and one set of measurements for each answer that was begun: who, which version, how many
@@ -45,36 +43,20 @@ public final class AnswerLog {
     total = timer("heddle.e2e.request.latency");
   }
 
-  void ended(Answer answer, SignalType signal) {
-    String outcome =
-        switch (signal) {
-          case ON_COMPLETE -> "ok";
-          case CANCEL -> "cancelled";
-          default -> "failed";
-        };
-    Usage usage = answer.usage();
-    long totalNanos = System.nanoTime() - answer.startedNanos();
-    long queueNanos = -1;
-    long firstNanos = -1;
-    for (int i = 0; i < answer.prompts().size(); i++) {
-      Generation generation = answer.generation(i);
-      if (generation != null) {
-        queueNanos = Math.max(queueNanos, generation.queueNanos());
-        firstNanos = earlier(firstNanos, generation.timeToFirstTokenNanos());
-      }
-    }
-    record(queue, queueNanos);
-    record(firstToken, firstNanos);
-    record(total, totalNanos);
-    if (firstNanos >= 0 && usage.completion() > answer.choices()) {
+  void ended(Answer answer, AnswerEnd end) {
+    Usage usage = end.usage();
+    record(queue, end.queueNanos());
+    record(firstToken, end.firstTokenNanos());
+    record(total, end.totalNanos());
+    if (end.firstTokenNanos() >= 0 && usage.completion() > answer.choices()) {
       // Choices come in step: tokens of the mean choice after its first.
       double rest = (double) usage.completion() / answer.choices() - 1;
-      record(perToken, (long) ((totalNanos - firstNanos) / rest));
+      record(perToken, (long) ((end.totalNanos() - end.firstTokenNanos()) / rest));
     }
     promptTokens.increment(usage.prompt());
     cachedTokens.increment(usage.cached());
     generatedTokens.increment(usage.completion());
-    meters.counter("heddle.requests.ended", "outcome", outcome).increment();
+    meters.counter("heddle.requests.ended", "outcome", end.outcome()).increment();
     AnswerHead head = answer.head();
     if (log.isInfoEnabled()) {
       log.info(
@@ -83,24 +65,20 @@ public final class AnswerLog {
           head.requestId(),
           head.caller().tenant(),
           head.model().servedBy(),
-          outcome,
+          end.outcome(),
           head.options().stream(),
           answer.choices(),
           usage.prompt(),
           usage.cached(),
           usage.completion(),
-          millis(queueNanos),
-          millis(firstNanos),
-          millis(totalNanos));
+          millis(end.queueNanos()),
+          millis(end.firstTokenNanos()),
+          millis(end.totalNanos()));
     }
   }
 
   private Timer timer(String name) {
     return Timer.builder(name).serviceLevelObjectives(BUCKETS).register(meters);
-  }
-
-  private static long earlier(long a, long b) {
-    return a < 0 ? b : b < 0 ? a : Math.min(a, b);
   }
 
   private static void record(Timer timer, long nanos) {

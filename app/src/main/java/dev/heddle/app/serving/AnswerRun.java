@@ -115,6 +115,7 @@ final class AnswerRun implements GenerationListener {
     GenerationException failed = failure; // before the tokens: what came before it stands
     if (!admissionTold && notAdmitted.get() == 0 && sink.requestedFromDownstream() > 0) {
       admissionTold = true;
+      answer.begin();
       sink.next(new StreamEvent.Admitted());
     }
     if (admissionTold) {

@@ -18,9 +18,13 @@ final class ChoiceReader {
   private final StopMatcher stops;
   private final boolean everyToken;
   private int taken;
+
+  /** {@link #taken}, for other threads. */
+  private volatile int told;
+
   private int chars;
   private boolean opened;
-  private boolean ended;
+  private @Nullable FinishReason finish;
 
   /**
    * @param everyToken report tokens even while they have no text yet, because the answer shows
@@ -39,21 +43,29 @@ final class ChoiceReader {
     this.everyToken = everyToken;
   }
 
-  /** Tokens read so far, the one that completed a stop string and an end-of-sequence included. */
+  /**
+   * Tokens read so far, the one that completed a stop string and an end-of-sequence included. Any
+   * thread.
+   */
   int tokens() {
-    return taken;
+    return told;
   }
 
   boolean ended() {
-    return ended;
+    return finish != null;
+  }
+
+  /** Why the choice ended, null while it has not been read to its end. */
+  @Nullable FinishReason finish() {
+    return finish;
   }
 
   /** What is new; null if nothing is. */
   @Nullable Delta poll() {
-    if (ended) {
+    if (finish != null) {
       return null;
     }
-    FinishReason finish = output.finish(); // before count: see ChoiceOutput
+    FinishReason reason = output.finish(); // before count: see ChoiceOutput
     int count = output.count();
     int first = taken;
     int[] offsets = new int[count - first];
@@ -64,20 +76,21 @@ final class ChoiceReader {
     }
     if (stops.matched()) {
       output.stop();
-      finish = FinishReason.STOP;
-    } else if (finish != null) {
+      reason = FinishReason.STOP;
+    } else if (reason != null) {
       push(decoder.flush(), text);
-      finish = stops.matched() ? FinishReason.STOP : finish;
+      reason = stops.matched() ? FinishReason.STOP : reason;
       text.append(stops.rest());
     }
-    ended = finish != null;
-    if (!ended && text.isEmpty() && !(everyToken && taken > first)) {
+    told = taken;
+    finish = reason;
+    if (reason == null && text.isEmpty() && !(everyToken && taken > first)) {
       return null;
     }
     boolean opening = !opened;
     opened = true;
     return new Delta(
-        choice, opening, first, Arrays.copyOf(offsets, taken - first), text.toString(), finish);
+        choice, opening, first, Arrays.copyOf(offsets, taken - first), text.toString(), reason);
   }
 
   private void push(String decoded, StringBuilder text) {

@@ -63,7 +63,10 @@ final class CompletionsController {
         .publishOn(scheduler)
         .map(body -> contained(prepare, body))
         .flatMap(format ->
-            writer.write(exchange.getResponse(), format, generations.run(format.answer())));
+            writer.write(
+                exchange.getResponse(),
+                format,
+                generations.run(format.answer(), exchange.getResponse().getHeaders())));
   }
 
   /**

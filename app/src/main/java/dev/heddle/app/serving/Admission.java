@@ -1,0 +1,68 @@
+package dev.heddle.app.serving;
+
+import dev.heddle.app.error.ApiException;
+import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.quota.Demand;
+import dev.heddle.app.quota.QuotaException;
+import dev.heddle.app.quota.QuotaGate;
+import dev.heddle.app.quota.QuotaHeaders;
+import dev.heddle.app.quota.Reservation;
+import dev.heddle.registry.snapshot.VersionRef;
+import dev.heddle.runtime.GenerationRequest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.springframework.http.HttpHeaders;
+
+/** What an answer asks of its tenant's limits, and how the client hears of them. */
+final class Admission {
+  private Admission() {}
+
+  /**
+   * @param slots that a version needs when nothing is shared
+   * @throws ApiException RATE_LIMIT_EXCEEDED, or REQUEST_OVER_LIMIT for what would never fit
+   */
+  static Reservation of(
+      QuotaGate gate, ToIntFunction<VersionRef> slots, Answer answer, HttpHeaders headers) {
+    try {
+      Reservation reservation = gate.admit(demand(answer, slots));
+      QuotaHeaders.of(reservation.consumption()).forEach(headers::set);
+      return reservation;
+    } catch (QuotaException e) {
+      throw refusal(e);
+    }
+  }
+
+  private static Demand demand(Answer answer, ToIntFunction<VersionRef> slots) {
+    AnswerHead head = answer.head();
+    long tokens = 0;
+    for (Answer.Prompt prompt : answer.prompts()) {
+      GenerationRequest request = prompt.request();
+      tokens += request.prompt().length + (long) request.maxTokens() * request.choices();
+    }
+    VersionRef version = head.model().version();
+    return new Demand(
+        head.caller().tenantId(),
+        tokens,
+        answer.choices(),
+        head.adapter(),
+        version == null ? 0 : slots.applyAsInt(version));
+  }
+
+  private static ApiException refusal(QuotaException e) {
+    String limit = e.limit().text();
+    Map<String, String> headers = new HashMap<>(QuotaHeaders.of(e.consumption()));
+    headers.put(QuotaHeaders.LIMIT, limit);
+    if (e.isForGood()) {
+      String message =
+          "The request needs %d of the limit %s, which is %d."
+              .formatted(e.asked(), limit, e.allowed());
+      return new ApiException(ErrorCode.REQUEST_OVER_LIMIT, message, limit).withHeaders(headers);
+    }
+    long seconds = e.retryAfterSeconds();
+    headers.put(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+    String message =
+        "The limit %s of %d is reached; try again in %d s.".formatted(limit, e.allowed(), seconds);
+    return new ApiException(ErrorCode.RATE_LIMIT_EXCEEDED, message, limit).withHeaders(headers);
+  }
+}
