@@ -67,6 +67,7 @@ final class PlatformFixture {
                           "--heddle.data=" + data,
                           "--heddle.model=" + DEMO.resolve("base"),
                           "--heddle.serving.body-limit=256KB",
+                          "--heddle.imports.roots=" + DEMO.resolve("adapters"),
                           "--heddle.bootstrap-admin-key=" + KEY),
                       Stream.of(settings))
                   .toArray(String[]::new));
@@ -100,11 +101,17 @@ final class PlatformFixture {
 
   /** Uploads a demo adapter's folder as the next version of {@code name}; answers its path. */
   String upload(String name, String folder) throws IOException {
+    String version = files(name, folder);
+    expect(200, post(version + ":complete", ""));
+    return version;
+  }
+
+  /** As {@link #upload}, the version left open. */
+  String files(String name, String folder) throws IOException {
     String version = begin(name);
     for (String file : List.of("expert_cfg.json", "model.safetensors")) {
       expect(200, put(version + "/files/" + file, DEMO.resolve("adapters/" + folder + "/" + file)));
     }
-    expect(200, post(version + ":complete", ""));
     return version;
   }
 

@@ -88,6 +88,15 @@ public final class Versions {
   }
 
   /**
+   * Finds a version, whosever it is.
+   *
+   * @throws NotFoundException {@code version-not-found}
+   */
+  public Version get(UUID id) {
+    return db.read(jdbc -> VersionRows.get(jdbc, id));
+  }
+
+  /**
    * An adapter's versions, the latest first.
    *
    * @throws NotFoundException {@code adapter-not-found}

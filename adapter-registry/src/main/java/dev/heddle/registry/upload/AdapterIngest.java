@@ -28,10 +28,11 @@ import org.slf4j.LoggerFactory;
  * Turns an upload into a callable version, or into a report of everything that is wrong with it.
  *
  * <p>Order makes it safe to be killed anywhere: the version is closed to uploads; its files are
- * checked as a whole; the experts' blobs are stored; one transaction makes it ready; the files go.
- * A process that ends before the transaction leaves the version to be opened for uploading again by
- * {@link #recover}, and blobs that {@link #collectGarbage} removes; one that ends after it leaves
- * files that the upload area clears at its next start.
+ * checked as a whole; the experts' blobs are stored; golden prompts, if there are any, are
+ * answered; one transaction makes it ready; the files go. A process that ends before the
+ * transaction leaves the version to be opened for uploading again by {@link #recover}, and blobs
+ * that {@link #collectGarbage} removes; one that ends after it leaves files that the upload area
+ * clears at its next start.
  */
 public final class AdapterIngest {
   private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
@@ -41,14 +42,20 @@ public final class AdapterIngest {
   private final UploadArea uploads;
   private final ExpertStore store;
   private final ModelFolder base;
+  private final AdapterProof proof;
 
   public AdapterIngest(
-      RegistryDatabase db, UploadArea uploads, ExpertStore store, ModelFolder base) {
+      RegistryDatabase db,
+      UploadArea uploads,
+      ExpertStore store,
+      ModelFolder base,
+      AdapterProof proof) {
     this.states = new VersionStates(db);
     this.versions = new Versions(db);
     this.uploads = uploads;
     this.store = store;
     this.base = base;
+    this.proof = proof;
   }
 
   /**
@@ -59,6 +66,7 @@ public final class AdapterIngest {
    *     completes it
    * @throws UnavailableException if the disk or the database fails; the version is uploading again
    *     then, or will be after the next start, with its files
+   * @throws RuntimeException if there is nobody to answer its golden prompts now; as before
    */
   public Version complete(Actor actor, Version version) {
     Version closed = states.beginValidation(actor, version);
@@ -109,6 +117,13 @@ public final class AdapterIngest {
         }
       }
       writing.put(manifest);
+      List<Violation> mismatches =
+          adapter.golden().isEmpty()
+              ? List.of()
+              : proof.check(version, manifest.digest(), adapter.golden());
+      if (!mismatches.isEmpty()) {
+        return states.reject(actor, version, mismatches);
+      }
       return states.ready(actor, version, manifest, bytes);
     }
   }

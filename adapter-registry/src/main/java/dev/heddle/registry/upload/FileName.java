@@ -35,6 +35,12 @@ final class FileName {
     return name.endsWith(".safetensors");
   }
 
+  /** Whether a name is one of those above. */
+  static boolean isKnown(String name) {
+    return name.length() <= LENGTH_MAX
+        && (WEIGHTS.matcher(name).matches() || OTHERS.contains(name));
+  }
+
   /**
    * Refuses a name, with every reason there is.
    *
@@ -58,7 +64,7 @@ final class FileName {
     if (name.contains("/") || name.contains("\\")) {
       violations.add("file-name-nested", shown, "an adapter's files lie in one folder");
     }
-    if (violations.isEmpty() && !WEIGHTS.matcher(name).matches() && !OTHERS.contains(name)) {
+    if (violations.isEmpty() && !isKnown(name)) {
       violations.add(
           "file-name-unknown",
           shown,

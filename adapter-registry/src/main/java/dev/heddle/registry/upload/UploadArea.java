@@ -93,6 +93,11 @@ public final class UploadArea implements AutoCloseable {
     }
   }
 
+  /** Whether a file of this name can be part of an adapter. */
+  public static boolean accepts(String path) {
+    return FileName.isKnown(path);
+  }
+
   /** Takes room for a file that is to come, if its name is right and there is any. */
   void add(Version version, UploadRows.Row row) {
     FileName.require(row.path());

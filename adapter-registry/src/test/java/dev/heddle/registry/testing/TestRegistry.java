@@ -21,6 +21,7 @@ import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
+import dev.heddle.registry.upload.AdapterProof;
 import dev.heddle.registry.upload.FileSink;
 import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.registry.upload.Storage;
@@ -83,7 +84,7 @@ public final class TestRegistry implements AutoCloseable {
     this.uploads = new UploadArea(db, folder.resolve("uploads"), limits);
     this.resumable = new ResumableUploads(uploads, Duration.ofHours(1));
     this.storage = new Storage(db);
-    this.ingest = new AdapterIngest(db, uploads, store, model);
+    this.ingest = new AdapterIngest(db, uploads, store, model, AdapterProof.NONE);
     ingest.recover();
   }
 

@@ -118,7 +118,11 @@ class AdapterIngestTest {
     Version version = registry.upload(registry.tenant, "adapter", registry.adapterFolder(1));
     AdapterIngest failing =
         new AdapterIngest(
-            registry.db, registry.uploads, new FullStore(registry.store), registry.model);
+            registry.db,
+            registry.uploads,
+            new FullStore(registry.store),
+            registry.model,
+            AdapterProof.NONE);
     assertThatThrownBy(() -> failing.complete(TestRegistry.ACTOR, version))
         .isInstanceOf(UnavailableException.class);
     Version open = registry.versions.get(registry.tenant.id(), "adapter", 1);

@@ -52,6 +52,7 @@ public record HeddleProperties(
     @DefaultValue @Valid Engine engine,
     @DefaultValue @Valid Serving serving,
     @DefaultValue @Valid Uploads uploads,
+    @DefaultValue @Valid ImportSettings imports,
     @DefaultValue @Valid Database database) {
 
   public HeddleProperties {

@@ -16,12 +16,15 @@ import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.imports.Imports;
+import dev.heddle.registry.imports.LocalSource;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
+import dev.heddle.registry.upload.AdapterProof;
 import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.registry.upload.Storage;
 import dev.heddle.registry.upload.UploadArea;
@@ -30,6 +33,8 @@ import dev.heddle.registry.usage.UsageLog;
 import dev.heddle.registry.usage.UsageReports;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,10 +121,28 @@ class RegistryConfiguration {
 
   @Bean
   AdapterIngest adapterIngest(
-      RegistryDatabase database, UploadArea uploads, ExpertStore store, ModelFolder folder) {
-    AdapterIngest ingest = new AdapterIngest(database, uploads, store, folder);
+      RegistryDatabase database,
+      UploadArea uploads,
+      ExpertStore store,
+      ModelFolder folder,
+      AdapterProof proof) {
+    AdapterIngest ingest = new AdapterIngest(database, uploads, store, folder, proof);
     ingest.recover();
     return ingest;
+  }
+
+  @Bean
+  Imports imports(
+      RegistryDatabase database,
+      UploadArea uploads,
+      AdapterIngest ingest,
+      HeddleProperties properties) {
+    return new Imports(
+        database,
+        uploads,
+        ingest,
+        List.of(new LocalSource(properties.imports().roots())),
+        Duration.ofSeconds(10));
   }
 
   @Bean

@@ -2,8 +2,11 @@ package dev.heddle.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -48,6 +51,9 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15)),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
+                        new ImportSettings(
+                            List.of(),
+                            new ImportSettings.S3(Set.of(), null, "us-east-1", null, null)),
                         new HeddleProperties.Database(null, "heddle", ""))));
   }
 
@@ -77,6 +83,12 @@ class HeddlePropertiesTest {
             "heddle.serving.keep-alive=4s",
             "heddle.serving.drain-wait=5s",
             "heddle.database.url=jdbc:postgresql://db/heddle",
+            "heddle.imports.roots=/srv/a,/srv/b",
+            "heddle.imports.s3.buckets=one",
+            "heddle.imports.s3.endpoint=http://s3",
+            "heddle.imports.s3.region=eu",
+            "heddle.imports.s3.access-key=key",
+            "heddle.imports.s3.secret-key=secret",
             "heddle.database.user=owner",
             "heddle.database.password=secret")
         .run(context ->
@@ -100,6 +112,10 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5)),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
+                        new ImportSettings(
+                            List.of(Path.of("/srv/a"), Path.of("/srv/b")),
+                            new ImportSettings.S3(
+                                Set.of("one"), URI.create("http://s3"), "eu", "key", "secret")),
                         new HeddleProperties.Database(
                             "jdbc:postgresql://db/heddle", "owner", "secret"))));
   }

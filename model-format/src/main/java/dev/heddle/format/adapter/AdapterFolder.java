@@ -89,6 +89,11 @@ public final class AdapterFolder implements AdapterSource {
     return config;
   }
 
+  /** What it has to answer, as its {@code golden.json} says; none without that file. */
+  public List<GoldenCase> golden() {
+    return reader.golden();
+  }
+
   @Override
   public AdapterManifest manifest() {
     return manifest;

@@ -8,6 +8,7 @@ import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.safetensors.Checkpoint;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class AdapterReader implements AutoCloseable {
   private @Nullable ExpertTensors tensors;
   private @Nullable ExpertSize size;
   private NavigableSet<Integer> moeLayers = new TreeSet<>();
+  private List<GoldenCase> golden = List.of();
 
   /**
    * Reads a folder.
@@ -45,6 +47,7 @@ final class AdapterReader implements AutoCloseable {
   private void readFolder(Path folder, @Nullable ModelFolder base) {
     FolderContents contents = FolderContents.list(folder, violations);
     AdapterFiles.check(folder, contents, base, violations);
+    readGolden(contents, base);
     if (contents.has(ExpertConfig.FILE)) {
       try {
         config = ExpertConfig.read(folder, violations);
@@ -65,6 +68,18 @@ final class AdapterReader implements AutoCloseable {
     }
   }
 
+  private void readGolden(FolderContents contents, @Nullable ModelFolder base) {
+    if (!contents.has(GoldenFile.NAME)) {
+      return;
+    }
+    int vocabulary = base == null ? Integer.MAX_VALUE : base.shape().vocabulary();
+    try {
+      golden = GoldenFile.read(contents.path(GoldenFile.NAME), vocabulary, violations);
+    } catch (FormatException e) {
+      violations.addAll(e);
+    }
+  }
+
   private void checkTensors(ExpertConfig config, Checkpoint checkpoint, @Nullable ModelShape base) {
     size = base == null ? SizeGuess.of(checkpoint) : ExpertSize.of(base);
     if (size == null) {
@@ -74,6 +89,11 @@ final class AdapterReader implements AutoCloseable {
     TensorCheck check = new TensorCheck(config, checkpoint, size, base, violations);
     tensors = check.run();
     moeLayers = check.moeLayers();
+  }
+
+  /** The prompts that come with their answers; none where the folder has no such file. */
+  List<GoldenCase> golden() {
+    return golden;
   }
 
   Violations violations() {

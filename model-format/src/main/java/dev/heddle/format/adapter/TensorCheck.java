@@ -69,7 +69,7 @@ final class TensorCheck {
       if (!config.shared()) {
         violations.add(
             "unlisted-shared-experts", name, "but shared_experts is false in expert_cfg.json");
-      } else if (!isMoe(part.layer())) {
+      } else if (!BaseCheck.isMoe(base, part.layer())) {
         violations.add("not-moe-layer", name, "layer " + part.layer() + " has no experts");
       }
     } else if (!config.experts().getOrDefault(part.layer(), List.of()).contains(part.expert())) {
@@ -78,25 +78,13 @@ final class TensorCheck {
   }
 
   private void checkRouted(int layer, int expert, ExpertTensors tensors, List<TensorInfo> sound) {
-    String where = ExpertConfig.FILE + ".experts." + layer;
-    if (base != null && layer >= base.layers()) {
-      violations.add("layer-out-of-range", where, "the base has " + base.layers() + " layers");
-    } else if (!isMoe(layer)) {
-      violations.add("not-moe-layer", where, "this layer of the base is dense, without experts");
-    } else if (base != null && expert >= base.experts().routed()) {
-      violations.add(
-          "expert-out-of-range",
-          where,
-          "expert " + expert + " of a base with " + base.experts().routed() + " routed experts");
-    } else {
+    if (BaseCheck.hasRouted(base, layer, expert, violations)) {
       checkParts(layer, expert, tensors, sound);
     }
   }
 
   private void checkShared(ExpertTensors tensors, List<TensorInfo> sound) {
-    if (base != null && base.experts().shared() == 0) {
-      violations.add(
-          "no-shared-experts", ExpertConfig.FILE, "shared_experts is true, the base has none");
+    if (!BaseCheck.hasShared(base, violations)) {
       return;
     }
     for (int layer : moeLayers()) {
@@ -169,9 +157,5 @@ final class TensorCheck {
             scan.count() + " of its elements are NaN or infinite, the first is " + scan.first());
       }
     }
-  }
-
-  private boolean isMoe(int layer) {
-    return base == null || (layer < base.layers() && base.isMoe(layer));
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.app.api.adapters;
 
+import dev.heddle.app.api.imports.VersionImports;
 import dev.heddle.app.api.residency.VersionResidency;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
@@ -10,13 +11,16 @@ import org.springframework.stereotype.Component;
 public final class VersionDetails {
   private final Versions versions;
   private final VersionResidency residency;
+  private final VersionImports imports;
 
-  VersionDetails(Versions versions, VersionResidency residency) {
+  VersionDetails(Versions versions, VersionResidency residency, VersionImports imports) {
     this.versions = versions;
     this.residency = residency;
+    this.imports = imports;
   }
 
   public VersionDetailView of(Version version) {
-    return VersionDetailView.of(version, versions.experts(version.id()), residency.of(version));
+    return VersionDetailView.of(
+        version, versions.experts(version.id()), residency.of(version), imports.of(version));
   }
 }

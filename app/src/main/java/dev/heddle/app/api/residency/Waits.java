@@ -12,6 +12,22 @@ import java.util.concurrent.TimeoutException;
 final class Waits {
   private Waits() {}
 
+  /** Longer than the engine keeps anybody waiting who asks it for no load. */
+  private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+
+  /**
+   * Waits for an answer.
+   *
+   * @throws RuntimeException what the answer failed with
+   */
+  static <T> T forAnswer(CompletableFuture<T> answer) {
+    if (!within(ANSWER_MAX, answer)) {
+      throw new ApiException(
+          ErrorCode.ADAPTER_UNAVAILABLE, "The engine does not answer in time; try again later.");
+    }
+    return answer.join();
+  }
+
   /**
    * Waits for an answer.
    *

@@ -1,0 +1,112 @@
+package dev.heddle.registry.imports;
+
+import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.db.Columns;
+import dev.heddle.registry.db.Jsonb;
+import dev.heddle.registry.db.RegistryDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The rows that say what is imported, and how that went. */
+final class ImportRows {
+  private static final int ERROR_CHARS_MAX = 2000;
+  private static final String SELECT =
+      """
+      select tenant_id, version_id, source, revision, actor, state, files_total, bytes_total,
+        array(select jsonb_array_elements_text(skipped)) as skipped, error
+      from version_import
+      """;
+
+  private final RegistryDatabase db;
+
+  ImportRows(RegistryDatabase db) {
+    this.db = db;
+  }
+
+  void insert(Version version, String source, @Nullable String revision, String actor) {
+    db.write(jdbc ->
+        jdbc.sql(
+                """
+                insert into version_import (tenant_id, version_id, source, revision, actor)
+                values (:tenant, :version, :source, :revision, :actor)
+                """)
+            .param("tenant", version.tenantId())
+            .param("version", version.id())
+            .param("source", source)
+            .param("revision", revision)
+            .param("actor", actor)
+            .update());
+  }
+
+  Optional<VersionImport> find(UUID tenant, UUID version) {
+    return db.read(jdbc ->
+        jdbc.sql(SELECT + " where tenant_id = :tenant and version_id = :version")
+            .param("tenant", tenant)
+            .param("version", version)
+            .query(ImportRows::map)
+            .optional());
+  }
+
+  /** What has not ended, oldest first. */
+  List<VersionImport> running() {
+    return db.read(jdbc ->
+        jdbc.sql(SELECT + " where state = 'RUNNING' order by created_at")
+            .query(ImportRows::map)
+            .list());
+  }
+
+  void listed(VersionImport running, int files, long bytes, List<String> skipped) {
+    db.write(jdbc ->
+        jdbc.sql(
+                """
+                update version_import set files_total = :files, bytes_total = :bytes,
+                  skipped = cast(:skipped as jsonb), changed_at = now()
+                where tenant_id = :tenant and version_id = :version and state = 'RUNNING'
+                """)
+            .param("files", files)
+            .param("bytes", bytes)
+            .param("skipped", Jsonb.write(skipped))
+            .param("tenant", running.tenantId())
+            .param("version", running.versionId())
+            .update());
+  }
+
+  /** Ends an import, unless it has ended: one that was cancelled stays so. */
+  void end(VersionImport running, @Nullable String error) {
+    db.write(jdbc ->
+        jdbc.sql(
+                """
+                update version_import set state = :state, error = :error, changed_at = now()
+                where tenant_id = :tenant and version_id = :version and state = 'RUNNING'
+                """)
+            .param("state", error == null ? "DONE" : "FAILED")
+            .param("error", error == null ? null : brief(error))
+            .param("tenant", running.tenantId())
+            .param("version", running.versionId())
+            .update());
+  }
+
+  private static String brief(String error) {
+    return error.length() <= ERROR_CHARS_MAX ? error : error.substring(0, ERROR_CHARS_MAX);
+  }
+
+  private static VersionImport map(ResultSet row, int n) throws SQLException {
+    String[] skipped = (String[]) row.getArray("skipped").getArray();
+    return new VersionImport(
+        Columns.id(row, "tenant_id"),
+        Columns.id(row, "version_id"),
+        row.getString("source"),
+        row.getString("revision"),
+        row.getString("actor"),
+        VersionImport.State.valueOf(row.getString("state")),
+        row.getObject("files_total", Integer.class),
+        row.getObject("bytes_total", Long.class),
+        Arrays.asList(skipped),
+        row.getString("error"));
+  }
+}
