@@ -56,6 +56,21 @@ public final class QuotaGate {
     }
   }
 
+  /**
+   * Looks whether an adapter may be loaded ahead of its requests; takes nothing.
+   *
+   * @param slots expert slots that it needs when nothing is shared
+   * @throws QuotaException {@link Limit#RESIDENT_SLOTS}
+   */
+  public void requireSlots(UUID tenant, Digest adapter, int slots) {
+    try {
+      quota(tenant).requireSlots(new Demand(tenant, 0, 0, adapter, slots));
+    } catch (QuotaException e) {
+      refusals.accept(e.limit());
+      throw e;
+    }
+  }
+
   /** What a tenant uses now. */
   public Consumption consumption(UUID tenant) {
     return quota(tenant).consumption();

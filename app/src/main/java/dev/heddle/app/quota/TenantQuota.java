@@ -74,6 +74,21 @@ final class TenantQuota {
     return take(demand, pins);
   }
 
+  /**
+   * Looks whether the adapter's slots would be let in; takes nothing.
+   *
+   * @throws QuotaException if not
+   */
+  synchronized void requireSlots(Demand demand) {
+    configure();
+    Map<Digest, Integer> pins = pinned.get();
+    Limit limit = Limit.RESIDENT_SLOTS;
+    long wait = delay(limit, demand, pins);
+    if (asked(limit, demand, pins) > allowed(limit) || wait > 0) {
+      throw refusal(limit, demand, wait, pins);
+    }
+  }
+
   synchronized Consumption consumption() {
     configure();
     return consumption(pinned.get());

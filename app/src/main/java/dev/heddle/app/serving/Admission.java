@@ -15,7 +15,7 @@ import java.util.function.ToIntFunction;
 import org.springframework.http.HttpHeaders;
 
 /** What an answer asks of its tenant's limits, and how the client hears of them. */
-final class Admission {
+public final class Admission {
   private Admission() {}
 
   /**
@@ -49,7 +49,8 @@ final class Admission {
         version == null ? 0 : slots.applyAsInt(version));
   }
 
-  private static ApiException refusal(QuotaException e) {
+  /** What the client hears of a limit that refuses it. */
+  public static ApiException refusal(QuotaException e) {
     String limit = e.limit().text();
     Map<String, String> headers = new HashMap<>(QuotaHeaders.of(e.consumption()));
     headers.put(QuotaHeaders.LIMIT, limit);

@@ -54,6 +54,23 @@ class QuotaGateTest {
   }
 
   @Test
+  void a_load_ahead_of_requests_takes_nothing_and_is_held_to_the_slots() {
+    limits = new TenantLimits(1, 0L, 0L, 0, null, 50);
+    pinned.put(B, 20);
+    gate.requireSlots(TENANT, A, 30);
+    gate.requireSlots(TENANT, A, 30);
+    gate.requireSlots(TENANT, B, 60); // is pinned: whoever pinned it has let it in
+    assertThat(gate.consumption(TENANT).residentSlots()).isEqualTo(20);
+    QuotaException later =
+        catchThrowableOfType(QuotaException.class, () -> gate.requireSlots(TENANT, A, 31));
+    assertThat(later.isForGood()).isFalse();
+    QuotaException never =
+        catchThrowableOfType(QuotaException.class, () -> gate.requireSlots(TENANT, A, 51));
+    assertThat(never.isForGood()).isTrue();
+    assertThat(refusals).containsExactly(Limit.RESIDENT_SLOTS, Limit.RESIDENT_SLOTS);
+  }
+
+  @Test
   void what_was_refused_after_its_admission_costs_nothing() {
     limits = new TenantLimits(1, 5L, 1000L, 3, null, 50);
     gate.admit(demand(800, 3, A, 40)).refund();

@@ -46,6 +46,7 @@ final class VersionResidencyController {
   private final PinKeeper keeper;
   private final VersionResidency residency;
   private final AdapterActivator activator;
+  private final LoadLimits limits;
   private final InferenceRuntime runtime;
   private final Duration loadWait;
 
@@ -55,6 +56,7 @@ final class VersionResidencyController {
       PinKeeper keeper,
       VersionResidency residency,
       AdapterActivator activator,
+      LoadLimits limits,
       InferenceRuntime runtime,
       HeddleProperties properties) {
     this.versions = versions;
@@ -62,6 +64,7 @@ final class VersionResidencyController {
     this.keeper = keeper;
     this.residency = residency;
     this.activator = activator;
+    this.limits = limits;
     this.runtime = runtime;
     this.loadWait = properties.serving().loadWait();
   }
@@ -72,6 +75,7 @@ final class VersionResidencyController {
   ResponseEntity<VersionResidencyView> prefetch(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = ready(name, number, exchange);
+    limits.require(version);
     activator.prefetch(digest(version));
     return ResponseEntity.accepted().body(view(version));
   }
@@ -81,6 +85,7 @@ final class VersionResidencyController {
   VersionResidencyView load(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = ready(name, number, exchange);
+    limits.require(version);
     if (!Waits.within(loadWait.plus(GRACE), runtime.prefetch(digest(version)))) {
       throw new ApiException(
           ErrorCode.ADAPTER_UNAVAILABLE, version.label() + " could not be made resident in time.");
