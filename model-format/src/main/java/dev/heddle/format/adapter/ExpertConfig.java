@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What {@code expert_cfg.json} says an adapter tunes.
@@ -43,6 +45,27 @@ public record ExpertConfig(
    */
   static ExpertConfig read(Path folder, Violations violations) {
     return parse(Json.read(folder.resolve(FILE), Json.CONFIG_BYTES), violations);
+  }
+
+  /**
+   * Reads a file's bytes; whether layers and experts exist in a model is not checked here.
+   *
+   * @throws dev.heddle.format.FormatException with everything wrong
+   */
+  public static ExpertConfig parse(byte[] json) {
+    Violations violations = new Violations();
+    ExpertConfig config = parse(Json.parse(json, FILE), violations);
+    violations.throwIfAny();
+    return config;
+  }
+
+  /** The file's bytes as this class reads them. */
+  public byte[] json() {
+    ObjectNode json = JsonMapper.shared().createObjectNode();
+    ObjectNode layers = json.putObject("experts");
+    experts.forEach((layer, ids) -> ids.forEach(layers.putArray(layer.toString())::add));
+    json.put("shared_experts", shared).put("non_expert_modules", nonExpertModules);
+    return JsonMapper.shared().writeValueAsBytes(json);
   }
 
   /** Reads a JSON value; what is wrong is noted and left out. */
