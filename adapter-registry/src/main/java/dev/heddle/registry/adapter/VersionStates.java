@@ -68,9 +68,14 @@ public final class VersionStates {
    * Makes a version callable. Every expert's blob is in the store already.
    *
    * @param blobBytes size of each expert's blob, by digest
+   * @param documents the small files that are in the store too
    */
   public Version ready(
-      Actor actor, Version version, AdapterManifest manifest, Map<Digest, Long> blobBytes) {
+      Actor actor,
+      Version version,
+      AdapterManifest manifest,
+      Map<Digest, Long> blobBytes,
+      List<VersionDocument> documents) {
     require(version, VersionState.VALIDATING);
     return db.change(jdbc -> {
       // In one order for all, so that two versions that share experts do not wait in a ring.
@@ -78,6 +83,7 @@ public final class VersionStates {
           .sorted(Map.Entry.comparingByKey())
           .forEach(blob -> addBlob(jdbc, blob));
       manifest.experts().forEach(expert -> addExpert(jdbc, version, expert));
+      documents.forEach(document -> addDocument(jdbc, version, document));
       jdbc.sql("update adapter_version set digest = :digest, bytes = :bytes where id = :id")
           .param("digest", manifest.digest().bytes())
           .param("bytes", manifest.bytes())
@@ -111,6 +117,20 @@ public final class VersionStates {
         .param("layer", expert.layer())
         .param("column", expert.column())
         .param("digest", expert.digest().bytes())
+        .update();
+  }
+
+  private static void addDocument(JdbcClient jdbc, Version version, VersionDocument document) {
+    jdbc.sql(
+            """
+            insert into version_document (version_id, tenant_id, path, bytes, digest)
+            values (:version, :tenant, :path, :bytes, :digest)
+            """)
+        .param("version", version.id())
+        .param("tenant", version.tenantId())
+        .param("path", document.path())
+        .param("bytes", document.bytes())
+        .param("digest", document.sha256().bytes())
         .update();
   }
 

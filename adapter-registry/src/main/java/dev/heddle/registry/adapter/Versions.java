@@ -1,6 +1,5 @@
 package dev.heddle.registry.adapter;
 
-import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
@@ -14,7 +13,6 @@ import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -139,18 +137,19 @@ public final class Versions {
             .list());
   }
 
-  /** Digests of all ready versions and of their experts: what the expert store has to keep. */
-  public Set<Digest> liveDigests() {
+  /** The small files of a version, by path; none until it is ready. */
+  public List<VersionDocument> documents(UUID version) {
     return db.read(jdbc ->
         jdbc.sql(
                 """
-                select digest from adapter_version where state = 'READY'
-                union
-                select e.digest from version_expert e
-                  join adapter_version v on v.id = e.version_id where v.state = 'READY'
+                select path, bytes, digest from version_document
+                where version_id = :version order by path
                 """)
-            .query((row, n) -> Columns.digest(row, "digest"))
-            .set());
+            .param("version", version)
+            .query((row, n) ->
+                new VersionDocument(
+                    row.getString("path"), row.getLong("bytes"), Columns.digest(row, "digest")))
+            .list());
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.heddle.registry.store;
 
 import dev.heddle.format.DType;
+import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import java.io.IOException;
@@ -12,7 +14,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An expert as a file: a header of {@value #HEADER_BYTES} bytes (magic, dtype, I, H, zeros), then
@@ -35,9 +40,16 @@ final class ExpertBlob {
 
   static void write(FileChannel channel, ExpertWeights weights) throws IOException {
     writeFully(channel, header(weights));
-    writeRows(channel, weights.gate());
-    writeRows(channel, weights.up());
-    writeRows(channel, weights.down());
+    for (MatrixData matrix : List.of(weights.gate(), weights.up(), weights.down())) {
+      List<MemorySegment> pieces = pieces(matrix);
+      if (pieces.size() == 1) {
+        writeFully(channel, pieces.getFirst().asByteBuffer());
+      } else { // not a system call for each row
+        MemorySegment packed = MemorySegment.ofArray(new byte[Math.toIntExact(bytes(matrix))]);
+        pack(matrix, packed, 0);
+        writeFully(channel, packed.asByteBuffer());
+      }
+    }
   }
 
   /** Maps a blob, checking its header against its length. */
@@ -65,6 +77,20 @@ final class ExpertBlob {
           matrix(dtype, intermediate, hidden, all, HEADER_BYTES),
           matrix(dtype, intermediate, hidden, all, HEADER_BYTES + matrix),
           matrix(dtype, hidden, intermediate, all, HEADER_BYTES + 2 * matrix));
+    }
+  }
+
+  /**
+   * Reads a blob and computes its digest again.
+   *
+   * @throws IOException if it is not there, or not what its digest says
+   */
+  static void verify(Path file, Digest expected) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      Digest actual = Digests.expert(map(file, arena));
+      if (!actual.equals(expected)) {
+        throw new IOException("the blob of the expert " + expected + " contains " + actual);
+      }
     }
   }
 
@@ -101,17 +127,35 @@ final class ExpertBlob {
     };
   }
 
-  private static void writeRows(FileChannel channel, MatrixData matrix) throws IOException {
+  /** Puts a matrix without gaps at a place in memory; answers where it ends. */
+  static long pack(MatrixData matrix, MemorySegment target, long at) {
+    long end = at;
+    for (MemorySegment piece : pieces(matrix)) {
+      MemorySegment.copy(piece, 0, target, end, piece.byteSize());
+      end += piece.byteSize();
+    }
+    return end;
+  }
+
+  /** A blob's bytes, one piece after the other, where they lie. */
+  static List<MemorySegment> pieces(ExpertWeights weights) {
+    List<MemorySegment> pieces = new ArrayList<>();
+    pieces.add(MemorySegment.ofBuffer(header(weights)));
+    pieces.addAll(pieces(weights.gate()));
+    pieces.addAll(pieces(weights.up()));
+    pieces.addAll(pieces(weights.down()));
+    return pieces;
+  }
+
+  /** A matrix as a whole where its rows follow each other, else its rows. */
+  private static List<MemorySegment> pieces(MatrixData matrix) {
     long row = (long) matrix.cols() * matrix.dtype().bytes();
     if (matrix.rowStride() == row) {
-      writeFully(channel, matrix.data().asSlice(0, row * matrix.rows()).asByteBuffer());
-      return;
+      return List.of(matrix.data().asSlice(0, row * matrix.rows()));
     }
-    ByteBuffer packed = ByteBuffer.allocate(Math.toIntExact(row * matrix.rows()));
-    for (int r = 0; r < matrix.rows(); r++) {
-      packed.put(matrix.data().asSlice(r * matrix.rowStride(), row).asByteBuffer());
-    }
-    writeFully(channel, packed.flip());
+    return IntStream.range(0, matrix.rows())
+        .mapToObj(r -> matrix.data().asSlice(r * matrix.rowStride(), row))
+        .toList();
   }
 
   private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -5,24 +5,28 @@ import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.adapter.AdapterManifest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * Experts by digest, and the manifests that say which of them make an adapter. What is in the store
- * never changes; a crash leaves a blob whole or absent. Safe for any thread.
+ * Experts by digest, the manifests that say which of them make an adapter, and the small files that
+ * were uploaded beside them. What is in the store never changes; a crash leaves a blob whole or
+ * absent. Safe for any thread.
  *
- * <p>Nothing here needs the database: an adapter can be loaded while it is down.
+ * <p>Nothing here needs the database: an adapter can be loaded while it is down. Every method may
+ * throw {@link dev.heddle.registry.UnavailableException} where the store is a server that does not
+ * answer.
  */
-public interface ExpertStore extends AutoCloseable {
+public interface ExpertStore extends ExpertReader, AutoCloseable {
   /** Begins to add blobs, none of which is collected before the writing is closed. */
   Writing begin();
 
   /** Adds blobs. For one thread. */
   interface Writing extends AutoCloseable {
     /**
-     * Keeps an expert; one that is there already is not written again. It is on disk when this
-     * returns.
+     * Keeps an expert; one that is there already is not written again. It is safe from a crash when
+     * this returns.
      *
      * @param digest the expert's, as {@link dev.heddle.format.Digests#expert} has it
      * @return bytes of its elements
@@ -33,17 +37,28 @@ public interface ExpertStore extends AutoCloseable {
     /** Keeps a manifest, under its digest. */
     void put(AdapterManifest manifest) throws IOException;
 
+    /**
+     * Keeps a small file.
+     *
+     * @param sha256 of its bytes
+     */
+    void put(Digest sha256, MemorySegment document) throws IOException;
+
     @Override
     void close();
   }
 
   /**
-   * An expert's weights.
-   *
-   * @param arena how long the views are valid
-   * @throws java.nio.file.NoSuchFileException if there is none
+   * Keeps blobs from being collected by this process, whether they are there or not, until the hold
+   * is closed.
    */
-  ExpertWeights open(Digest expert, Arena arena) throws IOException;
+  Hold hold(Collection<Digest> digests);
+
+  /** See {@link #hold}. Closing it again does nothing. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * An adapter's manifest.
@@ -53,24 +68,41 @@ public interface ExpertStore extends AutoCloseable {
    */
   AdapterManifest manifest(Digest adapter) throws IOException;
 
+  /**
+   * A small file's bytes.
+   *
+   * @param arena how long the view is valid
+   * @throws java.nio.file.NoSuchFileException if there is none
+   */
+  MemorySegment document(Digest sha256, Arena arena) throws IOException;
+
   /** Whether an expert or a manifest is there. */
   boolean contains(Digest digest);
 
   /**
-   * Reads an expert and computes its digest again.
+   * Reads an expert where it is kept and computes its digest again.
    *
    * @throws IOException if it is not there, or not what its digest says
    */
   void verify(Digest expert) throws IOException;
 
   /**
-   * Removes what is neither live nor part of a {@link Writing} that was open at any time during the
-   * call.
-   *
-   * @param live digests of experts and adapters to keep; asked once, after the call has begun
-   * @return how many blobs were removed
+   * Removes what is neither live nor held, be it by a {@link Writing} or a {@link Hold}, at any
+   * time during the call.
    */
-  int collect(Supplier<Set<Digest>> live) throws IOException;
+  Collected collect(Liveness live) throws IOException;
+
+  /** Says which blobs are needed. */
+  interface Liveness {
+    /**
+     * Those of these digests that have to stay. Asked for a part of the store at a time, after the
+     * collection has begun.
+     */
+    Set<Digest> among(Set<Digest> digests);
+  }
+
+  /** What a collection did; bytes are those on disk or in the bucket. */
+  record Collected(int removed, long removedBytes, long kept, long keptBytes) {}
 
   @Override
   void close();

@@ -2,52 +2,114 @@ package dev.heddle.registry.store;
 
 import dev.heddle.format.Digest;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Digests that must not be collected because somebody is about to need them. Asking whether one is
- * held and removing its blob is one step, as is holding one before looking whether its blob is
- * there; so neither can come between the other's two halves.
+ * Digests that must not be collected because somebody needs them, or is about to. Who holds a
+ * digest waits while its blob is being removed, and a blob is not removed once its digest is held;
+ * so who looks after holding finds the blob there to stay, or gone. Safe for any thread.
  */
 final class Holds {
   /** Removes one blob. */
   interface Removal {
-    void run() throws IOException;
+    /** Whether it was removed, and not kept after all. */
+    boolean run() throws IOException;
   }
 
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition removed = lock.newCondition();
   private final Map<Digest, Integer> held = new HashMap<>();
-  private @Nullable Set<Digest> heldDuringCollection;
+  private final Set<Digest> heldDuringCollection = new HashSet<>();
+  private final Set<Digest> beingRemoved = new HashSet<>();
+  private boolean collecting;
 
-  synchronized void hold(Digest digest) {
-    held.merge(digest, 1, Integer::sum);
-    if (heldDuringCollection != null) {
-      heldDuringCollection.add(digest);
+  /** Holds one digest until {@link #release}. */
+  void hold(Digest digest) {
+    lock.lock();
+    try {
+      while (beingRemoved.contains(digest)) {
+        removed.awaitUninterruptibly();
+      }
+      held.merge(digest, 1, Integer::sum);
+      if (collecting) {
+        heldDuringCollection.add(digest);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
-  synchronized void release(Digest digest) {
-    held.computeIfPresent(digest, (d, count) -> count == 1 ? null : count - 1);
+  void release(Digest digest) {
+    lock.lock();
+    try {
+      held.computeIfPresent(digest, (d, count) -> count == 1 ? null : count - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Holds digests until the hold is closed. */
+  ExpertStore.Hold holdAll(Collection<Digest> digests) {
+    List<Digest> all = List.copyOf(digests);
+    all.forEach(this::hold);
+    AtomicBoolean closed = new AtomicBoolean();
+    return () -> {
+      if (closed.compareAndSet(false, true)) {
+        all.forEach(this::release);
+      }
+    };
   }
 
   /** From here until {@link #endCollection} whatever is held once counts as held. */
-  synchronized void beginCollection() {
-    heldDuringCollection = new HashSet<>(held.keySet());
+  void beginCollection() {
+    lock.lock();
+    try {
+      collecting = true;
+      heldDuringCollection.addAll(held.keySet());
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void endCollection() {
-    heldDuringCollection = null;
+  void endCollection() {
+    lock.lock();
+    try {
+      collecting = false;
+      heldDuringCollection.clear();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Removes a blob unless its digest is or was held during this collection. */
-  synchronized boolean removeUnlessHeld(Digest digest, Removal removal) throws IOException {
-    if (heldDuringCollection != null && heldDuringCollection.contains(digest)) {
-      return false;
+  boolean removeUnlessHeld(Digest digest, Removal removal) throws IOException {
+    lock.lock();
+    try {
+      if (heldDuringCollection.contains(digest)) {
+        return false;
+      }
+      beingRemoved.add(digest);
+    } finally {
+      lock.unlock();
     }
-    removal.run();
-    return true;
+    try {
+      return removal.run();
+    } finally {
+      lock.lock();
+      try {
+        beingRemoved.remove(digest);
+        removed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 }

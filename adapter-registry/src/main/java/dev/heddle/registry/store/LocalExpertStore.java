@@ -1,7 +1,6 @@
 package dev.heddle.registry.store;
 
 import dev.heddle.format.Digest;
-import dev.heddle.format.Digests;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.registry.Ids;
@@ -11,30 +10,28 @@ import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.disk.FolderLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * An expert store in a folder that this process owns: {@code experts/ab/DIGEST} and {@code
- * manifests/ab/DIGEST}. Files are written beside, synced, and renamed into place.
+ * An expert store in a folder that this process owns: {@code experts/ab/DIGEST}, {@code
+ * manifests/ab/DIGEST}, {@code documents/ab/SHA256}. Files are written beside, synced, and renamed
+ * into place.
  */
 public final class LocalExpertStore implements ExpertStore {
-  private static final Pattern BLOB = Pattern.compile("[0-9a-f]{64}");
-
   private final FolderLock lock;
-  private final Path experts;
-  private final Path manifests;
+  private final Path root;
   private final Path partial;
   private final Holds holds = new Holds();
   private final Object collecting = new Object();
@@ -47,14 +44,14 @@ public final class LocalExpertStore implements ExpertStore {
    */
   public LocalExpertStore(Path root, UUID installation) {
     this.lock = FolderLock.take(root);
-    this.experts = root.resolve("experts");
-    this.manifests = root.resolve("manifests");
+    this.root = root;
     this.partial = root.resolve("partial");
     try {
       FolderIdentity.claim(root, installation);
       DurableFiles.deleteTree(partial);
-      for (Path folder : List.of(experts, manifests, partial)) {
-        Files.createDirectories(folder);
+      Files.createDirectories(partial);
+      for (BlobKind kind : BlobKind.values()) {
+        Files.createDirectories(root.resolve(kind.folder()));
       }
     } catch (IOException e) {
       lock.close();
@@ -71,57 +68,72 @@ public final class LocalExpertStore implements ExpertStore {
   }
 
   @Override
+  public Hold hold(Collection<Digest> digests) {
+    return holds.holdAll(digests);
+  }
+
+  @Override
   public ExpertWeights open(Digest expert, Arena arena) throws IOException {
-    return ExpertBlob.map(file(experts, expert), arena);
+    return ExpertBlob.map(file(BlobKind.EXPERT, expert), arena);
   }
 
   @Override
   public AdapterManifest manifest(Digest adapter) throws IOException {
-    return ManifestText.read(Files.readAllLines(file(manifests, adapter)), adapter);
+    return ManifestText.read(Files.readAllLines(file(BlobKind.MANIFEST, adapter)), adapter);
   }
 
   @Override
-  public boolean contains(Digest digest) {
-    return Files.exists(file(experts, digest)) || Files.exists(file(manifests, digest));
-  }
-
-  @Override
-  public void verify(Digest expert) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      Digest actual = Digests.expert(open(expert, arena));
-      if (!actual.equals(expert)) {
-        throw new IOException("the blob of the expert " + expert + " contains " + actual);
-      }
+  public MemorySegment document(Digest sha256, Arena arena) throws IOException {
+    try (FileChannel channel = FileChannel.open(file(BlobKind.DOCUMENT, sha256))) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
   }
 
   @Override
-  public int collect(Supplier<Set<Digest>> live) throws IOException {
+  public boolean contains(Digest digest) {
+    return Files.exists(file(BlobKind.EXPERT, digest))
+        || Files.exists(file(BlobKind.MANIFEST, digest));
+  }
+
+  @Override
+  public void verify(Digest expert) throws IOException {
+    ExpertBlob.verify(file(BlobKind.EXPERT, expert), expert);
+  }
+
+  @Override
+  public Collected collect(Liveness live) throws IOException {
     synchronized (collecting) {
       holds.beginCollection();
       try {
-        Set<Digest> keep = live.get();
-        return collect(experts, keep) + collect(manifests, keep);
+        Sweep sweep = new Sweep(holds, live);
+        for (BlobKind kind : BlobKind.values()) {
+          for (Path folder : list(root.resolve(kind.folder()))) {
+            collect(folder, sweep);
+          }
+        }
+        return sweep.finish();
       } finally {
         holds.endCollection();
       }
     }
   }
 
-  private int collect(Path folder, Set<Digest> keep) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder)) {
-      files = all.filter(file -> BLOB.matcher(file.getFileName().toString()).matches()).toList();
+  private static void collect(Path folder, Sweep sweep) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
     }
-    int removed = 0;
-    for (Path file : files) {
-      Digest digest = new Digest(file.getFileName().toString());
-      if (!keep.contains(digest)
-          && holds.removeUnlessHeld(digest, () -> Files.deleteIfExists(file))) {
-        removed++;
+    for (Path file : list(folder)) {
+      Digest digest = BlobKind.digest(file.getFileName().toString());
+      if (digest != null) {
+        sweep.add(digest, Files.size(file), () -> Files.deleteIfExists(file));
       }
     }
-    return removed;
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    }
   }
 
   @Override
@@ -129,8 +141,8 @@ public final class LocalExpertStore implements ExpertStore {
     lock.close();
   }
 
-  private static Path file(Path folder, Digest digest) {
-    return folder.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+  private Path file(BlobKind kind, Digest digest) {
+    return root.resolve(kind.path(digest));
   }
 
   /** Writes the content of a new file. */
@@ -144,8 +156,8 @@ public final class LocalExpertStore implements ExpertStore {
     @Override
     public long put(Digest digest, ExpertWeights weights) throws IOException {
       keep(
+          BlobKind.EXPERT,
           digest,
-          file(experts, digest),
           ExpertBlob.fileBytes(weights),
           channel -> ExpertBlob.write(channel, weights));
       return ExpertBlob.weightBytes(weights);
@@ -153,23 +165,31 @@ public final class LocalExpertStore implements ExpertStore {
 
     @Override
     public void put(AdapterManifest manifest) throws IOException {
-      ByteBuffer text =
-          ByteBuffer.wrap(ManifestText.write(manifest).getBytes(StandardCharsets.US_ASCII));
-      keep(
-          manifest.digest(),
-          file(manifests, manifest.digest()),
-          text.remaining(),
-          channel -> {
-            while (text.hasRemaining()) {
-              channel.write(text);
-            }
-          });
+      byte[] text = ManifestText.write(manifest).getBytes(StandardCharsets.US_ASCII);
+      keep(BlobKind.MANIFEST, manifest.digest(), text.length, c -> write(c, ByteBuffer.wrap(text)));
     }
 
-    private void keep(Digest digest, Path file, long bytes, Content content) throws IOException {
+    @Override
+    public void put(Digest sha256, MemorySegment document) throws IOException {
+      keep(
+          BlobKind.DOCUMENT,
+          sha256,
+          document.byteSize(),
+          channel -> write(channel, document.asByteBuffer()));
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+
+    private void keep(BlobKind kind, Digest digest, long bytes, Content content)
+        throws IOException {
       held.add(digest);
       holds.hold(digest);
-      if (Files.exists(file) && Files.size(file) == bytes) {
+      Path file = file(kind, digest);
+      if (isThere(file, bytes)) {
         return;
       }
       createFolderOf(file);
@@ -183,6 +203,14 @@ public final class LocalExpertStore implements ExpertStore {
         DurableFiles.rename(beside, file);
       } finally {
         Files.deleteIfExists(beside);
+      }
+    }
+
+    private static boolean isThere(Path file, long bytes) throws IOException {
+      try {
+        return Files.size(file) == bytes;
+      } catch (NoSuchFileException e) {
+        return false;
       }
     }
 

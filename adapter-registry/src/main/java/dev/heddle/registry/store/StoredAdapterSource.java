@@ -8,16 +8,20 @@ import dev.heddle.format.adapter.TunedExpert;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.util.List;
 
-/** An adapter as the store has it. */
+/** An adapter as the store has it; its blobs are not collected while it is open. */
 public final class StoredAdapterSource implements AdapterSource {
-  private final ExpertStore store;
+  private final ExpertReader experts;
   private final AdapterManifest manifest;
+  private final ExpertStore.Hold hold;
   private final Arena arena = Arena.ofShared(); // opened by one thread, perhaps read by another
 
-  private StoredAdapterSource(ExpertStore store, AdapterManifest manifest) {
-    this.store = store;
+  private StoredAdapterSource(
+      ExpertReader experts, AdapterManifest manifest, ExpertStore.Hold hold) {
+    this.experts = experts;
     this.manifest = manifest;
+    this.hold = hold;
   }
 
   /**
@@ -26,7 +30,19 @@ public final class StoredAdapterSource implements AdapterSource {
    * @throws java.nio.file.NoSuchFileException if the store has none of this digest
    */
   public static StoredAdapterSource open(ExpertStore store, Digest adapter) throws IOException {
-    return new StoredAdapterSource(store, store.manifest(adapter));
+    return open(store, store, adapter);
+  }
+
+  /**
+   * As {@link #open(ExpertStore, Digest)}.
+   *
+   * @param experts reads the experts, in place of the store that has the manifest
+   */
+  public static StoredAdapterSource open(ExpertStore store, ExpertReader experts, Digest adapter)
+      throws IOException {
+    AdapterManifest manifest = store.manifest(adapter);
+    List<Digest> blobs = manifest.experts().stream().map(TunedExpert::digest).toList();
+    return new StoredAdapterSource(experts, manifest, store.hold(blobs));
   }
 
   @Override
@@ -42,7 +58,7 @@ public final class StoredAdapterSource implements AdapterSource {
   @Override
   public ExpertWeights weights(TunedExpert expert) {
     try {
-      return store.open(expert.digest(), arena);
+      return experts.open(expert.digest(), arena);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -51,5 +67,6 @@ public final class StoredAdapterSource implements AdapterSource {
   @Override
   public void close() {
     arena.close();
+    hold.close();
   }
 }

@@ -12,8 +12,8 @@ import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.adapter.VersionDocument;
 import dev.heddle.registry.adapter.VersionStates;
-import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
@@ -31,14 +31,13 @@ import org.slf4j.LoggerFactory;
  * checked as a whole; the experts' blobs are stored; golden prompts, if there are any, are
  * answered; one transaction makes it ready; the files go. A process that ends before the
  * transaction leaves the version to be opened for uploading again by {@link #recover}, and blobs
- * that {@link #collectGarbage} removes; one that ends after it leaves files that the upload area
- * clears at its next start.
+ * that the next garbage collection removes; one that ends after it leaves files that the upload
+ * area clears at its next start.
  */
 public final class AdapterIngest {
   private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
 
   private final VersionStates states;
-  private final Versions versions;
   private final UploadArea uploads;
   private final ExpertStore store;
   private final ModelFolder base;
@@ -51,7 +50,6 @@ public final class AdapterIngest {
       ModelFolder base,
       AdapterProof proof) {
     this.states = new VersionStates(db);
-    this.versions = new Versions(db);
     this.uploads = uploads;
     this.store = store;
     this.base = base;
@@ -95,7 +93,7 @@ public final class AdapterIngest {
     Version finished;
     try {
       try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
-        finished = keep(actor, version, adapter);
+        finished = keep(actor, version, folder, adapter);
       } catch (FormatException e) {
         finished = states.reject(actor, version, named(e.violations(), folder));
       }
@@ -107,7 +105,8 @@ public final class AdapterIngest {
     return finished;
   }
 
-  private Version keep(Actor actor, Version version, AdapterFolder adapter) throws IOException {
+  private Version keep(Actor actor, Version version, Path folder, AdapterFolder adapter)
+      throws IOException {
     AdapterManifest manifest = adapter.manifest();
     try (ExpertStore.Writing writing = store.begin()) {
       Map<Digest, Long> bytes = new HashMap<>();
@@ -124,7 +123,8 @@ public final class AdapterIngest {
       if (!mismatches.isEmpty()) {
         return states.reject(actor, version, mismatches);
       }
-      return states.ready(actor, version, manifest, bytes);
+      List<VersionDocument> documents = Documents.keep(folder, writing);
+      return states.ready(actor, version, manifest, bytes, documents);
     }
   }
 
@@ -158,18 +158,5 @@ public final class AdapterIngest {
   /** Drops the bytes of uploads that were given up, e.g. of a version archived while uploading. */
   public void discardAbandoned() {
     uploads.sweep();
-  }
-
-  /**
-   * Removes blobs that no ready version has.
-   *
-   * @return how many
-   */
-  public int collectGarbage() {
-    try {
-      return store.collect(versions::liveDigests);
-    } catch (IOException e) {
-      throw new UnavailableException("the expert store cannot be cleaned now", e);
-    }
   }
 }

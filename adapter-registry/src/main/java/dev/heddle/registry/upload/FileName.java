@@ -41,6 +41,11 @@ final class FileName {
         && (WEIGHTS.matcher(name).matches() || OTHERS.contains(name));
   }
 
+  /** Whether a file is neither weights nor an index of them. */
+  static boolean isDocument(String name) {
+    return OTHERS.contains(name);
+  }
+
   /**
    * Refuses a name, with every reason there is.
    *

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every expert store has to keep; extend it with how to open one. */
 public abstract class ExpertStoreContract {
+  private static final ExpertStore.Liveness NOTHING = digests -> Set.of();
+
   private ExpertStore store;
 
   /** A store; opened again after a close, it has what it had. */
@@ -99,10 +101,15 @@ public abstract class ExpertStoreContract {
   void what_is_not_live_is_collected() throws IOException {
     Digest live = put(random(5));
     Digest dead = put(random(6));
-    assertThat(store.collect(() -> Set.of(live))).isEqualTo(1);
+    ExpertStore.Collected first = store.collect(digests -> Set.of(live));
+    assertThat(first.removed()).isEqualTo(1);
+    assertThat(first.kept()).isEqualTo(1);
+    assertThat(first.removedBytes()).isEqualTo(first.keptBytes()).isPositive();
     assertThat(store.contains(live)).isTrue();
     assertThat(store.contains(dead)).isFalse();
-    assertThat(store.collect(() -> Set.of(live))).isZero();
+    assertThatThrownBy(() -> store.open(dead, Arena.ofAuto()))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThat(store.collect(digests -> Set.of(live)).removed()).isZero();
   }
 
   @Test
@@ -111,15 +118,90 @@ public abstract class ExpertStoreContract {
     Digest there = put(weights);
     ExpertStore.Writing writing = store.begin();
     writing.put(there, weights); // there already, and dead but for this writing
-    assertThat(store.collect(Set::of)).isZero();
+    assertThat(store.collect(NOTHING).removed()).isZero();
     // The writing ends after the collection has asked what is live.
-    int removed =
-        store.collect(() -> {
+    ExpertStore.Collected during =
+        store.collect(digests -> {
           writing.close();
           return Set.of();
         });
-    assertThat(removed).isZero();
-    assertThat(store.collect(Set::of)).isEqualTo(1);
+    assertThat(during.removed()).isZero();
+    assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_held_is_kept_until_the_collection_after_the_hold() throws IOException {
+    Digest held = put(random(8));
+    Digest other = put(random(9));
+    ExpertStore.Hold hold = store.hold(List.of(held, held));
+    assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
+    assertThat(store.contains(other)).isFalse();
+    store.verify(held);
+    hold.close();
+    hold.close();
+    assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
+    assertThat(store.contains(held)).isFalse();
+  }
+
+  @Test
+  void a_document_reads_back_and_is_collected_like_the_rest() throws IOException {
+    for (int size : new int[] {0, 1, 70_000}) {
+      MemorySegment bytes = bytes(new Random(size), size);
+      Digest sha256 = Digests.bytes(bytes);
+      try (ExpertStore.Writing writing = store.begin()) {
+        writing.put(sha256, bytes);
+        writing.put(sha256, bytes);
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        assertThat(store.document(sha256, arena).mismatch(bytes)).isEqualTo(-1);
+      }
+      assertThat(store.collect(digests -> digests).removed()).isZero();
+      assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
+      assertThatThrownBy(() -> store.document(sha256, Arena.ofAuto()))
+          .isInstanceOf(NoSuchFileException.class);
+    }
+  }
+
+  @Test
+  void an_expert_that_cannot_be_read_to_its_end_leaves_nothing_and_can_be_put_again()
+      throws IOException {
+    ExpertWeights whole = random(10);
+    Digest digest = Digests.expert(whole);
+    Arena gone = Arena.ofConfined();
+    MatrixData cut =
+        MatrixData.dense(DType.BF16, 16, 8, gone.allocate(16L * 8 * DType.BF16.bytes()));
+    gone.close();
+    try (ExpertStore.Writing writing = store.begin()) {
+      assertThatThrownBy(
+              () -> writing.put(digest, new ExpertWeights(whole.gate(), whole.up(), cut)))
+          .isInstanceOf(Exception.class);
+    }
+    assertThat(store.contains(digest)).isFalse();
+    assertThat(store.collect(NOTHING)).isEqualTo(new ExpertStore.Collected(0, 0, 0, 0));
+    put(whole);
+    store.verify(digest);
+  }
+
+  @Test
+  void many_put_and_open_the_same_expert_at_once() throws Exception {
+    ExpertWeights weights = dense(new Random(11), DType.F32, 64, 96);
+    Digest digest = Digests.expert(weights);
+    try (ExecutorService executor = Executors.newFixedThreadPool(6)) {
+      List<Future<Digest>> all =
+          IntStream.range(0, 12)
+              .mapToObj(i ->
+                  executor.submit(() -> {
+                    put(weights);
+                    try (Arena arena = Arena.ofConfined()) {
+                      return Digests.expert(store.open(digest, arena));
+                    }
+                  }))
+              .toList();
+      for (Future<Digest> one : all) {
+        assertThat(one.get()).isEqualTo(digest);
+      }
+    }
+    assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
   }
 
   @Test
@@ -132,7 +214,7 @@ public abstract class ExpertStoreContract {
               .<Future<?>>mapToObj(w -> executor.submit(() -> writeAndDrop(experts, live, w)))
               .toList();
       while (writers.stream().anyMatch(writer -> !writer.isDone())) {
-        store.collect(() -> copy(live));
+        store.collect(digests -> copy(live));
       }
       for (Future<?> writer : writers) {
         writer.get();

@@ -1,5 +1,6 @@
 package dev.heddle.registry.testing;
 
+import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.testing.CheckpointWriter;
 import dev.heddle.format.testing.Shapes;
@@ -16,9 +17,11 @@ import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionStates;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.audit.AuditLog;
+import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.DatabaseSettings;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.garbage.GarbageCollector;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.AdapterProof;
@@ -60,6 +63,7 @@ public final class TestRegistry implements AutoCloseable {
   public final ResumableUploads resumable;
   public final Storage storage;
   public final AdapterIngest ingest;
+  public final GarbageCollector garbage;
   private final DatabaseSettings settings;
 
   private TestRegistry(Path folder, DatabaseSettings settings, UploadLimits limits) {
@@ -86,6 +90,7 @@ public final class TestRegistry implements AutoCloseable {
     this.storage = new Storage(db);
     this.ingest = new AdapterIngest(db, uploads, store, model, AdapterProof.NONE);
     ingest.recover();
+    this.garbage = new GarbageCollector(db, store, Duration.ZERO);
   }
 
   public static TestRegistry in(Path folder) {
@@ -155,6 +160,22 @@ public final class TestRegistry implements AutoCloseable {
         .toList();
   }
 
+  /** What the ready versions need of the store. */
+  public Set<Digest> neededBlobs() {
+    return db.read(jdbc ->
+        jdbc.sql(
+                """
+                select digest from adapter_version where state = 'READY'
+                union select p.digest from adapter_version v
+                  join (select version_id, digest from version_expert
+                        union all select version_id, digest from version_document) p
+                    on p.version_id = v.id
+                where v.state = 'READY'
+                """)
+            .query((row, n) -> Columns.digest(row, "digest"))
+            .set());
+  }
+
   /** Bytes of uploads, whole or not. */
   public List<Path> uploadedBytes() {
     return filesOf(folder.resolve("uploads")).stream()
@@ -172,6 +193,7 @@ public final class TestRegistry implements AutoCloseable {
 
   @Override
   public void close() {
+    garbage.close();
     uploads.close();
     store.close();
     db.close();

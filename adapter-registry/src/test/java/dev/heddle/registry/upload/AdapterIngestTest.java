@@ -141,7 +141,7 @@ class AdapterIngestTest {
     assertThat(registry.blobs()).hasSizeGreaterThan(needed.size());
 
     registry = registry.restart();
-    assertThat(registry.ingest.collectGarbage()).isPositive();
+    assertThat(registry.garbage.collect().removed()).isPositive();
     assertThat(registry.blobs()).containsExactlyInAnyOrderElementsOf(needed);
     Version open = registry.versions.get(registry.tenant.id(), "adapter", 1);
     assertThat(open.state()).isEqualTo(VersionState.UPLOADING);
@@ -156,12 +156,12 @@ class AdapterIngestTest {
     Version validating = registry.states.beginValidation(TestRegistry.ACTOR, version);
     Map<Digest, Long> bytes = storeBlobs(registry.adapterFolder(1));
     registry.states.ready(
-        TestRegistry.ACTOR, validating, manifestOf(registry.adapterFolder(1)), bytes);
+        TestRegistry.ACTOR, validating, manifestOf(registry.adapterFolder(1)), bytes, List.of());
     assertThat(registry.uploadedBytes()).isNotEmpty();
 
     registry = registry.restart();
     assertThat(registry.uploadedBytes()).isEmpty();
-    assertThat(registry.ingest.collectGarbage()).isZero();
+    assertThat(registry.garbage.collect().removed()).isZero();
     Version ready = registry.versions.get(registry.tenant.id(), "adapter", 1);
     assertThat(ready.state()).isEqualTo(VersionState.READY);
     for (TunedExpert expert : registry.versions.experts(ready.id())) {
@@ -174,9 +174,9 @@ class AdapterIngestTest {
     registry.ready(registry.tenant, "first", 1);
     registry.ready(registry.tenant, "second", 1);
     registry.versions.archive(TestRegistry.ACTOR, registry.tenant.id(), "first", 1);
-    assertThat(registry.ingest.collectGarbage()).isZero();
+    assertThat(registry.garbage.collect().removed()).isZero();
     registry.versions.archive(TestRegistry.ACTOR, registry.tenant.id(), "second", 1);
-    assertThat(registry.ingest.collectGarbage()).isPositive();
+    assertThat(registry.garbage.collect().removed()).isPositive();
     assertThat(registry.blobs()).isEmpty();
     assertThat(registry.ready(registry.tenant, "first", 1).state()).isEqualTo(VersionState.READY);
     assertThat(registry.blobs()).isNotEmpty();

@@ -68,7 +68,7 @@ class AdapterProofTest {
             .complete(TestRegistry.ACTOR, version);
     assertThat(rejected.state()).isEqualTo(VersionState.REJECTED);
     assertThat(rejected.report()).containsExactly(MISMATCH);
-    registry.ingest.collectGarbage();
+    registry.garbage.collect().removed();
     assertThat(registry.blobs()).isEmpty();
     assertThat(registry.uploadedBytes()).isEmpty();
   }

@@ -6,8 +6,8 @@ import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 
 /** A store on a disk that is full after one blob. */
 record FullStore(ExpertStore store) implements ExpertStore {
@@ -28,6 +28,11 @@ record FullStore(ExpertStore store) implements ExpertStore {
 
       @Override
       public void put(AdapterManifest manifest) throws IOException {
+        throw new IOException("no space left on device");
+      }
+
+      @Override
+      public void put(Digest sha256, MemorySegment document) throws IOException {
         throw new IOException("no space left on device");
       }
 
@@ -59,7 +64,17 @@ record FullStore(ExpertStore store) implements ExpertStore {
   }
 
   @Override
-  public int collect(Supplier<Set<Digest>> live) throws IOException {
+  public Hold hold(Collection<Digest> digests) {
+    return store.hold(digests);
+  }
+
+  @Override
+  public MemorySegment document(Digest sha256, Arena arena) throws IOException {
+    return store.document(sha256, arena);
+  }
+
+  @Override
+  public Collected collect(Liveness live) throws IOException {
     return store.collect(live);
   }
 

@@ -243,8 +243,8 @@ class UploadCrashTest {
 
   /** After garbage collection the store has what ready versions need, and nothing else. */
   private static void checkStore(TestRegistry registry) throws IOException {
-    registry.ingest.collectGarbage();
-    Set<Digest> needed = registry.versions.liveDigests();
+    registry.garbage.collect();
+    Set<Digest> needed = registry.neededBlobs();
     Set<Digest> present = new HashSet<>();
     for (Path blob : registry.blobs()) {
       present.add(new Digest(blob.getFileName().toString()));

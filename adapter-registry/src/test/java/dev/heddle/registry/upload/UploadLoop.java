@@ -65,7 +65,7 @@ final class UploadLoop implements Runnable {
         case 3, 4, 5, 6 -> resume();
         case 7 -> terminate();
         case 8 -> complete();
-        default -> registry.ingest.collectGarbage();
+        default -> registry.garbage.collect();
       }
     }
   }

@@ -19,6 +19,7 @@ import dev.heddle.format.text.jinja.TemplateException;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
+import dev.heddle.registry.store.HostCache;
 import dev.heddle.registry.store.StoredAdapterSource;
 import dev.heddle.registry.usage.UsageLog;
 import dev.heddle.runtime.InferenceRuntime;
@@ -51,6 +52,7 @@ class EngineConfiguration {
       HeddleProperties properties,
       ModelFolder folder,
       ExpertStore store,
+      HostCache hostCache,
       SnapshotSource snapshots) {
     HeddleProperties.Engine engine = properties.engine();
     RuntimeConfig config =
@@ -67,7 +69,7 @@ class EngineConfiguration {
             engine.adapterRows(),
             tenant -> snapshots.current().limits(UUID.fromString(tenant)).weight());
     return InferenceRuntime.start(
-        config, folder, digest -> StoredAdapterSource.open(store, digest));
+        config, folder, digest -> StoredAdapterSource.open(store, hostCache, digest));
   }
 
   @Bean

@@ -53,6 +53,7 @@ public record HeddleProperties(
     @DefaultValue @Valid Serving serving,
     @DefaultValue @Valid Uploads uploads,
     @DefaultValue @Valid ImportSettings imports,
+    @DefaultValue @Valid StoreSettings store,
     @DefaultValue @Valid Database database) {
 
   public HeddleProperties {
@@ -108,6 +109,8 @@ public record HeddleProperties(
    * @param bodyLimit most bytes of a JSON request
    * @param queueLimit most requests that wait for the engine; more are answered 429
    * @param loadWait how long a request waits for its adapter to become resident
+   * @param hostCache memory for experts that were read lately, beside that of the engine; a
+   *     sixteenth of it unless given, 0 for none
    * @param keepAlive after how much silence a stream gets a comment
    * @param drainWait how long a stopping server waits for its answers to end; the rest of the 30 s
    *     that a stop may take is for closing down
@@ -118,8 +121,14 @@ public record HeddleProperties(
       @DefaultValue("4MB") @NotNull DataSize bodyLimit,
       @DefaultValue("1024") @Min(1) @Max(1_000_000) int queueLimit,
       @DefaultValue("30s") @NotNull Duration loadWait,
+      @Nullable DataSize hostCache,
       @DefaultValue("10s") @NotNull Duration keepAlive,
       @DefaultValue("15s") @NotNull Duration drainWait) {
+
+    @AssertTrue(message = "must not be negative")
+    boolean isHostCacheSane() {
+      return hostCache == null || !hostCache.isNegative();
+    }
 
     @AssertTrue(message = "must be between 1KB and 1GB")
     boolean isBodyLimitSane() {

@@ -14,7 +14,6 @@ import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
-import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.imports.Imports;
 import dev.heddle.registry.imports.LocalSource;
@@ -22,7 +21,6 @@ import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
-import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.AdapterProof;
 import dev.heddle.registry.upload.ResumableUploads;
@@ -97,11 +95,6 @@ class RegistryConfiguration {
   @Bean
   KeyUse keyUse(KeyUses uses) {
     return uses::record;
-  }
-
-  @Bean
-  ExpertStore expertStore(RegistryDatabase database, HeddleProperties properties) {
-    return new LocalExpertStore(properties.data().resolve("experts"), Installation.id(database));
   }
 
   @Bean

@@ -48,12 +48,25 @@ class HeddlePropertiesTest {
                             DataSize.ofMegabytes(4),
                             1024,
                             Duration.ofSeconds(30),
+                            null,
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15)),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new ImportSettings(
                             List.of(),
                             new ImportSettings.S3(Set.of(), null, "us-east-1", null, null)),
+                        new StoreSettings(
+                            Duration.ofHours(1),
+                            new StoreSettings.S3(
+                                null,
+                                null,
+                                "",
+                                "us-east-1",
+                                null,
+                                null,
+                                null,
+                                Duration.ofDays(1),
+                                DataSize.ofGigabytes(20))),
                         new HeddleProperties.Database(null, "heddle", ""))));
   }
 
@@ -80,8 +93,19 @@ class HeddlePropertiesTest {
             "heddle.serving.body-limit=1MB",
             "heddle.serving.queue-limit=5",
             "heddle.serving.load-wait=3s",
+            "heddle.serving.host-cache=64MB",
             "heddle.serving.keep-alive=4s",
             "heddle.serving.drain-wait=5s",
+            "heddle.store.collect-every=5m",
+            "heddle.store.s3.endpoint=http://s3:9000",
+            "heddle.store.s3.bucket=experts",
+            "heddle.store.s3.prefix=prod/a",
+            "heddle.store.s3.region=eu-central-1",
+            "heddle.store.s3.access-key=id",
+            "heddle.store.s3.secret-key=hidden",
+            "heddle.store.s3.path-style=true",
+            "heddle.store.s3.grace=2h",
+            "heddle.store.s3.cache=1GB",
             "heddle.database.url=jdbc:postgresql://db/heddle",
             "heddle.imports.roots=/srv/a,/srv/b",
             "heddle.imports.s3.buckets=one",
@@ -109,6 +133,7 @@ class HeddlePropertiesTest {
                             DataSize.ofMegabytes(1),
                             5,
                             Duration.ofSeconds(3),
+                            DataSize.ofMegabytes(64),
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5)),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
@@ -116,6 +141,18 @@ class HeddlePropertiesTest {
                             List.of(Path.of("/srv/a"), Path.of("/srv/b")),
                             new ImportSettings.S3(
                                 Set.of("one"), URI.create("http://s3"), "eu", "key", "secret")),
+                        new StoreSettings(
+                            Duration.ofMinutes(5),
+                            new StoreSettings.S3(
+                                URI.create("http://s3:9000"),
+                                "experts",
+                                "prod/a",
+                                "eu-central-1",
+                                "id",
+                                "hidden",
+                                true,
+                                Duration.ofHours(2),
+                                DataSize.ofGigabytes(1))),
                         new HeddleProperties.Database(
                             "jdbc:postgresql://db/heddle", "owner", "secret"))));
   }
@@ -129,6 +166,7 @@ class HeddlePropertiesTest {
             "heddle.bootstrap-admin-key=short",
             "heddle.memory=1MB",
             "heddle.engine.backend=abacus",
+            "heddle.store.s3.access-key=alone",
             "heddle.serving.max-choices=0")
         .run(context ->
             assertThat(context)
@@ -139,6 +177,7 @@ class HeddlePropertiesTest {
                 .hasMessageContaining("32 characters or more")
                 .hasMessageContaining("at least 64MB")
                 .hasMessageContaining("'engine.backend'")
+                .hasMessageContaining("belong together")
                 .hasMessageContaining("'serving.maxChoices'"));
   }
 

@@ -13,6 +13,7 @@ import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.garbage.GarbageCollector;
 import dev.heddle.registry.upload.AdapterIngest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -40,6 +41,7 @@ final class AdaptersController {
   private final VersionDetails details;
   private final Publishing publishing;
   private final AdapterIngest ingest;
+  private final GarbageCollector garbage;
   private final BaseModel base;
   private final AdapterActivator activator;
 
@@ -49,6 +51,7 @@ final class AdaptersController {
       VersionDetails details,
       Publishing publishing,
       AdapterIngest ingest,
+      GarbageCollector garbage,
       BaseModel base,
       AdapterActivator activator) {
     this.adapters = adapters;
@@ -56,6 +59,7 @@ final class AdaptersController {
     this.details = details;
     this.publishing = publishing;
     this.ingest = ingest;
+    this.garbage = garbage;
     this.base = base;
     this.activator = activator;
   }
@@ -79,7 +83,10 @@ final class AdaptersController {
   @DeleteMapping("/{name}")
   AdapterView archive(@PathVariable String name, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return AdapterView.of(adapters.archive(caller.actor(), caller.tenantId(), name));
+    Adapter archived = adapters.archive(caller.actor(), caller.tenantId(), name);
+    ingest.discardAbandoned();
+    garbage.request();
+    return AdapterView.of(archived);
   }
 
   @Operation(summary = "List an adapter's versions, the latest first.")
@@ -119,6 +126,7 @@ final class AdaptersController {
     Principal caller = Caller.of(exchange);
     Version archived = versions.archive(caller.actor(), caller.tenantId(), name, number);
     ingest.discardAbandoned();
+    garbage.request();
     return VersionView.of(archived);
   }
 

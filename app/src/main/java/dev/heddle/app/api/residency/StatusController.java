@@ -1,11 +1,15 @@
 package dev.heddle.app.api.residency;
 
 import dev.heddle.app.api.residency.StatusView.EngineResidencyView;
+import dev.heddle.app.api.residency.StatusView.HostCacheView;
 import dev.heddle.app.api.residency.StatusView.ModelView;
 import dev.heddle.app.api.residency.StatusView.PlanView;
 import dev.heddle.app.api.residency.StatusView.RuntimeView;
+import dev.heddle.app.api.residency.StatusView.StoreView;
 import dev.heddle.app.serving.ServedModel;
 import dev.heddle.registry.access.BaseModel;
+import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.store.HostCache;
 import dev.heddle.runtime.InferenceRuntime;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -20,11 +24,20 @@ final class StatusController {
   private final InferenceRuntime runtime;
   private final ServedModel served;
   private final BaseModel base;
+  private final HostCache hostCache;
+  private final GarbageCollector garbage;
 
-  StatusController(InferenceRuntime runtime, ServedModel served, BaseModel base) {
+  StatusController(
+      InferenceRuntime runtime,
+      ServedModel served,
+      BaseModel base,
+      HostCache hostCache,
+      GarbageCollector garbage) {
     this.runtime = runtime;
     this.served = served;
     this.base = base;
+    this.hostCache = hostCache;
+    this.garbage = garbage;
   }
 
   /** Reads counters only: never waits. */
@@ -37,6 +50,8 @@ final class StatusController {
                 served.name(), base.digest().qualified(), served.maxContext(), runtime.backend()),
             PlanView.of(runtime.memoryPlan()),
             RuntimeView.of(runtime.stats()),
-            EngineResidencyView.of(runtime.residency())));
+            EngineResidencyView.of(runtime.residency()),
+            HostCacheView.of(hostCache.stats()),
+            StoreView.of(garbage.stats())));
   }
 }

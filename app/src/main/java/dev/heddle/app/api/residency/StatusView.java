@@ -1,6 +1,8 @@
 package dev.heddle.app.api.residency;
 
 import dev.heddle.experts.ResidencyStats;
+import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.store.HostCache;
 import dev.heddle.runtime.MemoryPlan;
 import dev.heddle.runtime.RuntimeStats;
 import java.time.Duration;
@@ -8,7 +10,12 @@ import java.util.List;
 
 /** What the server holds and does at this moment. */
 record StatusView(
-    ModelView model, PlanView memoryPlan, RuntimeView runtime, EngineResidencyView residency) {
+    ModelView model,
+    PlanView memoryPlan,
+    RuntimeView runtime,
+    EngineResidencyView residency,
+    HostCacheView hostCache,
+    StoreView store) {
   /** The base model that is served. */
   record ModelView(String name, String digest, int maxContext, String backend) {}
 
@@ -133,6 +140,35 @@ record StatusView(
     private static WaitingView of(ResidencyStats.Waiting waiting) {
       return new WaitingView(
           waiting.adapter().qualified(), seconds(waiting.waited()), waiting.stage());
+    }
+  }
+
+  /** Memory outside the plan that keeps experts which were read lately; counts since the start. */
+  record HostCacheView(
+      long budgetBytes,
+      long bytes,
+      int experts,
+      long hits,
+      long misses,
+      long bypassed,
+      long evictions) {
+    static HostCacheView of(HostCache.Stats stats) {
+      return new HostCacheView(
+          stats.budget(),
+          stats.bytes(),
+          stats.experts(),
+          stats.hits(),
+          stats.misses(),
+          stats.bypassed(),
+          stats.evictions());
+    }
+  }
+
+  /** What is stored, as of the last collection; what was removed, since the start. */
+  record StoreView(long blobs, long bytes, long collections, long removed, long removedBytes) {
+    static StoreView of(GarbageCollector.Stats stats) {
+      return new StoreView(
+          stats.blobs(), stats.bytes(), stats.runs(), stats.removed(), stats.removedBytes());
     }
   }
 

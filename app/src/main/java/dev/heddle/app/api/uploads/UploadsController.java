@@ -11,6 +11,7 @@ import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
 import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.garbage.GarbageCollector;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.FileSink;
 import dev.heddle.registry.upload.UploadArea;
@@ -34,13 +35,19 @@ final class UploadsController {
   private final VersionDetails details;
   private final UploadArea uploads;
   private final AdapterIngest ingest;
+  private final GarbageCollector garbage;
 
   UploadsController(
-      Versions versions, VersionDetails details, UploadArea uploads, AdapterIngest ingest) {
+      Versions versions,
+      VersionDetails details,
+      UploadArea uploads,
+      AdapterIngest ingest,
+      GarbageCollector garbage) {
     this.versions = versions;
     this.details = details;
     this.uploads = uploads;
     this.ingest = ingest;
+    this.garbage = garbage;
   }
 
   @Operation(
@@ -86,6 +93,7 @@ final class UploadsController {
     Version version =
         ingest.complete(caller.actor(), versions.get(caller.tenantId(), name, number));
     if (version.state() == VersionState.REJECTED) {
+      garbage.request();
       throw new ApiException(
           ErrorCode.INVALID_ADAPTER,
           version.label() + " is rejected: " + version.report().size() + " violations.",

@@ -1,0 +1,117 @@
+package dev.heddle.registry.garbage;
+
+import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.store.ExpertStore;
+import dev.heddle.registry.store.ExpertStore.Collected;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes blobs that nobody needs: when asked, by itself every so often, and soon after something
+ * was given up. A run that fails is tried again with the next. Safe for any thread.
+ */
+public final class GarbageCollector implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GarbageCollector.class);
+
+  /** What is given up within this long is collected in one go. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  /**
+   * What all runs did, and what the last one found.
+   *
+   * @param runs that came to their end
+   * @param removed blobs, by all runs
+   * @param removedBytes by all runs
+   * @param blobs that the last run kept
+   * @param bytes that the last run kept
+   */
+  public record Stats(long runs, long removed, long removedBytes, long blobs, long bytes) {
+    Stats plus(Collected run) {
+      return new Stats(
+          runs + 1,
+          removed + run.removed(),
+          removedBytes + run.removedBytes(),
+          run.kept(),
+          run.keptBytes());
+    }
+  }
+
+  private final LiveBlobs live;
+  private final ExpertStore store;
+  private final ScheduledThreadPoolExecutor executor =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("heddle-garbage").factory());
+  private final AtomicBoolean requested = new AtomicBoolean();
+  private volatile Stats stats = new Stats(0, 0, 0, 0, 0);
+
+  /**
+   * @param grace how long what was archived is kept; zero for a store that only this process uses
+   */
+  public GarbageCollector(RegistryDatabase db, ExpertStore store, Duration grace) {
+    this.live = new LiveBlobs(db, grace);
+    this.store = store;
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** Collects now, and again whenever this long has passed since the last time. */
+  public void start(Duration every) {
+    Future<?> _ =
+        executor.scheduleWithFixedDelay(this::run, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Something was given up: collects soon, once for all such requests until then. */
+  public void request() {
+    if (requested.compareAndSet(false, true)) {
+      Future<?> _ = executor.schedule(this::run, SOON.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void run() {
+    requested.set(false);
+    try {
+      collect();
+    } catch (RegistryException e) {
+      log.warn("Blobs that nobody needs are left until the next collection", e);
+    } catch (RuntimeException | Error e) { // or there would be no next time
+      log.error("The collection of blobs that nobody needs failed", e);
+    }
+  }
+
+  /**
+   * Collects and waits for the end of it; one that runs is waited for first.
+   *
+   * @throws UnavailableException if the store or the database does not answer
+   */
+  public Collected collect() {
+    try {
+      Collected run = store.collect(live);
+      synchronized (this) {
+        stats = stats.plus(run);
+      }
+      if (run.removed() > 0) {
+        log.info("{} blobs of {} bytes removed", run.removed(), run.removedBytes());
+      }
+      return run;
+    } catch (IOException e) {
+      throw new UnavailableException("the expert store cannot be cleaned now", e);
+    }
+  }
+
+  public Stats stats() {
+    return stats;
+  }
+
+  /** Waits for the end of a running collection. */
+  @Override
+  public void close() {
+    executor.close();
+  }
+}

@@ -1,0 +1,241 @@
+package dev.heddle.registry.store;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.Digest;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.registry.UnavailableException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.NoSuchFileException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tier between the store and the slots: experts that were read lately, in memory outside the
+ * heap, so that an adapter loaded again comes from there and not from a disk or a bucket. Safe for
+ * any thread.
+ *
+ * <p>Who opens an expert reads the copy itself; it stays until the reader's arena is closed. Copies
+ * that nobody reads leave when room is needed, the longest unused first, and their memory is given
+ * back at once. An expert for which there is no room is read where it is stored.
+ */
+public final class HostCache implements ExpertReader, AutoCloseable {
+  private static final int ALIGNMENT = 64; // a cache line, as in a mapped blob
+
+  /**
+   * What the cache did.
+   *
+   * @param budget most bytes it may hold
+   * @param bytes held now
+   * @param experts held now
+   * @param hits opened from memory
+   * @param misses copied from the store when opened
+   * @param bypassed opened where they are stored, for want of room
+   * @param evictions copies that left for others
+   */
+  public record Stats(
+      long budget,
+      long bytes,
+      int experts,
+      long hits,
+      long misses,
+      long bypassed,
+      long evictions) {}
+
+  /** An expert in memory. */
+  private record Copy(Arena arena, MemorySegment memory, DType dtype, int rows, int cols) {
+    ExpertWeights view(MemorySegment view) {
+      long matrix = memory.byteSize() / 3;
+      return new ExpertWeights(
+          MatrixData.dense(dtype, rows, cols, view.asSlice(0, matrix)),
+          MatrixData.dense(dtype, rows, cols, view.asSlice(matrix, matrix)),
+          MatrixData.dense(dtype, cols, rows, view.asSlice(2 * matrix, matrix)));
+    }
+  }
+
+  /** A place for an expert, from when it is first asked for; null in the future: no room. */
+  private static final class Place {
+    final CompletableFuture<@Nullable Copy> copy = new CompletableFuture<>();
+    int readers; // guarded by the cache
+  }
+
+  private final ExpertReader store;
+  private final long budget;
+  private final Map<Digest, Place> places = new LinkedHashMap<>(16, 0.75f, true);
+  private long bytes;
+  private long hits;
+  private long misses;
+  private long bypassed;
+  private long evictions;
+  private boolean closed;
+
+  /**
+   * @param budget most bytes it may hold; with 0 everything is read where it is stored
+   */
+  public HostCache(ExpertReader store, long budget) {
+    this.store = store;
+    this.budget = budget;
+  }
+
+  @Override
+  public ExpertWeights open(Digest expert, Arena arena) throws IOException {
+    Place place;
+    boolean first;
+    synchronized (this) {
+      Place known = places.get(expert);
+      first = known == null;
+      place = known == null ? new Place() : known;
+      place.readers++;
+      if (first) {
+        places.put(expert, place);
+      }
+    }
+    ExpertWeights view = null;
+    try {
+      Copy copy = first ? load(expert, place) : await(expert, place);
+      if (copy != null) {
+        count(first);
+        MemorySegment memory =
+            copy.memory().reinterpret(arena, ignored -> release(place)).asReadOnly();
+        view = copy.view(memory);
+        return view;
+      }
+    } finally {
+      if (view == null) {
+        release(place);
+      }
+    }
+    return bypass(expert, arena);
+  }
+
+  private ExpertWeights bypass(Digest expert, Arena arena) throws IOException {
+    synchronized (this) {
+      bypassed++;
+    }
+    return store.open(expert, arena);
+  }
+
+  private synchronized void count(boolean first) {
+    if (first) {
+      misses++;
+    } else {
+      hits++;
+    }
+  }
+
+  /** Waits for the copy that somebody else makes. */
+  private static @Nullable Copy await(Digest expert, Place place) throws IOException {
+    try {
+      return place.copy.get();
+    } catch (ExecutionException e) {
+      String message = "the expert " + expert + " could not be read";
+      if (e.getCause() instanceof NoSuchFileException) {
+        throw new NoSuchFileException(expert.hex());
+      }
+      if (e.getCause() instanceof UnavailableException) {
+        throw new UnavailableException(message, e);
+      }
+      throw new IOException(message, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while an expert was being read", e);
+    }
+  }
+
+  /** Copies an expert into its place; a place without a copy is given up. */
+  private @Nullable Copy load(Digest expert, Place place) throws IOException {
+    Copy copy = null;
+    try (Arena arena = Arena.ofConfined()) {
+      ExpertWeights weights = store.open(expert, arena);
+      long size = ExpertBlob.weightBytes(weights);
+      if (reserve(size)) {
+        copy = copied(weights, size);
+      }
+      place.copy.complete(copy);
+      return copy;
+    } catch (Throwable e) { // whoever waits has to hear of it, whatever it is
+      place.copy.completeExceptionally(e);
+      throw e;
+    } finally {
+      if (copy == null) {
+        synchronized (this) {
+          places.remove(expert, place);
+        }
+      }
+    }
+  }
+
+  /** Makes room for a copy and takes it; false if what is being read leaves too little. */
+  private synchronized boolean reserve(long size) {
+    Iterator<Place> eldest = places.values().iterator();
+    while (bytes + size > budget && size <= budget && eldest.hasNext()) {
+      Place place = eldest.next();
+      if (place.readers == 0) {
+        eldest.remove();
+        evictions++;
+        free(place);
+      }
+    }
+    if (closed || bytes + size > budget) {
+      return false;
+    }
+    bytes += size;
+    return true;
+  }
+
+  private Copy copied(ExpertWeights weights, long size) {
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment memory = arena.allocate(size, ALIGNMENT);
+      long at = ExpertBlob.pack(weights.gate(), memory, 0);
+      at = ExpertBlob.pack(weights.up(), memory, at);
+      ExpertBlob.pack(weights.down(), memory, at);
+      MatrixData gate = weights.gate();
+      return new Copy(arena, memory, gate.dtype(), gate.rows(), gate.cols());
+    } catch (Throwable e) { // an OutOfMemoryError too: the room is given back
+      arena.close();
+      synchronized (this) {
+        bytes -= size;
+      }
+      throw e;
+    }
+  }
+
+  private synchronized void release(Place place) {
+    place.readers--;
+    if (closed && place.readers == 0) {
+      free(place);
+    }
+  }
+
+  /** Gives a copy's memory back; nobody reads it, and nobody will. */
+  private void free(Place place) {
+    Copy copy = place.copy.isCompletedExceptionally() ? null : place.copy.getNow(null);
+    if (copy != null) {
+      bytes -= copy.memory().byteSize();
+      copy.arena().close();
+    }
+  }
+
+  /** A consistent picture. */
+  public synchronized Stats stats() {
+    return new Stats(budget, bytes, places.size(), hits, misses, bypassed, evictions);
+  }
+
+  /** Gives all memory back, that of copies being read as soon as their readers end. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    places.values().stream().filter(place -> place.readers == 0).forEach(this::free);
+    places.clear();
+  }
+}

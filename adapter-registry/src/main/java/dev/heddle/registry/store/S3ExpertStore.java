@@ -1,0 +1,278 @@
+package dev.heddle.registry.store;
+
+import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.disk.FolderIdentity;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/**
+ * An expert store in a bucket, laid out as a local one, so that one can be copied to the other.
+ * What is read goes through a bounded cache on the local disk, from which it is mapped.
+ *
+ * <p>Several replicas may use one bucket. What one of them is about to need is known to it alone,
+ * so a blob is not collected before it is as old as the grace says; finding one there already that
+ * is no longer young makes it young again. The age is looked at once more right before the removal.
+ */
+public final class S3ExpertStore implements ExpertStore {
+  private static final String IDENTITY = "installation";
+
+  /** Parts of an upload that nobody finished are given up after this long, or after the grace. */
+  private static final Duration PARTS_MIN = Duration.ofDays(1);
+
+  private final S3Settings settings;
+  private final InstantSource clock;
+  private final S3Bucket bucket;
+  private final BlobCache cache;
+  private final Holds holds = new Holds();
+  private final Object collecting = new Object();
+
+  /**
+   * Opens the store.
+   *
+   * @param cacheFolder on the local disk, this process's own
+   * @param cacheBytes most bytes the cache may have
+   * @param installation whose experts these are, see {@link FolderIdentity}
+   * @throws IllegalStateException if the bucket is another installation's, or another process has
+   *     the cache
+   * @throws UnavailableException if the bucket cannot be used
+   */
+  public S3ExpertStore(
+      S3Settings settings,
+      Path cacheFolder,
+      long cacheBytes,
+      UUID installation,
+      InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.cache = new BlobCache(cacheFolder, cacheBytes);
+    try {
+      this.bucket = new S3Bucket(settings);
+    } catch (RuntimeException e) {
+      cache.close();
+      throw e;
+    }
+    try {
+      claim(installation);
+    } catch (UnavailableException e) {
+      close();
+      throw new UnavailableException("the bucket " + settings + " cannot be used", e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void claim(UUID installation) {
+    if (bucket.find(IDENTITY) == null) {
+      bucket.putIfAbsent(IDENTITY, (installation + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+    // Read in any case: of two that found none, both have to see whose it became.
+    try (ResponseInputStream<GetObjectResponse> stream = bucket.get(IDENTITY)) {
+      String found = new String(stream.readNBytes(100), StandardCharsets.US_ASCII);
+      FolderIdentity.require(settings.place(), found, installation);
+    } catch (IOException e) {
+      throw new IllegalStateException(settings.place() + " does not say whose it is", e);
+    }
+  }
+
+  @Override
+  public Writing begin() {
+    return new S3Writing();
+  }
+
+  @Override
+  public Hold hold(Collection<Digest> digests) {
+    return holds.holdAll(digests);
+  }
+
+  @Override
+  public ExpertWeights open(Digest expert, Arena arena) throws IOException {
+    return read(
+        BlobKind.EXPERT,
+        expert,
+        file -> {
+          ExpertBlob.verify(file, expert);
+          return file;
+        },
+        file -> ExpertBlob.map(file, arena));
+  }
+
+  @Override
+  public AdapterManifest manifest(Digest adapter) throws IOException {
+    BlobCache.Reading<AdapterManifest> parse =
+        file -> ManifestText.read(Files.readAllLines(file), adapter);
+    return read(BlobKind.MANIFEST, adapter, parse, parse);
+  }
+
+  @Override
+  public MemorySegment document(Digest sha256, Arena arena) throws IOException {
+    return read(
+        BlobKind.DOCUMENT,
+        sha256,
+        file -> {
+          try (Arena checking = Arena.ofConfined()) {
+            if (!Digests.bytes(map(file, checking)).equals(sha256)) {
+              throw new IOException("the document " + sha256 + " is not what its digest says");
+            }
+          }
+          return file;
+        },
+        file -> map(file, arena));
+  }
+
+  private <T> T read(
+      BlobKind kind, Digest digest, BlobCache.Reading<?> check, BlobCache.Reading<T> reading)
+      throws IOException {
+    String path = kind.path(digest);
+    return cache.read(path, () -> incoming(path), check, reading);
+  }
+
+  private BlobCache.Incoming incoming(String path) throws NoSuchFileException {
+    ResponseInputStream<GetObjectResponse> stream = bucket.get(path);
+    return new BlobCache.Incoming(stream.response().contentLength(), stream);
+  }
+
+  private static MemorySegment map(Path file, Arena arena) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    }
+  }
+
+  @Override
+  public boolean contains(Digest digest) {
+    return bucket.find(BlobKind.EXPERT.path(digest)) != null
+        || bucket.find(BlobKind.MANIFEST.path(digest)) != null;
+  }
+
+  @Override
+  public void verify(Digest expert) throws IOException {
+    cache.forget(BlobKind.EXPERT.path(expert)); // what is fetched is checked
+    try (Arena arena = Arena.ofConfined()) {
+      open(expert, arena);
+    }
+  }
+
+  @Override
+  public Collected collect(Liveness live) throws IOException {
+    synchronized (collecting) {
+      holds.beginCollection();
+      try {
+        Sweep sweep = new Sweep(holds, live);
+        for (BlobKind kind : BlobKind.values()) {
+          collect(kind, sweep);
+        }
+        Collected collected = sweep.finish();
+        Duration grace = settings.grace();
+        bucket.abortPartsBefore(
+            clock.instant().minus(grace.compareTo(PARTS_MIN) > 0 ? grace : PARTS_MIN));
+        return collected;
+      } finally {
+        holds.endCollection();
+      }
+    }
+  }
+
+  private void collect(BlobKind kind, Sweep sweep) throws IOException {
+    bucket.list(
+        kind.folder(),
+        blob -> {
+          Digest digest = BlobKind.digest(blob.path());
+          if (digest == null) {
+            return;
+          }
+          if (ageReached(blob, settings.grace())) {
+            sweep.add(digest, blob.bytes(), () -> removeIfStillOld(blob));
+          } else {
+            sweep.keep(blob.bytes());
+          }
+        });
+  }
+
+  private boolean ageReached(S3Bucket.Found blob, Duration age) {
+    return !blob.changedAt().isAfter(clock.instant().minus(age));
+  }
+
+  private boolean removeIfStillOld(S3Bucket.Found listed) throws IOException {
+    S3Bucket.Found now = bucket.find(listed.path());
+    if (now == null || !ageReached(now, settings.grace())) {
+      return false;
+    }
+    bucket.delete(listed.path());
+    cache.forget(listed.path());
+    return true;
+  }
+
+  @Override
+  public void close() {
+    try {
+      bucket.close();
+    } finally {
+      cache.close();
+    }
+  }
+
+  private final class S3Writing implements Writing {
+    private final List<Digest> held = new ArrayList<>();
+
+    @Override
+    public long put(Digest digest, ExpertWeights weights) {
+      keep(BlobKind.EXPERT, digest, ExpertBlob.pieces(weights));
+      return ExpertBlob.weightBytes(weights);
+    }
+
+    @Override
+    public void put(AdapterManifest manifest) {
+      byte[] text = ManifestText.write(manifest).getBytes(StandardCharsets.US_ASCII);
+      keep(BlobKind.MANIFEST, manifest.digest(), List.of(MemorySegment.ofArray(text)));
+    }
+
+    @Override
+    public void put(Digest sha256, MemorySegment document) {
+      keep(BlobKind.DOCUMENT, sha256, List.of(document));
+    }
+
+    private void keep(BlobKind kind, Digest digest, List<MemorySegment> pieces) {
+      held.add(digest);
+      holds.hold(digest);
+      String path = kind.path(digest);
+      if (!isThere(path, pieces)) {
+        bucket.put(path, pieces);
+      }
+    }
+
+    /** Whether the blob is there, and no other replica will take it for old. */
+    private boolean isThere(String path, List<MemorySegment> pieces) {
+      S3Bucket.@Nullable Found found = bucket.find(path);
+      if (found == null
+          || found.bytes() != pieces.stream().mapToLong(MemorySegment::byteSize).sum()) {
+        return false;
+      }
+      return !ageReached(found, settings.grace().dividedBy(4)) || bucket.touch(path);
+    }
+
+    @Override
+    public void close() {
+      held.forEach(holds::release);
+      held.clear();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.heddle.app.config;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.registry.db.Installation;
+import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.download.AdapterDownloads;
+import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.store.ExpertStore;
+import dev.heddle.registry.store.HostCache;
+import dev.heddle.registry.store.LocalExpertStore;
+import dev.heddle.registry.store.S3ExpertStore;
+import dev.heddle.registry.store.S3Settings;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
+
+/** Where experts' bytes are kept, the tier before it, and who clears it. */
+@Configuration(proxyBeanMethods = false)
+class StoreConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(StoreConfiguration.class);
+
+  /** Of the engine's memory, unless a size is given. */
+  private static final int HOST_CACHE_SHARE = 16;
+
+  @Bean
+  ExpertStore expertStore(RegistryDatabase database, HeddleProperties properties) {
+    UUID installation = Installation.id(database);
+    StoreSettings.S3 s3 = properties.store().s3();
+    String bucket = s3.bucket();
+    if (bucket == null || bucket.isBlank()) {
+      return new LocalExpertStore(properties.data().resolve("experts"), installation);
+    }
+    S3Settings settings =
+        new S3Settings(
+            s3.endpoint(),
+            bucket,
+            s3.prefix(),
+            s3.region(),
+            s3.accessKey(),
+            s3.secretKey(),
+            s3.pathStyle() == null ? s3.endpoint() != null : s3.pathStyle(),
+            s3.grace(),
+            S3Settings.PART_BYTES);
+    Path cache = properties.data().resolve("experts-cache");
+    log.info("experts in {}, copies of at most {} bytes in {}", settings, s3.cache(), cache);
+    return new S3ExpertStore(
+        settings, cache, s3.cache().toBytes(), installation, InstantSource.system());
+  }
+
+  @Bean
+  HostCache hostCache(ExpertStore store, HeddleProperties properties) {
+    long budget = hostCacheBytes(properties);
+    log.info(
+        "host cache: {} MiB for experts that were read lately, outside the memory plan",
+        budget >> 20);
+    return new HostCache(store, budget);
+  }
+
+  private static long hostCacheBytes(HeddleProperties properties) {
+    DataSize configured = properties.serving().hostCache();
+    if (configured != null) {
+      return configured.toBytes();
+    }
+    DataSize memory = properties.memory();
+    return (memory == null
+            ? ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize()
+            : memory.toBytes())
+        / HOST_CACHE_SHARE;
+  }
+
+  @Bean
+  GarbageCollector garbageCollector(
+      RegistryDatabase database, ExpertStore store, HeddleProperties properties) {
+    boolean shared = store instanceof S3ExpertStore;
+    Duration grace = shared ? properties.store().s3().grace() : Duration.ZERO;
+    GarbageCollector collector = new GarbageCollector(database, store, grace);
+    collector.start(properties.store().collectEvery());
+    return collector;
+  }
+
+  @Bean
+  AdapterDownloads adapterDownloads(
+      RegistryDatabase database, ExpertStore store, ModelFolder folder) {
+    return new AdapterDownloads(database, store, folder);
+  }
+}
