@@ -94,6 +94,11 @@ final class PlatformFixture {
     return url;
   }
 
+  /** Where the platform keeps everything. */
+  Path data() {
+    return Path.of(context.getEnvironment().getRequiredProperty("heddle.data"));
+  }
+
   /** Uploads a demo adapter's folder as the next version of {@code name} and publishes it. */
   private void publish(String name, String folder) throws IOException {
     expect(200, post(upload(name, folder) + ":publish", ""));

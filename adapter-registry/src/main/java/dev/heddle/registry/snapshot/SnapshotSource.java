@@ -102,7 +102,7 @@ public final class SnapshotSource implements AutoCloseable {
           away = false;
         }
         follow(connection.unwrap(PGConnection.class));
-      } catch (SQLException | RegistryException e) {
+      } catch (SQLException | RuntimeException e) {
         if (open && !away) {
           log.warn("The database is away; keys and names stay as they are: {}", e.getMessage());
           away = true;

@@ -3,25 +3,18 @@ package dev.heddle.registry.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.registry.testing.TestDatabase;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 class UsageMigrationTest {
   private static final String ROWS =
       """
-      insert into heddle.tenant (id, name) values
+      insert into tenant (id, name) values
         ('00000000-0000-7000-8000-000000000001', 'one');
-      insert into heddle.api_key (id, tenant_id, public_id, secret_sha256, label, scopes) values
+      insert into api_key (id, tenant_id, public_id, secret_sha256, label, scopes) values
         ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'k',
          decode(repeat('00', 32), 'hex'), 'key', array['inference']);
-      insert into heddle.usage_record
+      insert into usage_record
         select 'r' || i, '00000000-0000-7000-8000-000000000001',
           '00000000-0000-7000-8000-000000000002', 'base', null, null, 'stop', 10, 2, 5, 100, 1000,
           timestamptz '2026-01-01 00:00:00Z' + i * interval '20 minutes'
@@ -30,18 +23,7 @@ class UsageMigrationTest {
 
   @Test
   void rows_from_before_are_in_the_sums() throws Exception {
-    DatabaseSettings settings = TestDatabase.fresh();
-    AppRole.ensure(settings);
-    Flyway.configure()
-        .dataSource(settings.url(), settings.owner().name(), settings.owner().password())
-        .locations("classpath:db/migration")
-        .defaultSchema("heddle")
-        .createSchemas(true)
-        .placeholders(Map.of("app_role", settings.app().name()))
-        .target("4?")
-        .load()
-        .migrate();
-    asOwner(settings, ROWS);
+    DatabaseSettings settings = OldSchema.with("4", ROWS);
 
     try (RegistryDatabase db = RegistryDatabase.open(settings)) {
       List<String> sums =
@@ -60,15 +42,6 @@ class UsageMigrationTest {
               () -> db.write(jdbc -> jdbc.sql("update usage_hour set requests = 9").update()))
           .rootCause()
           .hasMessageContaining("permission denied");
-    }
-  }
-
-  private static void asOwner(DatabaseSettings settings, String sql) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection(
-                settings.url(), settings.owner().name(), settings.owner().password());
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 }

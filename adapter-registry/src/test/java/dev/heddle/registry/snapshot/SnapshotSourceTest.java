@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,38 @@ class SnapshotSourceTest {
         await(() -> accepts(source, key));
         new ApiKeys(elsewhere).revoke(TestRegistry.ACTOR, tenant.id(), key.key().publicId());
         await(() -> !accepts(source, key));
+      }
+    }
+  }
+
+  @Test
+  void after_the_server_stood_still_changes_of_others_are_seen_again(@TempDir Path temporary)
+      throws Exception {
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(temporary.resolve("postgres"));
+        RegistryDatabase here = RegistryDatabase.open(postgres.settings());
+        RegistryDatabase elsewhere = RegistryDatabase.open(postgres.settings())) {
+      Tenant tenant = new Tenants(here).ensureDefault();
+      BaseModel base = new BaseModels(here).register("tiny", DIGEST);
+      try (SnapshotSource source = new SnapshotSource(here, base)) {
+        ApiKey.Issued before = key(elsewhere, tenant);
+        await(() -> accepts(source, before));
+        ProcessHandle server = ProcessHandle.of(postgres.pid()).orElseThrow();
+        List<ProcessHandle> all = Stream.concat(Stream.of(server), server.descendants()).toList();
+        for (ProcessHandle process : all) {
+          signal("STOP", process.pid());
+        }
+        try {
+          for (int i = 0; i < 1000; i++) {
+            assertThat(accepts(source, before)).isTrue();
+          }
+        } finally {
+          for (ProcessHandle process : all) {
+            signal("CONT", process.pid());
+          }
+        }
+        ApiKey.Issued after = key(elsewhere, tenant);
+        await(() -> accepts(source, after));
       }
     }
   }
