@@ -68,17 +68,14 @@ public final class ContractDocument {
       }
       for (Map.Entry<String, JsonNode> response : operation.path("responses").properties()) {
         boolean empty =
-            List.of("204", "304").contains(response.getKey()) || response.getValue().has("$ref");
-        if (!empty && response.getValue().path("content").isEmpty() && !isHead(parts[0])) {
+            response.getValue().has("$ref")
+                || response.getValue().path("description").asString("").equals(Operations.NO_BODY);
+        if (!empty && response.getValue().path("content").isEmpty()) {
           gaps.add(mapping.stringValue() + " has no schema of its " + response.getKey());
         }
       }
     }
     return gaps;
-  }
-
-  private static boolean isHead(String method) {
-    return method.equals("HEAD") || method.equals("OPTIONS");
   }
 
   /** As the file has it. */
@@ -93,7 +90,9 @@ public final class ContractDocument {
     ObjectNode surface = resource("openai.json");
     ObjectNode frame = resource("frame.json");
     Map<String, ObjectNode> paths = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> path : derived.path("paths").properties()) {
+    Map<String, JsonNode> handled = new TreeMap<>();
+    derived.path("paths").properties().forEach(e -> handled.put(e.getKey(), e.getValue()));
+    for (Map.Entry<String, JsonNode> path : handled.entrySet()) {
       ObjectNode written = (ObjectNode) surface.path("paths").get(path.getKey());
       paths.put(
           path.getKey(),

@@ -9,7 +9,7 @@ import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,6 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** One operation of the document after the other: what all have in common is added here. */
 final class Operations {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /** What an answer is said to be that has nothing but headers. */
+  static final String NO_BODY = "No body.";
+
   private static final String PROBLEM = "application/problem+json";
 
   /** Path parameters that are names by the rule for names. */
@@ -34,7 +38,7 @@ final class Operations {
 
   private final RecordSchemas schemas;
   private final Javadocs javadocs;
-  private final Set<String> ids = new HashSet<>();
+  private final Map<String, Method> ids = new HashMap<>();
   private final Map<String, ObjectNode> errors = new TreeMap<>();
 
   Operations(RecordSchemas schemas, Javadocs javadocs) {
@@ -73,7 +77,7 @@ final class Operations {
 
   private void complete(String path, String method, ObjectNode operation) {
     Method handler = handler(operation.remove(DerivedDocument.HANDLER).stringValue());
-    operation.put("operationId", id(handler));
+    operation.put("operationId", id(path, handler));
     describe(operation, javadocs.of(handler.getDeclaringClass(), handler.getName()));
     operation.withArray("parameters").forEach(parameter -> fixParameter((ObjectNode) parameter));
     addHeaders(path, method, operation);
@@ -108,7 +112,7 @@ final class Operations {
     }
   }
 
-  private String id(Method handler) {
+  private String id(String path, Method handler) {
     String type = handler.getDeclaringClass().getSimpleName().replaceFirst("Controller$", "");
     String name = handler.getName();
     String id =
@@ -116,9 +120,13 @@ final class Operations {
             + type.substring(1)
             + name.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
             + name.substring(1);
-    if (!ids.add(id)) {
+    Method other = ids.putIfAbsent(id, handler);
+    if (other != null && !other.equals(handler)) {
       throw new IllegalArgumentException(
           "two handlers would have the id " + id + ": let their methods have different names");
+    }
+    if (other != null) { // the same at another path
+      return id + (path.endsWith("}") ? "OfOne" : "Elsewhere");
     }
     return id;
   }
@@ -188,6 +196,9 @@ final class Operations {
     Class<?> raw = type.getType() instanceof Class<?> c ? c : RecordSchemas.raw(type.getType());
     for (Map.Entry<String, JsonNode> entry : operation.path("responses").properties()) {
       ObjectNode response = (ObjectNode) entry.getValue();
+      if (raw == Void.class || raw == void.class) {
+        response.put("description", NO_BODY);
+      }
       if (raw.isRecord() && entry.getKey().startsWith("2")) {
         response.set("content", content("application/json", schemas.of(type)));
       }

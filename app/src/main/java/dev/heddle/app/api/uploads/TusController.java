@@ -10,6 +10,7 @@ import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.registry.upload.Upload;
 import dev.heddle.registry.upload.UploadPart;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class TusController {
   }
 
   @Operation(summary = "Say which of tus is supported.")
+  @ApiResponse(responseCode = "204")
   @RequestMapping(
       method = RequestMethod.OPTIONS,
       path = {"", "/{id}"})
@@ -57,6 +59,7 @@ final class TusController {
           "`Upload-Length` states the bytes, `Upload-Metadata` the `filename` and, optionally, the"
               + " `sha256` of the whole file in hex. Room for all of it is taken. A body of"
               + " `application/offset+octet-stream` is its first part.")
+  @ApiResponse(responseCode = "201")
   @PostMapping
   Mono<ResponseEntity<Void>> create(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
@@ -112,6 +115,7 @@ final class TusController {
       description =
           "What is acknowledged is on disk. With the last byte the file is the version's. With"
               + " `Upload-Checksum` (sha1 or sha256) a part is kept as a whole or not at all.")
+  @ApiResponse(responseCode = "204")
   @PatchMapping("/{id}")
   Mono<ResponseEntity<Void>> append(
       @PathVariable String name,
@@ -126,6 +130,7 @@ final class TusController {
   }
 
   @Operation(summary = "Give an upload up, and its room back.")
+  @ApiResponse(responseCode = "204")
   @DeleteMapping("/{id}")
   Mono<ResponseEntity<Void>> terminate(
       @PathVariable String name,
@@ -140,6 +145,7 @@ final class TusController {
   }
 
   @Operation(summary = "Do what `X-HTTP-Method-Override` says, for clients that cannot send PATCH.")
+  @ApiResponse(responseCode = "204")
   @PostMapping("/{id}")
   Mono<ResponseEntity<Void>> overridden(
       @PathVariable String name,

@@ -16,7 +16,11 @@ import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.FileSink;
 import dev.heddle.registry.upload.UploadArea;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -56,6 +60,12 @@ final class UploadsController {
           "It is the version's only when all of it came; an aborted upload leaves nothing. The"
               + " SHA-256 may be stated by `Content-Digest`, `Digest` or `x-checksum-sha256`, and"
               + " is compared then.")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+              schema = @Schema(type = "string", format = "binary")))
   @PutMapping("/{number}/files/{*path}")
   Mono<FileView> put(
       @PathVariable String name,
