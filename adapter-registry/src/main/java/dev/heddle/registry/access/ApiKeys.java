@@ -26,7 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Tenants' API keys: made, listed, revoked. Checking them is the snapshot's. */
 public final class ApiKeys {
-  private static final int LABEL_LENGTH_MAX = 200;
+  public static final int LABEL_LENGTH_MAX = 200;
   private static final String COLUMNS =
       "id, tenant_id, public_id, label, scopes, created_at, expires_at, revoked_at,"
           + " last_used_at";

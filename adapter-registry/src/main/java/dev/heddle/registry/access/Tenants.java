@@ -106,6 +106,23 @@ public final class Tenants {
         .orElseThrow(() -> new NotFoundException("tenant", name));
   }
 
+  /** What a tenant has now. */
+  public TenantCounts counts(UUID tenant) {
+    return db.read(jdbc ->
+        jdbc.sql(
+                """
+                select
+                  (select count(*) from adapter
+                    where tenant_id = :tenant and archived_at is null) as adapters,
+                  (select count(*) from api_key
+                    where tenant_id = :tenant and revoked_at is null
+                      and (expires_at is null or expires_at > now())) as keys
+                """)
+            .param("tenant", tenant)
+            .query((row, n) -> new TenantCounts(row.getLong("adapters"), row.getLong("keys")))
+            .single());
+  }
+
   /** All tenants, by name. */
   public Page<Tenant> list(Page.Request page) {
     List<Tenant> rows =

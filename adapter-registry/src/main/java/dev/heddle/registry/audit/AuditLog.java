@@ -6,6 +6,8 @@ import dev.heddle.registry.Page;
 import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.Jsonb;
 import dev.heddle.registry.db.RegistryDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The audit trail. */
 public final class AuditLog {
+  private static final String SELECT =
+      """
+      select a.id, a.at, t.name as tenant, a.actor, a.action, a.subject, a.before::text,
+        a.after::text
+      from audit a left join tenant t on t.id = a.tenant_id
+      where
+      """;
+  private static final String AFTER =
+      """
+      and (cast(:after as uuid) is null or a.id < cast(:after as uuid))
+      order by a.id desc limit :rows
+      """;
+
   private final RegistryDatabase db;
 
   public AuditLog(RegistryDatabase db) {
@@ -52,28 +67,31 @@ public final class AuditLog {
 
   /** A tenant's entries, the latest first. */
   public Page<AuditEntry> list(UUID tenant, Page.Request page) {
+    return list(AuditFilter.of(tenant), page);
+  }
+
+  /** What passes the filter, the latest first. */
+  public Page<AuditEntry> list(AuditFilter filter, Page.Request page) {
     List<AuditEntry> rows =
         db.read(jdbc ->
-            jdbc.sql(
-                    """
-                    select id, at, actor, action, subject, before::text, after::text from audit
-                    where tenant_id = :tenant
-                      and (cast(:after as uuid) is null or id < cast(:after as uuid))
-                    order by id desc limit :rows
-                    """)
-                .param("tenant", tenant)
+            jdbc.sql(SELECT + filter.condition() + "\n" + AFTER)
+                .params(filter.parameters())
                 .param("after", page.afterId())
                 .param("rows", page.rows())
-                .query((row, n) ->
-                    new AuditEntry(
-                        Columns.id(row, "id"),
-                        Columns.instant(row, "at"),
-                        row.getString("actor"),
-                        row.getString("action"),
-                        row.getString("subject"),
-                        row.getString("before"),
-                        row.getString("after")))
+                .query(AuditLog::map)
                 .list());
     return page.page(rows, entry -> entry.id().toString());
+  }
+
+  private static AuditEntry map(ResultSet row, int n) throws SQLException {
+    return new AuditEntry(
+        Columns.id(row, "id"),
+        Columns.instant(row, "at"),
+        row.getString("tenant"),
+        row.getString("actor"),
+        row.getString("action"),
+        row.getString("subject"),
+        row.getString("before"),
+        row.getString("after"));
   }
 }

@@ -84,7 +84,7 @@ class TenantsTest {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int weight = 2; weight < 10; weight++) {
         TenantLimits limits = new TenantLimits(weight, null, null, null, null, null);
-        threads.submit(() -> {
+        threads.execute(() -> {
           try {
             tenants.update(TestRegistry.ACTOR, "contested", limits, 1L);
             done.incrementAndGet();

@@ -14,7 +14,9 @@ import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.idempotency.IdempotencyKeys;
 import dev.heddle.registry.imports.Imports;
 import dev.heddle.registry.imports.LocalSource;
 import dev.heddle.registry.residency.Pins;
@@ -171,5 +173,20 @@ class RegistryConfiguration {
   @Bean
   ApiKeys apiKeys(RegistryDatabase database) {
     return new ApiKeys(database);
+  }
+
+  @Bean
+  Tenants tenants(RegistryDatabase database) {
+    return new Tenants(database);
+  }
+
+  @Bean
+  AuditLog auditLog(RegistryDatabase database) {
+    return new AuditLog(database);
+  }
+
+  @Bean
+  IdempotencyKeys idempotencyKeys(RegistryDatabase database) {
+    return new IdempotencyKeys(database);
   }
 }

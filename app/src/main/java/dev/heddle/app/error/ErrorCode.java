@@ -20,12 +20,14 @@ public enum ErrorCode {
   NOT_ACCEPTABLE(406, "invalid_request_error", "not_acceptable"),
   REQUEST_TIMEOUT(408, "invalid_request_error", "request_timeout"),
   CONFLICT(409, "invalid_request_error", "conflict"),
+  IDEMPOTENCY_IN_PROGRESS(409, "invalid_request_error", "idempotency_in_progress"),
   PRECONDITION_FAILED(412, "invalid_request_error", "precondition_failed"),
   TUS_VERSION_UNSUPPORTED(412, "invalid_request_error", "tus_version_unsupported"),
   REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
   STORAGE_QUOTA_EXCEEDED(413, "invalid_request_error", "storage_quota_exceeded"),
   UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
   INVALID_ADAPTER(422, "invalid_request_error", "invalid_adapter"),
+  IDEMPOTENCY_KEY_REUSED(422, "invalid_request_error", "idempotency_key_reused"),
   UPLOAD_BUSY(423, "invalid_request_error", "upload_busy"),
   /** A status that tus brings. */
   CHECKSUM_MISMATCH(460, "invalid_request_error", "checksum_mismatch"),
@@ -67,7 +69,7 @@ public enum ErrorCode {
    */
   public int retryAfterSeconds() {
     return switch (this) {
-      case QUEUE_FULL -> 1;
+      case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS -> 1;
       case ADAPTER_UNAVAILABLE -> 10;
       case DRAINING, DATABASE_UNAVAILABLE -> 5;
       default -> 0;

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Component
 @Order(-2) // before the handlers that Spring brings
-final class ErrorHandler implements WebExceptionHandler {
+public final class ErrorHandler implements WebExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger("heddle.requests");
 
   @Override

@@ -5,6 +5,7 @@ import dev.heddle.app.error.ErrorCode;
 import dev.heddle.format.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,21 @@ public final class Fields {
     this.object = object;
     this.prefix = prefix;
     this.faults = faults;
+  }
+
+  /** Whether the field is there, be it null. */
+  public boolean has(String name) {
+    return object.has(name);
+  }
+
+  /** Faults every field that is none of these: a mistyped one must not pass for an absent one. */
+  public void allowOnly(String... names) {
+    Set<String> known = Set.of(names);
+    for (String name : object.propertyNames()) {
+      if (!known.contains(name)) {
+        fault(name, "is not known here");
+      }
+    }
   }
 
   /** The field's value, null if it is absent or null. */

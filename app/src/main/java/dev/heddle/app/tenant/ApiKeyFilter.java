@@ -7,10 +7,8 @@ import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -26,7 +24,6 @@ import reactor.core.publisher.Mono;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 20)
 final class ApiKeyFilter implements WebFilter {
-  private static final String SCHEME = "Bearer ";
   private static final String REFUSED =
       "Incorrect or no API key provided. Send one as 'Authorization: Bearer KEY'.";
 
@@ -46,7 +43,7 @@ final class ApiKeyFilter implements WebFilter {
     if (Scopes.isOpen(path)) {
       return chain.filter(exchange);
     }
-    String key = bearer(exchange.getRequest());
+    String key = Bearer.of(exchange.getRequest());
     Principal caller = key == null ? null : keys.find(key);
     if (caller == null) {
       return Mono.error(new ApiException(ErrorCode.INVALID_API_KEY, REFUSED));
@@ -84,13 +81,5 @@ final class ApiKeyFilter implements WebFilter {
   private static ApiException lacksScope() {
     return new ApiException(
         ErrorCode.INSUFFICIENT_PERMISSIONS, "This API key lacks the scope that this needs.");
-  }
-
-  private static @Nullable String bearer(ServerHttpRequest request) {
-    String header = request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
-    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return null;
-    }
-    return header.substring(SCHEME.length()).strip();
   }
 }

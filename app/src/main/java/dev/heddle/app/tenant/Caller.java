@@ -20,6 +20,11 @@ public final class Caller {
     return exchange.getRequiredAttribute(ATTRIBUTE);
   }
 
+  /** Whether the path needs a key at all, so that there is somebody. */
+  public static boolean isKnown(ServerWebExchange exchange) {
+    return exchange.getAttributes().containsKey(ATTRIBUTE);
+  }
+
   /** Whether an operator has named the tenant that the request is for. */
   public static boolean isActing(ServerWebExchange exchange) {
     return exchange.getRequest().getHeaders().containsHeader(ACTING_HEADER);

@@ -6,14 +6,19 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A key, but for its text. */
+/**
+ * A key, but for its text.
+ *
+ * @param lastUsedAt to the minute or so, null if it never was
+ */
 record KeyView(
     String id,
     String label,
     List<String> scopes,
     Instant createdAt,
     @Nullable Instant expiresAt,
-    @Nullable Instant revokedAt) {
+    @Nullable Instant revokedAt,
+    @Nullable Instant lastUsedAt) {
   static KeyView of(ApiKey key) {
     return new KeyView(
         key.publicId(),
@@ -21,6 +26,7 @@ record KeyView(
         key.scopes().stream().map(Scope::text).sorted().toList(),
         key.createdAt(),
         key.expiresAt(),
-        key.revokedAt());
+        key.revokedAt(),
+        key.lastUsedAt());
   }
 }

@@ -3,14 +3,18 @@ package dev.heddle.app.api.tenants;
 import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
+import dev.heddle.app.error.ApiException;
+import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.registry.access.ApiKey;
 import dev.heddle.registry.access.ApiKeys;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
+import java.util.Set;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -38,6 +42,7 @@ final class KeysController {
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<IssuedKeyView> create(@RequestBody NewKey key, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
+    requireOperator(caller, key.scopes());
     ApiKey.Issued issued =
         keys.create(caller.actor(), caller.tenantId(), key.label(), key.scopes(), key.expiresAt());
     return ResponseEntity.created(URI.create("/api/v1/keys/" + issued.key().publicId()))
@@ -52,10 +57,26 @@ final class KeysController {
     return PageView.of(keys.list(caller.tenantId(), Paging.of(exchange)), KeyView::of);
   }
 
+  @Operation(summary = "Show a key, but for its text.")
+  @GetMapping("/{id}")
+  KeyView get(@PathVariable String id, ServerWebExchange exchange) {
+    return KeyView.of(keys.get(Caller.of(exchange).tenantId(), id));
+  }
+
   @Operation(summary = "Revoke a key: from the next request on it opens nothing.")
   @DeleteMapping("/{id}")
   KeyView revoke(@PathVariable String id, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
+    requireOperator(caller, keys.get(caller.tenantId(), id).scopes());
     return KeyView.of(keys.revoke(caller.actor(), caller.tenantId(), id));
+  }
+
+  /** A tenant deals with its own keys; those that open the platform are the operator's. */
+  private static void requireOperator(Principal caller, Set<Scope> scopes) {
+    if (scopes.contains(Scope.ADMIN) && !caller.may(Scope.ADMIN)) {
+      throw new ApiException(
+          ErrorCode.INSUFFICIENT_PERMISSIONS,
+          "Keys of scope admin are made and revoked with one of that scope.");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.app.api.tenants;
 
 import dev.heddle.app.request.Fields;
+import dev.heddle.registry.access.ApiKeys;
 import dev.heddle.registry.access.Scope;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -16,7 +17,12 @@ import tools.jackson.databind.JsonNode;
  */
 record NewKey(String label, Set<Scope> scopes, @Nullable Instant expiresAt) {
   static NewKey read(Fields fields) {
-    return new NewKey(fields.requiredString("label"), scopes(fields), expiry(fields));
+    fields.allowOnly("label", "scopes", "expires_at");
+    String label = fields.requiredString("label");
+    if (!label.isEmpty() && (label.isBlank() || label.length() > ApiKeys.LABEL_LENGTH_MAX)) {
+      fields.fault("label", "must have 1 to " + ApiKeys.LABEL_LENGTH_MAX + " characters");
+    }
+    return new NewKey(label, scopes(fields), expiry(fields));
   }
 
   private static Set<Scope> scopes(Fields fields) {
@@ -46,7 +52,11 @@ record NewKey(String label, Set<Scope> scopes, @Nullable Instant expiresAt) {
       return null;
     }
     try {
-      return Instant.parse(text);
+      Instant expiry = Instant.parse(text);
+      if (expiry.isBefore(Instant.now())) {
+        fields.fault("expires_at", "must not lie in the past");
+      }
+      return expiry;
     } catch (DateTimeParseException e) {
       fields.fault("expires_at", "must be a time such as 2030-01-31T12:00:00Z");
       return null;

@@ -1,0 +1,39 @@
+package dev.heddle.app.api.tenants;
+
+import dev.heddle.app.api.tenants.OwnTenantView.ConsumptionView;
+import dev.heddle.app.tenant.Caller;
+import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.TenantCounts;
+import dev.heddle.registry.access.Tenants;
+import dev.heddle.registry.upload.Storage;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+
+/** A tenant's own view of itself. */
+@RestController
+@Tag(name = "Tenants")
+final class OwnTenantController {
+  private final Tenants tenants;
+  private final Storage storage;
+
+  OwnTenantController(Tenants tenants, Storage storage) {
+    this.tenants = tenants;
+    this.storage = storage;
+  }
+
+  @Operation(summary = "Show the caller's tenant: its limits, and what counts against them now.")
+  @GetMapping("/api/v1/tenant")
+  OwnTenantView get(ServerWebExchange exchange) {
+    Principal caller = Caller.of(exchange);
+    TenantCounts counts = tenants.counts(caller.tenantId());
+    return new OwnTenantView(
+        caller.tenant(),
+        LimitsView.of(tenants.get(caller.tenant()).limits()),
+        new ConsumptionView(storage.used(caller.tenantId()).total()),
+        counts.adapters(),
+        counts.keys());
+  }
+}
