@@ -1,6 +1,7 @@
 package dev.heddle.app.api.tenants;
 
 import dev.heddle.app.api.tenants.OwnTenantView.ConsumptionView;
+import dev.heddle.app.quota.QuotaGate;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.TenantCounts;
@@ -18,10 +19,12 @@ import org.springframework.web.server.ServerWebExchange;
 final class OwnTenantController {
   private final Tenants tenants;
   private final Storage storage;
+  private final QuotaGate gate;
 
-  OwnTenantController(Tenants tenants, Storage storage) {
+  OwnTenantController(Tenants tenants, Storage storage, QuotaGate gate) {
     this.tenants = tenants;
     this.storage = storage;
+    this.gate = gate;
   }
 
   @Operation(summary = "Show the caller's tenant: its limits, and what counts against them now.")
@@ -32,7 +35,8 @@ final class OwnTenantController {
     return new OwnTenantView(
         caller.tenant(),
         LimitsView.of(tenants.get(caller.tenant()).limits()),
-        new ConsumptionView(storage.used(caller.tenantId()).total()),
+        ConsumptionView.of(
+            gate.consumption(caller.tenantId()), storage.used(caller.tenantId()).total()),
         counts.adapters(),
         counts.keys());
   }
