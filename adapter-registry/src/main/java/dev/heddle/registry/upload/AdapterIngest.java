@@ -9,6 +9,7 @@ import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.adapter.Version;
@@ -80,7 +81,11 @@ public final class AdapterIngest {
   }
 
   private void reopen(Version closed, Throwable cause) {
-    log.error("{} could not be finished", closed.label(), cause);
+    if (cause instanceof QuotaExceededException) {
+      log.info("{} has no room: {}", closed.label(), cause.getMessage());
+    } else {
+      log.error("{} could not be finished", closed.label(), cause);
+    }
     try {
       states.reopen(closed);
     } catch (RegistryException e) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that uploads is killed again and again; the next one finds what it said it had. */
 class UploadCrashTest {
   private static final long SEED = 20;
-  private static final int KILLS = 4;
+  private static final int KILLS = 3;
 
   @TempDir private Path folder;
 
