@@ -200,7 +200,12 @@ final class Operations {
         response.put("description", NO_BODY);
       }
       if (raw.isRecord() && entry.getKey().startsWith("2")) {
-        response.set("content", content("application/json", schemas.of(type)));
+        JsonNode table = response.path("content").path("text/csv");
+        ObjectNode content = content("application/json", schemas.of(type));
+        if (table.isObject()) {
+          content.set("text/csv", table);
+        }
+        response.set("content", content);
       }
       if (entry.getKey().equals("201")) {
         response

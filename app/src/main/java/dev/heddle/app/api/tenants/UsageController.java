@@ -15,6 +15,7 @@ import dev.heddle.registry.usage.UsageQuery;
 import dev.heddle.registry.usage.UsageQuery.By;
 import dev.heddle.registry.usage.UsageReports;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,11 @@ final class UsageController {
     this.served = served;
   }
 
-  @Operation(summary = "Sum up what was used by hour, day or month.")
+  @Operation(
+      summary = "Sum up what was used by hour, day or month.",
+      description = "As `text/csv` all of it at once, as JSON in parts.")
+  @ApiResponse(responseCode = "200")
+  @ApiResponse(responseCode = "404")
   @Paged
   @UsageDocumented
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
