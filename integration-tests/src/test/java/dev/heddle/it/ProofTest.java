@@ -22,6 +22,11 @@ class ProofTest {
     String version = upload("proved", golden(4).toString());
     JsonNode ready = PlatformFixture.expect(200, PLATFORM.post(version + ":complete", ""));
     assertThat(ready.path("state").stringValue()).isEqualTo("READY");
+
+    JsonNode again = PlatformFixture.expect(200, PLATFORM.post(version + ":prove", ""));
+    assertThat(again.path("passed").booleanValue()).isTrue();
+    assertThat(again.path("cases").intValue()).isEqualTo(4);
+    PlatformFixture.expect(404, PLATFORM.post("/api/v1/adapters/sql/versions/1:prove", ""));
   }
 
   @Test

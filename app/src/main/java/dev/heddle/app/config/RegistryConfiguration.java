@@ -19,6 +19,7 @@ import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.idempotency.IdempotencyKeys;
 import dev.heddle.registry.imports.Imports;
 import dev.heddle.registry.imports.LocalSource;
+import dev.heddle.registry.imports.S3Source;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
@@ -127,16 +128,25 @@ class RegistryConfiguration {
   }
 
   @Bean
+  S3Source s3Source(HeddleProperties properties) {
+    ImportSettings.S3 s3 = properties.imports().s3();
+    return new S3Source(
+        new S3Source.Settings(
+            s3.buckets(), s3.endpoint(), s3.region(), s3.accessKey(), s3.secretKey()));
+  }
+
+  @Bean
   Imports imports(
       RegistryDatabase database,
       UploadArea uploads,
       AdapterIngest ingest,
+      S3Source buckets,
       HeddleProperties properties) {
     return new Imports(
         database,
         uploads,
         ingest,
-        List.of(new LocalSource(properties.imports().roots())),
+        List.of(new LocalSource(properties.imports().roots()), buckets),
         Duration.ofSeconds(10));
   }
 

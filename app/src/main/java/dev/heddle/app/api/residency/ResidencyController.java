@@ -4,6 +4,7 @@ import dev.heddle.experts.ResidencyStats;
 import dev.heddle.format.Digest;
 import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.residency.Pins;
+import dev.heddle.registry.store.HostCache;
 import dev.heddle.runtime.InferenceRuntime;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -21,10 +22,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class ResidencyController {
   private final InferenceRuntime runtime;
   private final Pins pins;
+  private final HostCache cache;
 
-  ResidencyController(InferenceRuntime runtime, Pins pins) {
+  ResidencyController(InferenceRuntime runtime, Pins pins, HostCache cache) {
     this.runtime = runtime;
     this.pins = pins;
+    this.cache = cache;
   }
 
   @Operation(summary = "Show what sits in the slots, whose it is, and what waits for them.")
@@ -36,6 +39,7 @@ final class ResidencyController {
     stats.waiting().forEach(waiting -> digests.add(waiting.adapter()));
     Map<Digest, List<Holder>> holders =
         pins.holders(digests).stream().collect(Collectors.groupingBy(Holder::digest));
-    return ResidencyView.of(stats, runtime.memoryPlan().slotBytes(), holders, pins.list());
+    return ResidencyView.of(
+        stats, runtime.memoryPlan().slotBytes(), holders, pins.list(), cache.stats());
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.app.api.residency;
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.format.Digest;
 import dev.heddle.registry.residency.Holder;
+import dev.heddle.registry.store.HostCache;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param residents least recently used first
  * @param waiting longest wait first
  * @param pins every pinned version, resident or about to be
+ * @param hostTier experts kept in memory between the store and the slots
  */
 record ResidencyView(
     int slots,
@@ -27,7 +29,8 @@ record ResidencyView(
     long evictions,
     List<ResidentView> residents,
     List<WaitingView> waiting,
-    List<PinView> pins) {
+    List<PinView> pins,
+    HostTierView hostTier) {
 
   /**
    * An adapter in the slots.
@@ -65,8 +68,39 @@ record ResidencyView(
   /** A pinned version. */
   record PinView(String tenant, String version, String digest, boolean resident) {}
 
+  /**
+   * Copies of experts in memory.
+   *
+   * @param hits experts opened from memory
+   * @param misses experts copied from the store
+   * @param bypassed experts read where they are stored, for want of room
+   */
+  record HostTierView(
+      long budgetBytes,
+      long bytes,
+      int experts,
+      long hits,
+      long misses,
+      long bypassed,
+      long evictions) {
+    static HostTierView of(HostCache.Stats stats) {
+      return new HostTierView(
+          stats.budget(),
+          stats.bytes(),
+          stats.experts(),
+          stats.hits(),
+          stats.misses(),
+          stats.bypassed(),
+          stats.evictions());
+    }
+  }
+
   static ResidencyView of(
-      ResidencyStats stats, long slotBytes, Map<Digest, List<Holder>> holders, List<Holder> pins) {
+      ResidencyStats stats,
+      long slotBytes,
+      Map<Digest, List<Holder>> holders,
+      List<Holder> pins,
+      HostCache.Stats hostTier) {
     return new ResidencyView(
         stats.slots(),
         stats.freeSlots(),
@@ -76,7 +110,8 @@ record ResidencyView(
         stats.evictions(),
         stats.residents().stream().map(resident -> resident(resident, slotBytes, holders)).toList(),
         stats.waiting().stream().map(waiting -> waiting(waiting, holders)).toList(),
-        pins.stream().map(pin -> pin(pin, stats)).toList());
+        pins.stream().map(pin -> pin(pin, stats)).toList(),
+        HostTierView.of(hostTier));
   }
 
   private static ResidentView resident(

@@ -1,0 +1,85 @@
+package dev.heddle.app.api.proof;
+
+import dev.heddle.app.api.ViolationView;
+import dev.heddle.app.api.residency.LoadLimits;
+import dev.heddle.app.tenant.Caller;
+import dev.heddle.format.Digest;
+import dev.heddle.format.Violation;
+import dev.heddle.format.adapter.GoldenCase;
+import dev.heddle.format.adapter.GoldenFile;
+import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.NotFoundException;
+import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.adapter.VersionDocument;
+import dev.heddle.registry.adapter.VersionState;
+import dev.heddle.registry.adapter.Versions;
+import dev.heddle.registry.store.ExpertStore;
+import dev.heddle.registry.upload.AdapterProof;
+import dev.heddle.runtime.InferenceRuntime;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+
+/** Runs a version's golden prompts again. */
+@RestController
+@Tag(name = "Adapters")
+final class ProofController {
+  private final Versions versions;
+  private final ExpertStore store;
+  private final AdapterProof proof;
+  private final LoadLimits limits;
+  private final InferenceRuntime runtime;
+
+  ProofController(
+      Versions versions,
+      ExpertStore store,
+      AdapterProof proof,
+      LoadLimits limits,
+      InferenceRuntime runtime) {
+    this.versions = versions;
+    this.store = store;
+    this.proof = proof;
+    this.limits = limits;
+    this.runtime = runtime;
+  }
+
+  @Operation(
+      summary = "Run the golden prompts that came with a version again; 404 where it has none.")
+  @PostMapping("/api/v1/adapters/{name}/versions/{number}:prove")
+  ProofView prove(@PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
+    if (version.state() != VersionState.READY) {
+      throw new ConflictException(
+          "version-state", version.label() + " is " + version.state() + ", not READY");
+    }
+    List<GoldenCase> golden = golden(version);
+    limits.require(version);
+    Digest digest = Objects.requireNonNull(version.digest(), "a ready version has a digest");
+    List<Violation> violations = proof.check(version, digest, golden);
+    return new ProofView(
+        version.label(), golden.size(), violations.isEmpty(), ViolationView.of(violations));
+  }
+
+  private List<GoldenCase> golden(Version version) {
+    VersionDocument file =
+        versions.documents(version.id()).stream()
+            .filter(document -> document.path().equals(GoldenFile.NAME))
+            .findFirst()
+            .orElseThrow(() -> new NotFoundException("golden", version.label()));
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] json = store.document(file.sha256(), arena).toArray(ValueLayout.JAVA_BYTE);
+      return GoldenFile.parse(json, runtime.shape().vocabulary());
+    } catch (IOException e) {
+      throw new UnavailableException("the golden prompts cannot be read now", e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Golden prompts that are run again. */
+@NullMarked
+package dev.heddle.app.api.proof;
+
+import org.jspecify.annotations.NullMarked;
