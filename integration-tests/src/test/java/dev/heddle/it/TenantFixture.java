@@ -42,7 +42,7 @@ final class TenantFixture {
   /** Lets the tenant call an adapter of the tenant that the platform's adapters belong to. */
   TenantFixture granted(String adapter) {
     Tenant owner = new Tenants(database).get(Tenant.DEFAULT);
-    new Grants(database).grant(ACTOR, owner.id(), adapter, tenant);
+    new Grants(database).grant(ACTOR, owner.id(), adapter, tenant.name());
     return this;
   }
 

@@ -3,32 +3,27 @@ package dev.heddle.registry.adapter;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.Ids;
+import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.Names;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.Page;
+import dev.heddle.registry.PreconditionException;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.audit.AuditLog;
-import dev.heddle.registry.db.Columns;
+import dev.heddle.registry.db.Jsonb;
 import dev.heddle.registry.db.RegistryDatabase;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Tenants' adapters. They come into being with their first version, see {@link Versions}. */
+/**
+ * Tenants' adapters. They are made here, or with their first version, see {@link Versions}. Changes
+ * take the revision they are made for, null for whatever it is, and end in {@link
+ * PreconditionException} if the adapter has another one by then.
+ */
 public final class Adapters {
-  private static final String SELECT =
-      """
-      select a.id, a.tenant_id, a.name, b.id as base_id, b.name as base, a.created_at, a.archived_at,
-        (select v.number from alias_target t join adapter_version v on v.id = t.version_id
-         where t.tenant_id = a.tenant_id and t.name = a.name
-         order by t.weight desc, v.number desc limit 1) as published
-      from adapter a join base_model b on b.id = a.base_model_id
-      where a.tenant_id = :tenant
-      """;
-
   private final RegistryDatabase db;
 
   public Adapters(RegistryDatabase db) {
@@ -41,26 +36,61 @@ public final class Adapters {
    * @throws NotFoundException {@code adapter-not-found}
    */
   public Adapter get(UUID tenant, String name) {
-    return db.read(jdbc -> get(jdbc, tenant, name));
+    return db.read(jdbc -> AdapterRows.get(jdbc, tenant, name));
   }
 
   /** A tenant's adapters that are not archived, by name. */
-  public Page<Adapter> list(UUID tenant, Page.Request page) {
-    List<Adapter> rows =
-        db.read(jdbc ->
-            jdbc.sql(
-                    SELECT
-                        + """
-                        and a.archived_at is null
-                        and (cast(:after as text) is null or a.name > :after)
-                        order by a.name limit :rows
-                        """)
-                .param("tenant", tenant)
-                .param("after", page.after())
-                .param("rows", page.rows())
-                .query(Adapters::map)
-                .list());
-    return page.page(rows, Adapter::name);
+  public Page<Adapter> list(UUID tenant, AdapterFilter filter, Page.Request page) {
+    return page.page(db.read(jdbc -> AdapterRows.list(jdbc, tenant, filter, page)), Adapter::name);
+  }
+
+  /**
+   * Makes an adapter without a version.
+   *
+   * @param base the model its versions are made from
+   * @param first what differs from a private adapter without description and labels
+   * @throws InvalidException naming all that breaks the rules
+   * @throws ConflictException {@code name-taken} by whatever it is, archived or not
+   */
+  public Adapter create(
+      Actor actor, UUID tenant, String name, BaseModel base, AdapterChanges first) {
+    Names.require("adapter", name);
+    return db.change(jdbc -> {
+      if (!claim(jdbc, tenant, name)) {
+        throw taken(name);
+      }
+      insert(jdbc, actor, tenant, name, base, first);
+      return AdapterRows.get(jdbc, tenant, name);
+    });
+  }
+
+  /**
+   * Changes what is said of an adapter, and whom it is for. One that becomes private loses its
+   * grants.
+   *
+   * @throws NotFoundException {@code adapter-not-found}
+   * @throws InvalidException naming all that breaks the rules
+   * @throws ConflictException {@code adapter-archived}
+   */
+  public Adapter update(
+      Actor actor,
+      UUID tenant,
+      String name,
+      AdapterChanges changes,
+      @Nullable Long expectedRevision) {
+    return db.change(jdbc -> {
+      Adapter before = locked(jdbc, tenant, name, expectedRevision);
+      requireUsable(before);
+      Adapter after = describe(jdbc, before, changes);
+      if (after.revision() != before.revision()) {
+        if (after.visibility() == Visibility.PRIVATE) {
+          Grants.removeAll(jdbc, actor, after);
+        }
+        AuditLog.write(
+            jdbc, actor, tenant, "adapter.update", name, forAudit(before), forAudit(after));
+      }
+      return after;
+    });
   }
 
   /**
@@ -68,77 +98,100 @@ public final class Adapters {
    * nothing.
    *
    * @throws NotFoundException {@code adapter-not-found}
-   * @throws ConflictException {@code adapter-published} while its name means a version, {@code
-   *     version-validating} while one is being validated
+   * @throws ConflictException {@code adapter-published} while a name, its own or another, means one
+   *     of its versions, {@code version-validating} while one is being validated
    */
-  public Adapter archive(Actor actor, UUID tenant, String name) {
+  public Adapter archive(Actor actor, UUID tenant, String name, @Nullable Long expectedRevision) {
     return db.change(jdbc -> {
-      lock(jdbc, tenant, name);
-      Adapter adapter = get(jdbc, tenant, name);
+      Adapter adapter = locked(jdbc, tenant, name, expectedRevision);
       if (adapter.archivedAt() != null) {
         return adapter;
       }
-      if (adapter.published() != null) {
-        throw new ConflictException(
-            "adapter-published",
-            name + " means version " + adapter.published() + "; unpublish it first");
-      }
-      archiveVersions(jdbc, adapter);
-      jdbc.sql("update adapter set archived_at = now() where id = :id")
+      VersionArchive.archiveAll(jdbc, adapter);
+      jdbc.sql("update adapter set archived_at = now(), revision = revision + 1 where id = :id")
           .param("id", adapter.id())
           .update();
       AuditLog.write(jdbc, actor, tenant, "adapter.archive", name, Map.of("name", name), null);
-      return get(jdbc, tenant, name);
+      return AdapterRows.get(jdbc, tenant, name);
     });
   }
 
   /** The adapter's id if the tenant has it and it is not archived; made where the name is free. */
   static UUID ensure(JdbcClient jdbc, Actor actor, UUID tenant, String name, BaseModel base) {
-    int added =
-        jdbc.sql(
+    if (claim(jdbc, tenant, name)) {
+      return insert(jdbc, actor, tenant, name, base, AdapterChanges.NONE);
+    }
+    UUID id = AdapterRows.lock(jdbc, tenant, name).orElseThrow(() -> taken(name));
+    Adapter adapter = AdapterRows.get(jdbc, tenant, name);
+    requireUsable(adapter);
+    requireBase(adapter, base);
+    return id;
+  }
+
+  static void requireUsable(Adapter adapter) {
+    if (adapter.archivedAt() != null) {
+      throw new ConflictException("adapter-archived", adapter.name() + " is archived");
+    }
+  }
+
+  /** Takes the name if it is free; whether it was. */
+  private static boolean claim(JdbcClient jdbc, UUID tenant, String name) {
+    return jdbc.sql(
                 """
                 insert into callable_name (tenant_id, name, kind)
                 values (:tenant, :name, 'adapter') on conflict do nothing
                 """)
             .param("tenant", tenant)
             .param("name", name)
-            .update();
-    if (added > 0) {
-      return insert(jdbc, actor, tenant, name, base);
-    }
-    Optional<UUID> id = lock(jdbc, tenant, name);
-    if (id.isEmpty()) {
-      throw new ConflictException("name-taken", "'" + name + "' names something else already");
-    }
-    requireUsable(get(jdbc, tenant, name), base);
-    return id.get();
+            .update()
+        > 0;
+  }
+
+  private static ConflictException taken(String name) {
+    return new ConflictException("name-taken", "'" + name + "' names something else already");
   }
 
   private static UUID insert(
-      JdbcClient jdbc, Actor actor, UUID tenant, String name, BaseModel base) {
+      JdbcClient jdbc,
+      Actor actor,
+      UUID tenant,
+      String name,
+      BaseModel base,
+      AdapterChanges first) {
     UUID id = Ids.next();
+    Visibility visibility = first.visibility(Visibility.PRIVATE);
+    String description = first.description("");
+    Map<String, String> labels = first.labels(Map.of());
     jdbc.sql(
             """
-            insert into adapter (id, tenant_id, name, base_model_id)
-            values (:id, :tenant, :name, :base)
+            insert into adapter
+              (id, tenant_id, name, base_model_id, visibility, description, labels)
+            values (:id, :tenant, :name, :base, :visibility, :description, cast(:labels as jsonb))
             """)
         .param("id", id)
         .param("tenant", tenant)
         .param("name", name)
         .param("base", base.id())
+        .param("visibility", visibility.text())
+        .param("description", description)
+        .param("labels", Jsonb.write(labels))
         .update();
-    jdbc.sql("insert into alias (tenant_id, name) values (:tenant, :name)")
-        .param("tenant", tenant)
-        .param("name", name)
-        .update();
-    AuditLog.write(jdbc, actor, tenant, "adapter.create", name, null, Map.of("base", base.name()));
+    AliasMoves.create(jdbc, actor, tenant, name, List.of());
+    Map<String, Object> after =
+        Map.of(
+            "base",
+            base.name(),
+            "visibility",
+            visibility.text(),
+            "description",
+            description,
+            "labels",
+            labels);
+    AuditLog.write(jdbc, actor, tenant, "adapter.create", name, null, after);
     return id;
   }
 
-  private static void requireUsable(Adapter adapter, BaseModel base) {
-    if (adapter.archivedAt() != null) {
-      throw new ConflictException("adapter-archived", adapter.name() + " is archived");
-    }
+  private static void requireBase(Adapter adapter, BaseModel base) {
     if (!adapter.baseModelId().equals(base.id())) {
       throw new ConflictException(
           "other-base",
@@ -151,56 +204,41 @@ public final class Adapters {
     }
   }
 
-  /** Makes whoever else changes this adapter wait; empty if the tenant has none of this name. */
-  static Optional<UUID> lock(JdbcClient jdbc, UUID tenant, String name) {
-    return jdbc.sql("select id from adapter where tenant_id = :tenant and name = :name for update")
-        .param("tenant", tenant)
-        .param("name", name)
-        .query((row, n) -> Columns.id(row, "id"))
-        .optional();
+  private static Adapter locked(
+      JdbcClient jdbc, UUID tenant, String name, @Nullable Long expectedRevision) {
+    Adapter adapter = AdapterRows.getLocked(jdbc, tenant, name);
+    PreconditionException.require("adapter '" + name + "'", expectedRevision, adapter.revision());
+    return adapter;
   }
 
-  static Adapter get(JdbcClient jdbc, UUID tenant, String name) {
-    return jdbc.sql(SELECT + " and a.name = :name")
-        .param("tenant", tenant)
-        .param("name", name)
-        .query(Adapters::map)
-        .optional()
-        .orElseThrow(() -> new NotFoundException("adapter", name));
-  }
-
-  private static void archiveVersions(JdbcClient jdbc, Adapter adapter) {
-    boolean validating =
-        jdbc.sql(
-                """
-                select exists (select from adapter_version
-                  where adapter_id = :id and state = 'VALIDATING')
-                """)
-            .param("id", adapter.id())
-            .query(Boolean.class)
-            .single();
-    if (validating) {
-      throw new ConflictException(
-          "version-validating", "a version of " + adapter.name() + " is being validated");
+  /** Writes what is to be different; where nothing is, the revision stays. */
+  private static Adapter describe(JdbcClient jdbc, Adapter before, AdapterChanges changes) {
+    Visibility visibility = changes.visibility(before.visibility());
+    String description = changes.description(before.description());
+    Map<String, String> labels = changes.labels(before.labels());
+    if (visibility == before.visibility()
+        && description.equals(before.description())
+        && labels.equals(before.labels())) {
+      return before;
     }
     jdbc.sql(
             """
-            update adapter_version set state = 'ARCHIVED'
-            where adapter_id = :id and state <> 'ARCHIVED'
+            update adapter set revision = revision + 1, visibility = :visibility,
+              description = :description, labels = cast(:labels as jsonb)
+            where id = :id
             """)
-        .param("id", adapter.id())
+        .param("visibility", visibility.text())
+        .param("description", description)
+        .param("labels", Jsonb.write(labels))
+        .param("id", before.id())
         .update();
+    return AdapterRows.get(jdbc, before.tenantId(), before.name());
   }
 
-  private static Adapter map(ResultSet row, int n) throws SQLException {
-    return new Adapter(
-        Columns.id(row, "id"),
-        Columns.id(row, "tenant_id"),
-        row.getString("name"),
-        Columns.id(row, "base_id"),
-        row.getString("base"),
-        row.getObject("published", Integer.class),
-        Columns.instant(row, "created_at"),
-        Columns.instantOrNull(row, "archived_at"));
+  private static Map<String, Object> forAudit(Adapter adapter) {
+    return Map.of(
+        "visibility", adapter.visibility().text(),
+        "description", adapter.description(),
+        "labels", adapter.labels());
   }
 }

@@ -6,6 +6,7 @@ import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.Jsonb;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -35,14 +36,18 @@ final class VersionRows {
   }
 
   static Version get(JdbcClient jdbc, UUID tenant, String adapter, int number) {
+    return find(jdbc, tenant, adapter, number)
+        .orElseThrow(() -> new NotFoundException("version", adapter + "@" + number));
+  }
+
+  static Optional<Version> find(JdbcClient jdbc, UUID tenant, String adapter, int number) {
     return jdbc.sql(
             SELECT + " where v.tenant_id = :tenant and a.name = :adapter and v.number = :number")
         .param("tenant", tenant)
         .param("adapter", adapter)
         .param("number", number)
         .query(VersionRows::map)
-        .optional()
-        .orElseThrow(() -> new NotFoundException("version", adapter + "@" + number));
+        .optional();
   }
 
   static Version get(JdbcClient jdbc, UUID id) {

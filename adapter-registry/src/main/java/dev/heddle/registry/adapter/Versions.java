@@ -102,7 +102,7 @@ public final class Versions {
   public Page<Version> list(UUID tenant, String adapter, Page.Request page) {
     List<Version> rows =
         db.read(jdbc -> {
-          Adapters.get(jdbc, tenant, adapter);
+          AdapterRows.get(jdbc, tenant, adapter);
           return jdbc.sql(
                   VersionRows.SELECT
                       + """
@@ -156,20 +156,18 @@ public final class Versions {
    * Takes a version out of use. Archiving again changes nothing.
    *
    * @throws NotFoundException {@code version-not-found}
-   * @throws ConflictException {@code version-published}, or {@code version-state} while it is being
-   *     validated
+   * @throws ConflictException {@code version-published} while a name means it, or {@code
+   *     version-state} while it is being validated
    */
   public Version archive(Actor actor, UUID tenant, String adapter, int number) {
     return db.change(jdbc -> {
-      Adapters.lock(jdbc, tenant, adapter);
+      AdapterRows.lock(jdbc, tenant, adapter);
       Version version = VersionRows.get(jdbc, tenant, adapter, number);
       if (version.state() == VersionState.ARCHIVED) {
         return version;
       }
-      if (isPublished(jdbc, version)) {
-        throw new ConflictException(
-            "version-published", version.label() + " is what a published name means");
-      }
+      VersionArchive.requireUnused(
+          jdbc, "version-published", version.label(), List.of(version.id()));
       VersionRows.move(jdbc, version, VersionState.ARCHIVED);
       AuditLog.write(
           jdbc,
@@ -181,17 +179,5 @@ public final class Versions {
           Map.of("state", VersionState.ARCHIVED));
       return VersionRows.get(jdbc, version.id());
     });
-  }
-
-  private static boolean isPublished(JdbcClient jdbc, Version version) {
-    return jdbc.sql(
-            """
-            select exists (select from alias_target
-              where tenant_id = :tenant and version_id = :version)
-            """)
-        .param("tenant", version.tenantId())
-        .param("version", version.id())
-        .query(Boolean.class)
-        .single();
   }
 }

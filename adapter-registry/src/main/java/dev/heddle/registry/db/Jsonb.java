@@ -17,8 +17,13 @@ public final class Jsonb {
     return value == null ? null : MAPPER.writeValueAsString(value);
   }
 
+  /** What {@link #write} wrote. */
+  public static <T> T read(String json, TypeReference<T> type) {
+    return MAPPER.readValue(json, type);
+  }
+
   /** A version's report. */
   public static List<Violation> violations(String json) {
-    return MAPPER.readValue(json, new TypeReference<List<Violation>>() {});
+    return read(json, new TypeReference<List<Violation>>() {});
   }
 }

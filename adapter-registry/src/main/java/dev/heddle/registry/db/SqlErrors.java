@@ -1,6 +1,7 @@
 package dev.heddle.registry.db;
 
 import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.UnavailableException;
 import java.sql.SQLException;
@@ -20,6 +21,9 @@ final class SqlErrors {
   /** What the count of a tenant's stored bytes raises. */
   private static final String STORAGE_LIMIT = "HD002";
 
+  /** What no text of the database can hold: the character U+0000. */
+  private static final String UNTRANSLATABLE = "22021";
+
   private static final Refusal NAME_TAKEN =
       new Refusal("name-taken", "the name is taken; names are never used twice");
   private static final Map<String, Refusal> BY_CONSTRAINT =
@@ -30,6 +34,8 @@ final class SqlErrors {
           NAME_TAKEN,
           "tenant_name_taken",
           new Refusal("name-taken", "there is already a tenant of this name"),
+          "alias_target_is_own",
+          new Refusal("foreign-version", "an adapter's name means its own versions only"),
           "alias_target_is_ready",
           new Refusal("version-in-use", "only a ready version is published, and it stays so"));
 
@@ -61,6 +67,9 @@ final class SqlErrors {
     }
     if (state.equals(STORAGE_LIMIT)) {
       return new QuotaExceededException("storage-quota-exceeded", "stored_bytes", message(sql));
+    }
+    if (state.equals(UNTRANSLATABLE)) {
+      return new InvalidException("text", "request", "holds a character that cannot be stored");
     }
     boolean gone = sql.getSQLState() == null || state.matches("(08|53|57|40).*");
     return gone

@@ -130,13 +130,13 @@ class VersionsTest {
     assertConflict("version-published", () -> archive(1));
     assertConflict(
         "adapter-published",
-        () -> registry.adapters.archive(TestRegistry.ACTOR, registry.tenant.id(), name));
+        () -> registry.adapters.archive(TestRegistry.ACTOR, registry.tenant.id(), name, null));
     publish(2);
     assertThat(archive(1).state()).isEqualTo(VersionState.ARCHIVED);
     assertThat(archive(1).state()).isEqualTo(VersionState.ARCHIVED);
     assertConflict("version-not-ready", () -> publish(1));
-    registry.publishing.unpublish(TestRegistry.ACTOR, registry.tenant.id(), name);
-    registry.adapters.archive(TestRegistry.ACTOR, registry.tenant.id(), name);
+    registry.publishing.unpublish(TestRegistry.ACTOR, registry.tenant.id(), name, null);
+    registry.adapters.archive(TestRegistry.ACTOR, registry.tenant.id(), name, null);
     assertThat(registry.versions.get(registry.tenant.id(), name, 2).state())
         .isEqualTo(VersionState.ARCHIVED);
     assertConflict("adapter-archived", () -> create(name));
@@ -149,8 +149,8 @@ class VersionsTest {
     publish(2);
     publish(1);
     assertThat(registry.publishing.history(registry.tenant.id(), name, Page.Request.FIRST).items())
-        .extracting(Publication::versions)
-        .containsExactly(List.of(1), List.of(2), List.of(1));
+        .extracting(VersionsTest::numbers)
+        .containsExactly(List.of(1), List.of(2), List.of(1), List.of());
     List<AuditEntry> entries =
         registry.audit.list(registry.tenant.id(), Page.Request.FIRST).items().stream()
             .filter(entry -> entry.subject().matches(name + "(@.*)?"))
@@ -169,8 +169,8 @@ class VersionsTest {
             "adapter.publish",
             "adapter.publish");
     assertThat(entries.getFirst())
-        .returns("{\"published\": 2}", AuditEntry::before)
-        .returns("{\"published\": 1}", AuditEntry::after)
+        .returns(meaning(3, name + "@2"), AuditEntry::before)
+        .returns(meaning(4, name + "@1"), AuditEntry::after)
         .returns("test", AuditEntry::actor);
   }
 
@@ -200,6 +200,15 @@ class VersionsTest {
             registry.versions.list(
                 registry.tenant.id(), name, new Page.Request(3, "'; drop table")))
         .isInstanceOf(InvalidException.class);
+  }
+
+  private static List<Integer> numbers(AliasRevision entry) {
+    return entry.targets().stream().map(AliasTarget::number).toList();
+  }
+
+  private static String meaning(int revision, String version) {
+    return "{\"targets\": [{\"weight\": 1, \"version\": \"%s\"}], \"revision\": %d}"
+        .formatted(version, revision);
   }
 
   private Version create(String adapter) {

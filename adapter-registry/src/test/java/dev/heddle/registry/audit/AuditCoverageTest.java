@@ -142,10 +142,10 @@ class AuditCoverageTest {
     pins.pin(SOMEBODY, ready);
     pins.unpin(SOMEBODY, ready);
     registry.publishing.publish(SOMEBODY, owner.id(), "thing", ready.number());
-    registry.grants.grant(SOMEBODY, owner.id(), "thing", grantee);
-    registry.grants.revoke(SOMEBODY, owner.id(), "thing", grantee);
-    registry.publishing.unpublish(SOMEBODY, owner.id(), "thing");
-    registry.adapters.archive(SOMEBODY, owner.id(), "thing");
+    registry.grants.grant(SOMEBODY, owner.id(), "thing", grantee.name());
+    registry.grants.revoke(SOMEBODY, owner.id(), "thing", grantee.name());
+    registry.publishing.unpublish(SOMEBODY, owner.id(), "thing", null);
+    registry.adapters.archive(SOMEBODY, owner.id(), "thing", null);
 
     assertThat(trail(owner))
         .contains(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.format.Violation;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.Page;
+import dev.heddle.registry.adapter.AdapterFilter;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
 import dev.heddle.registry.imports.VersionImport.State;
@@ -106,7 +107,12 @@ class ImportsTest {
       assertThat(refusal(imports, outside.toUri().toString(), null).message())
           .contains("heddle.imports.roots");
     }
-    assertThat(registry.adapters.list(registry.tenant.id(), Page.Request.FIRST).items()).isEmpty();
+    assertThat(
+            registry
+                .adapters
+                .list(registry.tenant.id(), AdapterFilter.ALL, Page.Request.FIRST)
+                .items())
+        .isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.BaseModels;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
+import dev.heddle.registry.adapter.AdapterFilter;
 import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
@@ -127,7 +128,9 @@ class RegistryScale {
         .hasSizeGreaterThan(ScaleData.ADAPTERS_OF_EACH);
     Page.Request page = new Page.Request(100, null);
     assertThat(
-            into.time("list of adapters", () -> new Adapters(here).list(principal.tenantId(), page))
+            into.time(
+                    "list of adapters",
+                    () -> new Adapters(here).list(principal.tenantId(), AdapterFilter.ALL, page))
                 .items())
         .hasSize(ScaleData.ADAPTERS_OF_EACH);
     assertThat(

@@ -52,7 +52,7 @@ class RegistrySnapshotTest {
     b1 = registry.published(b, "shared", 4);
     registry.ready(a, "unpublished", 5);
     registry.versions.create(TestRegistry.ACTOR, a.id(), "uploading", registry.base);
-    registry.grants.grant(TestRegistry.ACTOR, a.id(), "shared", b);
+    registry.grants.grant(TestRegistry.ACTOR, a.id(), "shared", b.name());
     everyones1 = registry.published(a, "everyones", 7);
     show("everyones", "public");
     alias("mix", Map.of(a1, 90, private1, 10));
@@ -60,7 +60,7 @@ class RegistrySnapshotTest {
     alias("news", Map.of(everyones1, 1));
     alias("void", Map.of());
     withdrawn1 = registry.published(c, "withdrawn", 8);
-    registry.grants.grant(TestRegistry.ACTOR, c.id(), "withdrawn", b);
+    registry.grants.grant(TestRegistry.ACTOR, c.id(), "withdrawn", b.name());
     show("withdrawn", "private");
   }
 
@@ -207,12 +207,12 @@ class RegistrySnapshotTest {
   @Test
   void a_grant_taken_back_is_gone_at_once() {
     registry.published(a, "lent", 6);
-    registry.grants.grant(TestRegistry.ACTOR, a.id(), "lent", c);
+    registry.grants.grant(TestRegistry.ACTOR, a.id(), "lent", c.name());
     assertThat(meaning(c, "a/lent")).isNotNull();
-    registry.grants.revoke(TestRegistry.ACTOR, a.id(), "lent", c);
+    registry.grants.revoke(TestRegistry.ACTOR, a.id(), "lent", c.name());
     assertThat(meaning(c, "a/lent")).isNull();
-    registry.publishing.unpublish(TestRegistry.ACTOR, a.id(), "lent");
-    registry.adapters.archive(TestRegistry.ACTOR, a.id(), "lent");
+    registry.publishing.unpublish(TestRegistry.ACTOR, a.id(), "lent", null);
+    registry.adapters.archive(TestRegistry.ACTOR, a.id(), "lent", null);
     assertThat(meaning(a, "lent@1")).isNull();
   }
 

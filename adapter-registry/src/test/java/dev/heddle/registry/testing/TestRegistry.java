@@ -11,6 +11,7 @@ import dev.heddle.registry.access.BaseModels;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
+import dev.heddle.registry.adapter.Aliases;
 import dev.heddle.registry.adapter.Grants;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Version;
@@ -56,6 +57,7 @@ public final class TestRegistry implements AutoCloseable {
   public final Versions versions;
   public final VersionStates states;
   public final Publishing publishing;
+  public final Aliases aliases;
   public final Grants grants;
   public final AuditLog audit;
   public final LocalExpertStore store;
@@ -82,6 +84,7 @@ public final class TestRegistry implements AutoCloseable {
     this.versions = new Versions(db);
     this.states = new VersionStates(db);
     this.publishing = new Publishing(db);
+    this.aliases = new Aliases(db);
     this.grants = new Grants(db);
     this.audit = new AuditLog(db);
     this.store = new LocalExpertStore(folder.resolve("experts"), Installation.id(db));

@@ -58,7 +58,7 @@ class StorageTest {
     assertThat(used(registry.tenant)).isEqualTo(new Storage.Used(0, 1150));
     registry.ingest.complete(TestRegistry.ACTOR, rejected);
     assertThat(used(registry.tenant).total()).isEqualTo(1050);
-    registry.adapters.archive(TestRegistry.ACTOR, registry.tenant.id(), "archived");
+    registry.adapters.archive(TestRegistry.ACTOR, registry.tenant.id(), "archived", null);
     assertThat(used(registry.tenant).total()).isZero();
     registry.uploads.sweep();
     assertThat(registry.uploadedBytes()).isEmpty();

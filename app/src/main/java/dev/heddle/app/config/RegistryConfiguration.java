@@ -12,6 +12,8 @@ import dev.heddle.registry.access.KeyUses;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
+import dev.heddle.registry.adapter.Aliases;
+import dev.heddle.registry.adapter.Grants;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.audit.AuditLog;
@@ -178,6 +180,16 @@ class RegistryConfiguration {
   @Bean
   UsageReports usageReports(RegistryDatabase database) {
     return new UsageReports(database);
+  }
+
+  @Bean
+  Aliases aliases(RegistryDatabase database) {
+    return new Aliases(database);
+  }
+
+  @Bean
+  Grants grants(RegistryDatabase database) {
+    return new Grants(database);
   }
 
   @Bean

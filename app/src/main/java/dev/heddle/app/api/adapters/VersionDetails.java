@@ -20,7 +20,14 @@ public final class VersionDetails {
   }
 
   public VersionDetailView of(Version version) {
+    return of(version, false);
+  }
+
+  /**
+   * @param each whether to show the digest of each expert
+   */
+  VersionDetailView of(Version version, boolean each) {
     return VersionDetailView.of(
-        version, versions.experts(version.id()), residency.of(version), imports.of(version));
+        version, versions.experts(version.id()), each, residency.of(version), imports.of(version));
   }
 }

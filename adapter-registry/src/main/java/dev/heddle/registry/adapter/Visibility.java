@@ -1,0 +1,30 @@
+package dev.heddle.registry.adapter;
+
+import java.util.Locale;
+
+/** Whom an adapter is for, beside its owner. */
+public enum Visibility {
+  /** Nobody. */
+  PRIVATE,
+  /** The tenants that have a grant. */
+  GRANTED,
+  /** Every tenant. */
+  PUBLIC;
+
+  /** As clients and the database name it. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * @throws IllegalArgumentException if it names none
+   */
+  public static Visibility of(String text) {
+    for (Visibility visibility : values()) {
+      if (visibility.text().equals(text)) {
+        return visibility;
+      }
+    }
+    throw new IllegalArgumentException(text);
+  }
+}
