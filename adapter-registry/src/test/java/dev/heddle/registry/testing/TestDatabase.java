@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
+import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -77,14 +79,25 @@ public final class TestDatabase {
           System.getenv("HEDDLE_TEST_DATABASE_PASSWORD"));
     }
     String forced = System.getenv().getOrDefault("HEDDLE_TEST_DATABASE", "auto");
-    boolean docker =
-        switch (forced) {
-          case "docker" -> true;
-          case "embedded" -> false;
-          case "auto" -> DockerClientFactory.instance().isDockerAvailable();
-          default -> throw new IllegalStateException("HEDDLE_TEST_DATABASE=" + forced);
-        };
-    return docker ? container() : embedded();
+    return switch (forced) {
+      case "docker" -> container();
+      case "embedded" -> embedded();
+      case "auto" -> containerOrEmbedded();
+      default -> throw new IllegalStateException("HEDDLE_TEST_DATABASE=" + forced);
+    };
+  }
+
+  /** A daemon may answer and yet have no image to run. */
+  private static Server containerOrEmbedded() {
+    if (!DockerClientFactory.instance().isDockerAvailable()) {
+      return embedded();
+    }
+    try {
+      return container();
+    } catch (ContainerLaunchException | ContainerFetchException e) {
+      log.warn("Docker answers, but runs no PostgreSQL: {}", e.getMessage());
+      return embedded();
+    }
   }
 
   // The container lives as long as the JVM; Testcontainers removes it.
