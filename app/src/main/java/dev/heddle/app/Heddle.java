@@ -1,8 +1,8 @@
 package dev.heddle.app;
 
+import dev.heddle.app.client.PlatformCommands;
 import dev.heddle.app.config.HeddleProperties;
 import dev.heddle.app.demo.DemoStart;
-import dev.heddle.cli.HeddleCli;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -12,15 +12,15 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 
 /**
- * The program: {@code serve} (or nothing) and {@code demo} start the platform, the rest is the
- * engine's.
+ * The program: {@code serve} (or nothing) and {@code demo} start the platform, the rest are
+ * commands of a shell.
  */
 @SpringBootApplication
 @EnableConfigurationProperties(HeddleProperties.class)
 public class Heddle {
   /**
    * @param args {@code serve} or {@code demo} and settings as {@code --heddle.port=8081}, or a
-   *     command of the engine; see {@link HeddleCli}
+   *     command; see {@link PlatformCommands}
    */
   public static void main(String[] args) throws IOException {
     boolean settingsOnly = args.length == 0 || args[0].startsWith("--heddle.");
@@ -29,7 +29,7 @@ public class Heddle {
     switch (command) {
       case "serve" -> start(Map.of(), rest);
       case "demo" -> DemoStart.seed(start(DemoStart.defaults(), rest));
-      default -> System.exit(HeddleCli.run(args));
+      default -> System.exit(PlatformCommands.run(args));
     }
   }
 

@@ -32,6 +32,11 @@ public final class Console {
     out.flush();
   }
 
+  /** Writes a line for people or scripts, of a command whose output is not JSON. */
+  public void print(String line) {
+    out.println(line);
+  }
+
   public void note(String line) {
     err.println(line);
   }

@@ -42,22 +42,31 @@ public final class HeddleCli {
 
   private HeddleCli() {}
 
-  /** Runs a command line; never throws. */
-  public static int run(String[] args) {
+  /**
+   * Runs a command line; never throws.
+   *
+   * @param more commands beside the engine's; each has a constructor that takes a {@link Console}
+   */
+  public static int run(String[] args, Class<?>... more) {
     PrintStream out = System.out;
     System.setOut(System.err); // whatever logs to stdout must not spoil the JSON
     try {
-      return run(args, out, System.err);
+      return run(args, out, System.err, more);
     } finally {
       System.setOut(out);
     }
   }
 
-  static int run(String[] args, PrintStream out, PrintStream err) {
+  /** As the other, printing elsewhere. */
+  public static int run(String[] args, PrintStream out, PrintStream err, Class<?>... more) {
     Console console = new Console(out, err);
     PrintWriter help = new PrintWriter(err, true, StandardCharsets.UTF_8);
+    CommandLine commands = new CommandLine(new HeddleCli(), new CommandFactory(console));
+    for (Class<?> command : more) {
+      commands.addSubcommand(command);
+    }
     CommandLine line =
-        new CommandLine(new HeddleCli(), new CommandFactory(console))
+        commands
             .setOut(help)
             .setErr(help)
             .setCaseInsensitiveEnumValuesAllowed(true)
@@ -93,6 +102,10 @@ public final class HeddleCli {
       case TemplateException template -> {
         console.error("the chat template: " + template.described());
         yield CommandLine.ExitCode.USAGE;
+      }
+      case FailedException failure -> {
+        failure.lines().forEach(console::error);
+        yield CommandLine.ExitCode.SOFTWARE;
       }
       case IOException io -> {
         console.error("cannot read or write " + io.getMessage());

@@ -1,9 +1,12 @@
 package dev.heddle.app.demo;
 
+import dev.heddle.app.client.AdapterPush;
+import dev.heddle.app.client.PlatformClient;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Registers and publishes the demo adapters over HTTP, where they are not there yet, and says how
@@ -34,7 +37,7 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
    * @throws IllegalStateException if the platform refuses a step, with its answer
    */
   public void run() {
-    try (AdapterClient client = new AdapterClient(server, key)) {
+    try (PlatformClient client = new PlatformClient(server, key, null)) {
       for (Entry entry : ENTRIES) {
         register(client, entry);
       }
@@ -56,17 +59,30 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
     out.flush();
   }
 
-  private void register(AdapterClient client, Entry entry) {
-    for (long ready = client.ready(entry.name()); ready < entry.folders().size(); ready++) {
+  private void register(PlatformClient client, Entry entry) {
+    String adapter = "adapters/" + entry.name();
+    AdapterPush push = new AdapterPush(client, AdapterPush.Watcher.NONE);
+    for (long ready = ready(client, adapter); ready < entry.folders().size(); ready++) {
       String folder = entry.folders().get((int) ready);
-      int number = client.upload(entry.name(), adapters.resolve(folder));
-      out.println("demo: uploaded and checked " + entry.name() + "@" + number);
+      JsonNode version = push.push(entry.name(), adapters.resolve(folder));
+      out.println("demo: uploaded and checked " + version.path("name").asString(""));
     }
     // What the operator has published since the first start stays.
-    if (client.published(entry.name()) == 0) {
-      client.publish(entry.name(), entry.folders().size());
-      out.println("demo: published " + entry.name() + "@" + entry.folders().size());
+    if (client.find(adapter).path("published").asInt(0) == 0) {
+      int latest = entry.folders().size();
+      client.post(adapter + "/versions/" + latest + ":publish", null);
+      out.println("demo: published " + entry.name() + "@" + latest);
     }
+  }
+
+  /** How many versions of the adapter are ready to be served. */
+  private static long ready(PlatformClient client, String adapter) {
+    return client
+        .find(adapter + "/versions")
+        .path("items")
+        .valueStream()
+        .filter(version -> version.path("state").asString("").equals("READY"))
+        .count();
   }
 
   private String shellKey() {

@@ -1,0 +1,106 @@
+package dev.heddle.app.client;
+
+import dev.heddle.cli.Console;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code keys}: a tenant's API keys. */
+@Command(
+    name = "keys",
+    description = "Makes, lists and revokes API keys.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {KeysCommand.Create.class, KeysCommand.Ls.class, KeysCommand.Revoke.class})
+public final class KeysCommand {
+  /** {@code keys create}. */
+  @Command(
+      name = "create",
+      description = "Makes a key and prints it, once: it is shown nowhere else.")
+  public static final class Create extends PlatformCommand {
+    @Option(names = "--label", required = true, description = "What the key is for.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it: it is required
+    private String label;
+
+    @Option(
+        names = "--scopes",
+        split = ",",
+        paramLabel = "SCOPE",
+        defaultValue = "inference",
+        description = "Of inference, adapters, admin; inference unless given.")
+    private List<String> scopes = List.of();
+
+    @Option(
+        names = "--expires",
+        paramLabel = "DURATION",
+        description = "After how long the key ends, e.g. P30D or PT12H; never unless given.")
+    private @Nullable Duration expires;
+
+    public Create(Console console) {
+      super(console);
+    }
+
+    @Override
+    void run(PlatformClient client) {
+      ObjectNode body = JsonNodeFactory.instance.objectNode().put("label", label);
+      ArrayNode named = body.putArray("scopes");
+      scopes.forEach(named::add);
+      if (expires != null) {
+        body.put("expires_at", Instant.now().plus(expires).toString());
+      }
+      JsonNode made = client.post("keys", body);
+      console.note("key " + made.path("id").asString("") + ": keep it, it is not shown again");
+      console.print(made.path("key").asString(""));
+    }
+  }
+
+  /** {@code keys ls}. */
+  @Command(name = "ls", description = "Lists keys; never their text.")
+  public static final class Ls extends PlatformCommand {
+    public Ls(Console console) {
+      super(console);
+    }
+
+    @Override
+    void run(PlatformClient client) {
+      Table table = new Table("ID", "LABEL", "SCOPES", "LAST USED", "EXPIRES", "REVOKED");
+      client.list(
+          "keys",
+          key ->
+              table.add(
+                  key.path("id").asString(""),
+                  key.path("label").asString(""),
+                  String.join(
+                      ",", key.path("scopes").valueStream().map(JsonNode::asString).toList()),
+                  key.path("last_used_at").asString(""),
+                  key.path("expires_at").asString(""),
+                  key.path("revoked_at").asString("")));
+      table.lines().forEach(console::print);
+    }
+  }
+
+  /** {@code keys revoke}. */
+  @Command(name = "revoke", description = "Ends a key: from the next request on it opens nothing.")
+  public static final class Revoke extends PlatformCommand {
+    @Parameters(paramLabel = "ID", description = "As listed.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it: it is required
+    private String id;
+
+    public Revoke(Console console) {
+      super(console);
+    }
+
+    @Override
+    void run(PlatformClient client) {
+      client.delete("keys/" + ApiPaths.segment(id));
+      console.note("key " + id + " is revoked");
+    }
+  }
+}

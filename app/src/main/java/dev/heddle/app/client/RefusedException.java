@@ -1,0 +1,54 @@
+package dev.heddle.app.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The platform refused something, and said why. */
+public final class RefusedException extends RuntimeException {
+  private final int status;
+  private final transient List<String> reasons;
+
+  RefusedException(int status, String reason) {
+    this(status, List.of(reason));
+  }
+
+  private RefusedException(int status, List<String> reasons) {
+    super(String.join("; ", reasons));
+    this.status = status;
+    this.reasons = List.copyOf(reasons);
+  }
+
+  /** Reads a problem document; whatever else came is told as it is. */
+  static RefusedException of(int status, String body) {
+    List<String> reasons = new ArrayList<>();
+    try {
+      JsonNode problem = JsonMapper.shared().readTree(body);
+      reasons.add(problem.path("detail").asString("the platform answered " + status));
+      for (JsonNode violation : problem.path("violations")) {
+        reasons.add(
+            violation.path("where").asString("")
+                + ": "
+                + violation.path("message").asString("")
+                + " ("
+                + violation.path("code").asString("")
+                + ")");
+      }
+    } catch (JacksonException e) {
+      reasons.add("the platform answered " + status + ": " + body);
+    }
+    return new RefusedException(status, reasons);
+  }
+
+  /** The HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** One line for each thing that is wrong. */
+  public List<String> reasons() {
+    return reasons;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.heddle.app.client;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A version as a user names it: {@code adapter@3}. */
+record VersionName(String adapter, int number) {
+  static final class Converter implements ITypeConverter<VersionName> {
+    @Override
+    public VersionName convert(String text) {
+      int at = text.lastIndexOf('@');
+      try {
+        return new VersionName(text.substring(0, at), Integer.parseInt(text.substring(at + 1)));
+      } catch (IndexOutOfBoundsException | NumberFormatException e) {
+        throw new TypeConversionException("'" + text + "' is not a version such as intent@3");
+      }
+    }
+  }
+}
