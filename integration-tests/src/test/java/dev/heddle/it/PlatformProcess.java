@@ -1,0 +1,150 @@
+package dev.heddle.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A platform in a process of its own, which can be killed as a machine's failure would. */
+final class PlatformProcess implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+  private final Process process;
+  private final Path log;
+  private final String url;
+
+  private PlatformProcess(Process process, Path log, String url) {
+    this.process = process;
+    this.log = log;
+    this.url = url;
+  }
+
+  /** Starts a platform with the demo model on a data folder, and waits until it is ready. */
+  static PlatformProcess start(Path data, String... settings) throws IOException {
+    int port = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("--add-modules") || option.startsWith("--enable"))
+        .forEach(command::add);
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.heddle.app.Heddle"));
+    command.addAll(
+        List.of(
+            "serve",
+            "--heddle.port=" + port,
+            "--heddle.data=" + data,
+            "--heddle.model=" + PlatformFixture.DEMO.resolve("base"),
+            "--heddle.memory=400MB",
+            "--heddle.bootstrap-admin-key=" + PlatformFixture.KEY));
+    command.addAll(List.of(settings));
+    Path log = data.resolveSibling(data.getFileName() + ".log");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    PlatformProcess platform = new PlatformProcess(process, log, "http://127.0.0.1:" + port);
+    platform.awaitReady();
+    return platform;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    long end = System.nanoTime() + START_LIMIT.toNanos();
+    HttpRequest ready =
+        HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness")).build();
+    while (System.nanoTime() < end && process.isAlive()) {
+      try {
+        if (PlatformFixture.client().send(ready, BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // nobody listens yet
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      pause(100);
+    }
+    kill();
+    throw new AssertionError("the platform did not start:\n" + Files.readString(log));
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String url() {
+    return url;
+  }
+
+  /** A request with the first admin key. */
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Authorization", "Bearer " + PlatformFixture.KEY);
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+    try {
+      return PlatformFixture.client().send(request.build(), BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** {@code kill -9}; returns when the process is gone. */
+  void kill() {
+    process.destroyForcibly();
+    await();
+  }
+
+  private void await() {
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new AssertionError("process " + process.pid() + " does not end");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Stops it as an operator would. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      await();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** What it has printed since its first start on this folder. */
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
