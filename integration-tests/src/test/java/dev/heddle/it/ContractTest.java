@@ -55,6 +55,13 @@ class ContractTest {
   }
 
   @Test
+  void the_document_that_is_checked_in_is_the_applications() throws IOException {
+    assertThat(Files.readString(FILE).equals(ContractDocument.text(document)))
+        .as("docs/openapi.json is the application's; to write it anew: tools/openapi")
+        .isTrue();
+  }
+
+  @Test
   void the_document_is_served_to_everybody() {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(PLATFORM.url() + "/api/v1/openapi.json")).build();

@@ -75,6 +75,11 @@ public final class ContractDocument {
         }
       }
     }
+    for (JsonNode reference : document.findValues("$ref")) {
+      if (document.at(reference.stringValue().substring(1)).isMissingNode()) {
+        gaps.add(reference.stringValue() + " is referred to and not there");
+      }
+    }
     return gaps;
   }
 

@@ -4,6 +4,8 @@ import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Scopes;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
@@ -15,6 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpEntity;
@@ -35,6 +39,8 @@ final class Operations {
 
   /** Path parameters that are names by the rule for names. */
   private static final Set<String> NAMES = Set.of("name", "adapter", "alias", "tenant", "grantee");
+
+  private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([a-z]+)}");
 
   private final RecordSchemas schemas;
   private final Javadocs javadocs;
@@ -79,6 +85,7 @@ final class Operations {
     Method handler = handler(operation.remove(DerivedDocument.HANDLER).stringValue());
     operation.put("operationId", id(path, handler));
     describe(operation, javadocs.of(handler.getDeclaringClass(), handler.getName()));
+    addPathParameters(path, operation.withArray("parameters"));
     operation.withArray("parameters").forEach(parameter -> fixParameter((ObjectNode) parameter));
     addHeaders(path, method, operation);
     setBody(operation, handler);
@@ -140,6 +147,25 @@ final class Operations {
     }
   }
 
+  /** Those that the path has and the handler does not ask for. */
+  private static void addPathParameters(String path, ArrayNode parameters) {
+    Set<String> declared =
+        parameters
+            .valueStream()
+            .map(parameter -> parameter.path("name").stringValue())
+            .collect(Collectors.toSet());
+    Matcher matcher = PATH_PARAMETER.matcher(path);
+    while (matcher.find()) {
+      if (declared.add(matcher.group(1))) {
+        ObjectNode parameter = parameters.addObject().put("name", matcher.group(1));
+        parameter.put("in", "path").put("required", true);
+        parameter
+            .putObject("schema")
+            .put("type", matcher.group(1).equals("number") ? "integer" : "string");
+      }
+    }
+  }
+
   private static void fixParameter(ObjectNode parameter) {
     if (!parameter.path("in").asString("").equals("path")) {
       return;
@@ -176,8 +202,16 @@ final class Operations {
         .anyMatch(p -> p.path("name").asString("").equals(parameter));
   }
 
-  /** The schema of a body that is a record; other bodies stay as springdoc has them. */
+  /**
+   * The schema of a body that is, or is said to be, a record; others stay as springdoc has them.
+   */
   private void setBody(ObjectNode operation, Method handler) {
+    for (Content stated : handler.getAnnotation(Operation.class).requestBody().content()) {
+      if (stated.schema().implementation().isRecord()) {
+        ObjectNode schema = schemas.of(stated.schema().implementation());
+        operation.withObject("/requestBody").set("content", content("application/json", schema));
+      }
+    }
     for (Parameter parameter : handler.getParameters()) {
       AnnotatedType type = unwrapped(parameter.getAnnotatedType());
       if (parameter.isAnnotationPresent(RequestBody.class)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.heddle.app.request.Fields;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
@@ -45,6 +46,11 @@ final class RecordSchemas {
   /** The schema of a type, a reference where it is a record. */
   ObjectNode of(AnnotatedType type) {
     return schema(type, Map.of(), isBody(raw(type.getType())));
+  }
+
+  /** The schema of a record, a reference. */
+  ObjectNode of(Class<?> type) {
+    return of(new Unannotated(type));
   }
 
   static boolean isBody(Class<?> type) {
@@ -250,5 +256,23 @@ final class RecordSchemas {
     return type instanceof ParameterizedType parameterized
         ? (Class<?>) parameterized.getRawType()
         : (Class<?>) type;
+  }
+
+  /** A type as such, where no declaration uses it. */
+  private record Unannotated(Class<?> getType) implements AnnotatedType {
+    @Override
+    public <A extends Annotation> @Nullable A getAnnotation(Class<A> type) {
+      return null;
+    }
+
+    @Override
+    public Annotation[] getAnnotations() {
+      return new Annotation[0];
+    }
+
+    @Override
+    public Annotation[] getDeclaredAnnotations() {
+      return new Annotation[0];
+    }
   }
 }
