@@ -320,7 +320,6 @@ final class AdapterLoads {
     entry.victim = false;
     entry.unloading = false;
     entry.owed = false;
-    completeUnload(entry);
     if (entry.wanted()) {
       entry.stage = Stage.ASKED;
       loads.add(entry);
@@ -328,6 +327,7 @@ final class AdapterLoads {
       entry.stage = Stage.GONE;
       entries.remove(entry.digest);
     }
+    completeUnload(entry); // whoever waited may look at once
   }
 
   private void completeUnload(AdapterEntry entry) {

@@ -57,11 +57,14 @@ class CommandLineTest {
   void everything_wrong_with_a_folder_is_told() throws IOException {
     Path broken = Files.createDirectory(folder.resolve("broken"));
     Files.writeString(broken.resolve("expert_cfg.json"), "{\"experts\": {\"1\": [0]}}");
-    Ran ran = run("push", broken.toString(), "--name", "broken");
+    Ran ran = run("push", broken.toString(), "--name", "pushed-broken");
     assertThat(ran.exit()).isEqualTo(2);
     assertThat(ran.err())
         .contains(
-            "broken@1 is rejected", "shared_experts", "non_expert_modules", "missing-weights");
+            "pushed-broken@1 is rejected",
+            "shared_experts",
+            "non_expert_modules",
+            "missing-weights");
   }
 
   @Test

@@ -35,9 +35,9 @@ final class PlatformProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--add-modules") || option.startsWith("--enable"))
+        .filter(option -> option.startsWith("--") || option.startsWith("-XX:CompileCommand"))
         .forEach(command::add);
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.heddle.app.Heddle"));
     command.addAll(
         List.of(

@@ -43,7 +43,7 @@ public final class Pins {
    */
   public void pin(Actor actor, Version version) {
     requireReady(version);
-    db.write(jdbc -> {
+    db.change(jdbc -> {
       int added =
           jdbc.sql(
                   """
@@ -68,7 +68,7 @@ public final class Pins {
    */
   public void unpin(Actor actor, Version version) {
     requireReady(version);
-    db.write(jdbc -> {
+    db.change(jdbc -> {
       int removed =
           jdbc.sql("delete from pin where tenant_id = :tenant and version_id = :version")
               .param("tenant", version.tenantId())

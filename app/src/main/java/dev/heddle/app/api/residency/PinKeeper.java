@@ -4,6 +4,7 @@ import dev.heddle.experts.ResidencyStats.Resident;
 import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.runtime.InferenceRuntime;
@@ -26,7 +27,7 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Makes the engine keep what the registry's pins say: after the start, soon after a pin changes
+ * Makes the engine keep what the registry's pins say: after the start, soon after a change made
  * here, and every few seconds for what changes elsewhere or could not be loaded before. Requests
  * wait for none of it.
  */
@@ -48,9 +49,10 @@ public final class PinKeeper {
 
   private volatile Map<UUID, Map<Digest, Integer>> slots = Map.of();
 
-  PinKeeper(Pins pins, InferenceRuntime runtime) {
+  PinKeeper(Pins pins, InferenceRuntime runtime, RegistryDatabase database) {
     this.pins = pins;
     this.runtime = runtime;
+    database.onChange(changes::release); // an archived version's pin goes with it
   }
 
   /**
@@ -68,11 +70,6 @@ public final class PinKeeper {
   @EventListener(ApplicationReadyEvent.class)
   void begin() {
     thread.start();
-  }
-
-  /** Looks at the pins anew, soon; returns at once. */
-  void pinsChanged() {
-    changes.release();
   }
 
   private void run() {

@@ -43,7 +43,6 @@ final class VersionResidencyController {
 
   private final Versions versions;
   private final Pins pins;
-  private final PinKeeper keeper;
   private final VersionResidency residency;
   private final AdapterActivator activator;
   private final LoadLimits limits;
@@ -53,7 +52,6 @@ final class VersionResidencyController {
   VersionResidencyController(
       Versions versions,
       Pins pins,
-      PinKeeper keeper,
       VersionResidency residency,
       AdapterActivator activator,
       LoadLimits limits,
@@ -61,7 +59,6 @@ final class VersionResidencyController {
       HeddleProperties properties) {
     this.versions = versions;
     this.pins = pins;
-    this.keeper = keeper;
     this.residency = residency;
     this.activator = activator;
     this.limits = limits;
@@ -125,7 +122,6 @@ final class VersionResidencyController {
     Principal caller = requireAdmin(exchange);
     Version version = ready(name, number, exchange);
     pins.pin(caller.actor(), version);
-    keeper.pinsChanged();
     return view(version);
   }
 
@@ -136,7 +132,6 @@ final class VersionResidencyController {
     Principal caller = requireAdmin(exchange);
     Version version = ready(name, number, exchange);
     pins.unpin(caller.actor(), version);
-    keeper.pinsChanged();
     return view(version);
   }
 
