@@ -34,7 +34,8 @@ final class ModelsController {
   /** Ids hold slashes ({@code owner/name}), colons and at signs: the rest of the path is the id. */
   @GetMapping(path = "/v1/models/{*id}", produces = MediaType.APPLICATION_JSON_VALUE)
   Mono<ObjectNode> get(@PathVariable("id") String path, ServerWebExchange exchange) {
-    return Mono.fromSupplier(() -> card(models.describe(Caller.of(exchange), path.substring(1))));
+    return Mono.fromSupplier(
+        () -> card(models.describe(Caller.of(exchange), path.replaceFirst("^/", ""))));
   }
 
   private ObjectNode card(ResolvedModel model) {

@@ -93,7 +93,7 @@ final class DownloadsController {
       @PathVariable int number,
       @PathVariable String path,
       ServerWebExchange exchange) {
-    String file = path.substring(1);
+    String file = path.replaceFirst("^/", ""); // empty where nothing follows
     return send(
         name,
         number,

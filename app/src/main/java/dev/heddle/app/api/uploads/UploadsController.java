@@ -79,7 +79,9 @@ final class UploadsController {
             exchange,
             () ->
                 uploads.open(
-                    versions.get(caller.tenantId(), name, number), path.substring(1), length),
+                    versions.get(caller.tenantId(), name, number),
+                    path.replaceFirst("^/", ""),
+                    length),
             FileSink::write,
             sink -> sink.commit(stated))
         .map(FileView::of);
