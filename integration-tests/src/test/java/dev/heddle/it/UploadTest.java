@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class UploadTest {
@@ -50,6 +52,19 @@ class UploadTest {
                 .header("x-checksum-sha256", "0".repeat(64))
                 .PUT(java.net.http.HttpRequest.BodyPublishers.ofString("{}"))
                 .build()));
+    assertThat(PlatformFixture.expect(200, PLATFORM.get(version + "/files")).path("items"))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/files", "/files/"})
+  void a_file_without_a_name_is_refused(String path) {
+    String version = PLATFORM.begin("nameless");
+
+    JsonNode problem = PlatformFixture.expect(400, PLATFORM.put(version + path, new byte[] {1}));
+
+    assertThat(problem.path("violations").path(0).path("code").stringValue())
+        .isEqualTo("file-name-length");
     assertThat(PlatformFixture.expect(200, PLATFORM.get(version + "/files")).path("items"))
         .isEmpty();
   }

@@ -1,5 +1,6 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.request.RestOfPath;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.registry.snapshot.ResolvedModel;
 import org.springframework.http.MediaType;
@@ -34,8 +35,7 @@ final class ModelsController {
   /** Ids hold slashes ({@code owner/name}), colons and at signs: the rest of the path is the id. */
   @GetMapping(path = "/v1/models/{*id}", produces = MediaType.APPLICATION_JSON_VALUE)
   Mono<ObjectNode> get(@PathVariable("id") String path, ServerWebExchange exchange) {
-    return Mono.fromSupplier(
-        () -> card(models.describe(Caller.of(exchange), path.replaceFirst("^/", ""))));
+    return Mono.fromSupplier(() -> card(models.describe(Caller.of(exchange), RestOfPath.of(path))));
   }
 
   private ObjectNode card(ResolvedModel model) {

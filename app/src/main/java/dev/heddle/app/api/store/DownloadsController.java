@@ -1,5 +1,6 @@
 package dev.heddle.app.api.store;
 
+import dev.heddle.app.request.RestOfPath;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.download.AdapterDownload;
@@ -93,7 +94,7 @@ final class DownloadsController {
       @PathVariable int number,
       @PathVariable String path,
       ServerWebExchange exchange) {
-    String file = path.replaceFirst("^/", ""); // empty where nothing follows
+    String file = RestOfPath.of(path);
     return send(
         name,
         number,

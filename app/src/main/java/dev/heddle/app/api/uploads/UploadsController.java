@@ -5,6 +5,7 @@ import dev.heddle.app.api.adapters.VersionDetailView;
 import dev.heddle.app.api.adapters.VersionDetails;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.request.RestOfPath;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.format.Digest;
 import dev.heddle.registry.access.Principal;
@@ -79,9 +80,7 @@ final class UploadsController {
             exchange,
             () ->
                 uploads.open(
-                    versions.get(caller.tenantId(), name, number),
-                    path.replaceFirst("^/", ""),
-                    length),
+                    versions.get(caller.tenantId(), name, number), RestOfPath.of(path), length),
             FileSink::write,
             sink -> sink.commit(stated))
         .map(FileView::of);
