@@ -30,7 +30,7 @@ record ResidencyView(
     List<ResidentView> residents,
     List<WaitingView> waiting,
     List<PinView> pins,
-    HostTierView hostTier) {
+    HostCacheView hostTier) {
 
   /**
    * An adapter in the slots.
@@ -68,33 +68,6 @@ record ResidencyView(
   /** A pinned version. */
   record PinView(String tenant, String version, String digest, boolean resident) {}
 
-  /**
-   * Copies of experts in memory.
-   *
-   * @param hits experts opened from memory
-   * @param misses experts copied from the store
-   * @param bypassed experts read where they are stored, for want of room
-   */
-  record HostTierView(
-      long budgetBytes,
-      long bytes,
-      int experts,
-      long hits,
-      long misses,
-      long bypassed,
-      long evictions) {
-    static HostTierView of(HostCache.Stats stats) {
-      return new HostTierView(
-          stats.budget(),
-          stats.bytes(),
-          stats.experts(),
-          stats.hits(),
-          stats.misses(),
-          stats.bypassed(),
-          stats.evictions());
-    }
-  }
-
   static ResidencyView of(
       ResidencyStats stats,
       long slotBytes,
@@ -111,7 +84,7 @@ record ResidencyView(
         stats.residents().stream().map(resident -> resident(resident, slotBytes, holders)).toList(),
         stats.waiting().stream().map(waiting -> waiting(waiting, holders)).toList(),
         pins.stream().map(pin -> pin(pin, stats)).toList(),
-        HostTierView.of(hostTier));
+        HostCacheView.of(hostTier));
   }
 
   private static ResidentView resident(

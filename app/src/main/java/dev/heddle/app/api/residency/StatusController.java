@@ -1,7 +1,6 @@
 package dev.heddle.app.api.residency;
 
 import dev.heddle.app.api.residency.StatusView.EngineResidencyView;
-import dev.heddle.app.api.residency.StatusView.HostCacheView;
 import dev.heddle.app.api.residency.StatusView.ModelView;
 import dev.heddle.app.api.residency.StatusView.PlanView;
 import dev.heddle.app.api.residency.StatusView.RuntimeView;

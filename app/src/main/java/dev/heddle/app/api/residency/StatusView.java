@@ -2,7 +2,6 @@ package dev.heddle.app.api.residency;
 
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.registry.garbage.GarbageCollector;
-import dev.heddle.registry.store.HostCache;
 import dev.heddle.runtime.MemoryPlan;
 import dev.heddle.runtime.RuntimeStats;
 import java.time.Duration;
@@ -140,27 +139,6 @@ record StatusView(
     private static WaitingView of(ResidencyStats.Waiting waiting) {
       return new WaitingView(
           waiting.adapter().qualified(), seconds(waiting.waited()), waiting.stage());
-    }
-  }
-
-  /** Memory outside the plan that keeps experts which were read lately; counts since the start. */
-  record HostCacheView(
-      long budgetBytes,
-      long bytes,
-      int experts,
-      long hits,
-      long misses,
-      long bypassed,
-      long evictions) {
-    static HostCacheView of(HostCache.Stats stats) {
-      return new HostCacheView(
-          stats.budget(),
-          stats.bytes(),
-          stats.experts(),
-          stats.hits(),
-          stats.misses(),
-          stats.bypassed(),
-          stats.evictions());
     }
   }
 
