@@ -35,6 +35,7 @@ class AdapterFolderTest {
   private static final ModelShape SHAPE = Shapes.tiny();
   private static final String SOUND =
       "{\"experts\":{\"1\":[3],\"2\":[0,7]},\"shared_experts\":false,\"non_expert_modules\":false}";
+  private static final String SHARED = SOUND.replace("experts\":false", "experts\":true");
   private static final String UP = "model.layers.1.mlp.experts.3.up_proj.weight";
 
   @TempDir static Path models;
@@ -93,6 +94,10 @@ class AdapterFolderTest {
   }
 
   private List<String> refusal() throws IOException {
+    return refusal(base);
+  }
+
+  private List<String> refusal(ModelFolder base) throws IOException {
     write();
     return Refusals.of(() -> AdapterFolder.open(dir, base).close());
   }
@@ -132,7 +137,7 @@ class AdapterFolderTest {
 
   @Test
   void shared_experts_are_columns_after_the_routed_ones() throws IOException {
-    config(SOUND.replace("\"shared_experts\":false", "\"shared_experts\":true"));
+    config(SHARED);
     putExpert(ModelTensors.shared(1));
     putExpert(ModelTensors.shared(2));
     assertThat(open().experts())
@@ -148,6 +153,29 @@ class AdapterFolderTest {
     assertThat(refusal())
         .hasSize(3)
         .allSatisfy(v -> assertThat(v).startsWith("unlisted-shared-experts at"));
+  }
+
+  @Test
+  void shared_tensors_belong_into_layers_with_experts() throws IOException {
+    config(SHARED);
+    putExpert(ModelTensors.shared(0));
+    putExpert(ModelTensors.shared(1));
+    putExpert(ModelTensors.shared(2));
+    assertThat(refusal())
+        .hasSize(3)
+        .allSatisfy(v -> assertThat(v).startsWith("not-moe-layer at " + ModelTensors.shared(0)));
+  }
+
+  @Test
+  void shared_experts_need_a_base_that_has_some() throws IOException {
+    config(SHARED);
+    Path folder = CheckpointWriter.model(dir.resolve("unshared"), Shapes.tiny(0), 1);
+    try (ModelFolder unshared = ModelFolder.open(folder)) {
+      assertThat(refusal(unshared))
+          .singleElement()
+          .asString()
+          .startsWith("no-shared-experts at expert_cfg.json");
+    }
   }
 
   @Test

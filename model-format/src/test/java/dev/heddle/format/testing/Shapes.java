@@ -15,6 +15,11 @@ public final class Shapes {
 
   /** Two MoE layers after a dense one; 8 routed experts, top 3; 2 shared; bf16. */
   public static ModelShape tiny() {
+    return tiny(2);
+  }
+
+  /** The same with so many shared experts. */
+  public static ModelShape tiny(int shared) {
     return new ModelShape(
         "deepseek_v2",
         DType.BF16,
@@ -24,7 +29,7 @@ public final class Shapes {
         2,
         new Latent(0, 16, 8, 4, 8, false),
         48,
-        new Experts(8, 2, 16, 3, 1, 1, false, 1, 1, 1),
+        new Experts(8, shared, 16, 3, 1, 1, false, 1, 1, 1),
         new Rope(10000, null),
         1e-6f,
         1e-6f,
