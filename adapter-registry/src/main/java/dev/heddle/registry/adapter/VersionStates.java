@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The steps between a version's upload and its being ready; each is one transaction. */
@@ -78,11 +79,8 @@ public final class VersionStates {
       List<VersionDocument> documents) {
     require(version, VersionState.VALIDATING);
     return db.change(jdbc -> {
-      // In one order for all, so that two versions that share experts do not wait in a ring.
-      blobBytes.entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(blob -> addBlob(jdbc, blob));
-      manifest.experts().forEach(expert -> addExpert(jdbc, version, expert));
+      addBlobs(jdbc, blobBytes);
+      addExperts(jdbc, version, manifest.experts());
       documents.forEach(document -> addDocument(jdbc, version, document));
       jdbc.sql("update adapter_version set digest = :digest, bytes = :bytes where id = :id")
           .param("digest", manifest.digest().bytes())
@@ -98,26 +96,36 @@ public final class VersionStates {
     });
   }
 
-  private static void addBlob(JdbcClient jdbc, Map.Entry<Digest, Long> blob) {
+  /** In one order for all, so that two versions that share experts do not wait in a ring. */
+  private static void addBlobs(JdbcClient jdbc, Map<Digest, Long> blobs) {
+    List<Map.Entry<Digest, Long>> rows = List.copyOf(blobs.entrySet());
     jdbc.sql(
-            "insert into expert_blob (digest, bytes) values (:digest, :bytes) on conflict do nothing")
-        .param("digest", blob.getKey().bytes())
-        .param("bytes", blob.getValue())
+            """
+            insert into expert_blob (digest, bytes)
+            select * from unnest(:digests, :bytes) as blob (digest, bytes) order by digest
+            on conflict do nothing
+            """)
+        .param("digests", bytes(rows.stream().map(Map.Entry::getKey)))
+        .param("bytes", rows.stream().map(Map.Entry::getValue).toArray(Long[]::new))
         .update();
   }
 
-  private static void addExpert(JdbcClient jdbc, Version version, TunedExpert expert) {
+  private static void addExperts(JdbcClient jdbc, Version version, List<TunedExpert> experts) {
     jdbc.sql(
             """
             insert into version_expert (version_id, tenant_id, layer, expert_column, digest)
-            values (:version, :tenant, :layer, :column, :digest)
+            select :version, :tenant, * from unnest(:layers, :columns, :digests)
             """)
         .param("version", version.id())
         .param("tenant", version.tenantId())
-        .param("layer", expert.layer())
-        .param("column", expert.column())
-        .param("digest", expert.digest().bytes())
+        .param("layers", experts.stream().map(TunedExpert::layer).toArray(Integer[]::new))
+        .param("columns", experts.stream().map(TunedExpert::column).toArray(Integer[]::new))
+        .param("digests", bytes(experts.stream().map(TunedExpert::digest)))
         .update();
+  }
+
+  private static byte[][] bytes(Stream<Digest> digests) {
+    return digests.map(Digest::bytes).toArray(byte[][]::new);
   }
 
   private static void addDocument(JdbcClient jdbc, Version version, VersionDocument document) {

@@ -55,6 +55,12 @@ public final class DurableFiles {
     rename(temporary, file);
   }
 
+  /** Makes a folder that is empty, whatever was there. */
+  public static void makeEmpty(Path folder) throws IOException {
+    deleteTree(folder);
+    Files.createDirectories(folder);
+  }
+
   /** Removes a file or a folder with all it holds; nothing happens if it is not there. */
   public static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {

@@ -1,5 +1,6 @@
 package dev.heddle.registry.disk;
 
+import dev.heddle.registry.UnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,11 @@ import java.nio.file.StandardOpenOption;
 /** Makes one process the sole owner of a folder; the kernel gives the lock back however it ends. */
 public final class FolderLock implements AutoCloseable {
   private static final String FILE = "lock";
+
+  /** Makes a folder ready for use. */
+  public interface Preparation {
+    void run() throws IOException;
+  }
 
   private final FileChannel channel;
 
@@ -39,6 +45,25 @@ public final class FolderLock implements AutoCloseable {
     }
     throw new IllegalStateException(
         "the folder " + folder + " is in use by another Heddle; stop it, or choose another folder");
+  }
+
+  /**
+   * As {@link #take(Path)}, then makes the folder ready; it is given back if that fails.
+   *
+   * @throws UnavailableException if the disk does not let it
+   */
+  public static FolderLock take(Path folder, Preparation preparation) {
+    FolderLock lock = take(folder);
+    try {
+      preparation.run();
+      return lock;
+    } catch (IOException | UncheckedIOException e) {
+      lock.close();
+      throw new UnavailableException("the folder " + folder + " cannot be made ready", e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {

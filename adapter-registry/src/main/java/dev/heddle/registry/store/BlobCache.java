@@ -67,18 +67,15 @@ final class BlobCache implements AutoCloseable {
    * @throws IllegalStateException if another process has the folder
    */
   BlobCache(Path root, long budget) {
-    this.lock = FolderLock.take(root);
     this.root = root;
     this.partial = root.resolve("partial");
     this.budget = budget;
-    try {
-      DurableFiles.deleteTree(partial);
-      Files.createDirectories(partial);
-      adopt();
-    } catch (IOException e) {
-      lock.close();
-      throw new UncheckedIOException("cannot use the folder " + root, e);
-    }
+    this.lock = FolderLock.take(root, this::prepare);
+  }
+
+  private void prepare() throws IOException {
+    DurableFiles.makeEmpty(partial);
+    adopt();
   }
 
   private record Present(String path, long bytes, FileTime time) {}

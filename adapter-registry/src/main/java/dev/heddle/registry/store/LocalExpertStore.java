@@ -4,7 +4,6 @@ import dev.heddle.format.Digest;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.registry.Ids;
-import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.disk.DurableFiles;
 import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.disk.FolderLock;
@@ -43,22 +42,16 @@ public final class LocalExpertStore implements ExpertStore {
    * @throws IllegalStateException if another process or another installation has the folder
    */
   public LocalExpertStore(Path root, UUID installation) {
-    this.lock = FolderLock.take(root);
     this.root = root;
     this.partial = root.resolve("partial");
-    try {
-      FolderIdentity.claim(root, installation);
-      DurableFiles.deleteTree(partial);
-      Files.createDirectories(partial);
-      for (BlobKind kind : BlobKind.values()) {
-        Files.createDirectories(root.resolve(kind.folder()));
-      }
-    } catch (IOException e) {
-      lock.close();
-      throw new UnavailableException("the expert store " + root + " cannot be opened", e);
-    } catch (RuntimeException e) {
-      lock.close();
-      throw e;
+    this.lock = FolderLock.take(root, () -> prepare(installation));
+  }
+
+  private void prepare(UUID installation) throws IOException {
+    FolderIdentity.claim(root, installation);
+    DurableFiles.makeEmpty(partial);
+    for (BlobKind kind : BlobKind.values()) {
+      Files.createDirectories(root.resolve(kind.folder()));
     }
   }
 

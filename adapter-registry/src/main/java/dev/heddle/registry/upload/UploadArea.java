@@ -48,27 +48,20 @@ public final class UploadArea implements AutoCloseable {
    *     database
    */
   public UploadArea(RegistryDatabase db, Path root, UploadLimits limits) {
-    this.lock = FolderLock.take(root);
     this.files = root.resolve("files");
     this.folders = root.resolve("folders");
     this.versionFiles = new FileRows(db);
     this.rows = new UploadRows(db, limits);
     this.limits = limits;
-    try {
-      FolderIdentity.claim(root, Installation.id(db));
-      DurableFiles.deleteTree(folders);
-      for (Path folder : List.of(files, folders)) {
-        Files.createDirectories(folder);
-      }
-      rows.removePlain();
-      removeStrays();
-    } catch (IOException e) {
-      lock.close();
-      throw new UnavailableException("the upload area " + root + " cannot be opened", e);
-    } catch (RuntimeException e) {
-      lock.close();
-      throw e;
-    }
+    this.lock = FolderLock.take(root, () -> prepare(root, Installation.id(db)));
+  }
+
+  private void prepare(Path root, UUID installation) throws IOException {
+    FolderIdentity.claim(root, installation);
+    DurableFiles.makeEmpty(folders);
+    Files.createDirectories(files);
+    rows.removePlain();
+    removeStrays();
   }
 
   /**
@@ -143,8 +136,7 @@ public final class UploadArea implements AutoCloseable {
   /** A folder with the version's files under their own names, until {@link #discardFolder}. */
   Path folder(UUID version) throws IOException {
     Path folder = folders.resolve(version.toString());
-    DurableFiles.deleteTree(folder);
-    Files.createDirectory(folder);
+    DurableFiles.makeEmpty(folder);
     for (FileRows.Row row : versionFiles.of(version)) {
       Files.createLink(folder.resolve(row.file().path()), file(row.storageId()));
     }
