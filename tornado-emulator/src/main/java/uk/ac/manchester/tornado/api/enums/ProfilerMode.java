@@ -1,0 +1,7 @@
+package uk.ac.manchester.tornado.api.enums;
+
+/** Where measurements go; the emulator prints nothing in either mode. */
+public enum ProfilerMode {
+  CONSOLE,
+  SILENT
+}

@@ -1,0 +1,5 @@
+/** The way in, emulated: the subset of TornadoVM's API that Heddle uses, not TornadoVM. */
+@NullMarked
+package uk.ac.manchester.tornado.api.runtime;
+
+import org.jspecify.annotations.NullMarked;
