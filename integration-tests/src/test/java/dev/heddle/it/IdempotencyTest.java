@@ -3,19 +3,26 @@ package dev.heddle.it;
 import static dev.heddle.it.PlatformFixture.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.registry.idempotency.IdempotencyKeys;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class IdempotencyTest {
+  private static final PlatformFixture PLATFORM = PlatformFixture.get();
   private static final ManagementClient OPERATOR = ManagementClient.operator();
   private static final int AT_ONCE = 32;
 
@@ -104,6 +111,53 @@ class IdempotencyTest {
     }
     assertThat(first).isEqualTo(1);
     assertThat(OPERATOR.get("/api/v1/adapters/once/versions").path("items")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"idempotency_key", "pin"}) // before the request runs, and while
+  void a_client_that_left_is_told_later_what_its_request_came_to(String table) throws Exception {
+    String key = UUID.randomUUID().toString();
+    String path = "/api/v1/adapters/sql/versions/1:unpin";
+    try (HeldTable held = new HeldTable(table)) {
+      try (Socket client = connect()) {
+        client.getOutputStream().write(rawPost(path, key));
+        held.awaitWaiter();
+      }
+      for (int i = 0; i < 10; i++) { // the server sees meanwhile that the client has left
+        expect(200, PLATFORM.get("/v1/models"));
+      }
+    }
+
+    HttpResponse<String> later = post(OPERATOR, path, "", key);
+    long end = System.nanoTime() + IdempotencyKeys.LEASE.toNanos() / 2;
+    while (later.statusCode() == 409 && System.nanoTime() < end) {
+      LockSupport.parkNanos(20_000_000);
+      later = post(OPERATOR, path, "", key);
+    }
+
+    expect(200, later);
+    assertThat(header(later, "Idempotent-Replayed")).isEqualTo("true");
+  }
+
+  private static Socket connect() throws IOException {
+    URI url = URI.create(PLATFORM.url());
+    return new Socket(url.getHost(), url.getPort());
+  }
+
+  private static byte[] rawPost(String path, String key) {
+    String head =
+        """
+        POST %s HTTP/1.1
+        Host: localhost
+        Authorization: Bearer %s
+        Content-Type: application/json
+        Content-Length: 0
+        Idempotency-Key: %s
+
+        """;
+    return head.formatted(path, OPERATOR.key(), key)
+        .replace("\n", "\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   @ParameterizedTest

@@ -73,7 +73,12 @@ final class IdempotencyFilter implements WebFilter {
       return refused("is not for uploads: ask where the upload stands, and go on from there");
     }
     return JsonBody.read(request, BODY_BYTES_MAX)
-        .flatMap(body -> claim(exchange, chain, given.getFirst(), body));
+        .flatMap(body -> toItsEnd(claim(exchange, chain, given.getFirst(), body)));
+  }
+
+  /** Goes on even if the client leaves: whoever asks again is told what it came to. */
+  private static Mono<Void> toItsEnd(Mono<Void> work) {
+    return Mono.fromFuture(work::toFuture, true);
   }
 
   private static Mono<Void> refused(String why) {

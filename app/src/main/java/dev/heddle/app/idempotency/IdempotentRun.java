@@ -27,15 +27,13 @@ final class IdempotentRun {
   }
 
   /**
-   * Runs to its end even if the client leaves: whoever asks again is told what it came to.
+   * Runs a request; not to be cancelled.
    *
    * @param work hands its answer to {@link #settle}
    */
   Mono<Void> of(Mono<Void> work) {
-    Mono<Void> run =
-        Mono.using(this::hold, held -> work.then(freeUnlessSettled()), Disposable::dispose)
-            .onErrorResume(e -> freeUnlessSettled().then(Mono.error(e)));
-    return Mono.fromFuture(run::toFuture, true);
+    return Mono.using(this::hold, held -> work.then(freeUnlessSettled()), Disposable::dispose)
+        .onErrorResume(e -> freeUnlessSettled().then(Mono.error(e)));
   }
 
   /**
