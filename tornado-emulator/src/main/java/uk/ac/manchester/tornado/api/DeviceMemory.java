@@ -15,11 +15,11 @@ final class DeviceMemory {
   private static final AtomicLong DEVICE = new AtomicLong();
 
   private Arena arena = Arena.ofShared();
-  private long used;
+  private final AtomicLong used = new AtomicLong();
 
   /** Bytes in use by the plan. */
   long used() {
-    return used;
+    return used.get();
   }
 
   /** A device copy's place, full of garbage. */
@@ -36,7 +36,7 @@ final class DeviceMemory {
           "%d bytes more than the %d in use of %d"
               .formatted(bytes, others, device.getMaxGlobalMemory()));
     }
-    used += bytes;
+    used.addAndGet(bytes);
     MemorySegment segment = arena.allocate(bytes, Long.BYTES);
     Garbage.fill(segment.asSlice(TornadoNativeArray.ARRAY_HEADER));
     return switch (host) {
@@ -49,7 +49,6 @@ final class DeviceMemory {
   void free() {
     arena.close();
     arena = Arena.ofShared();
-    DEVICE.addAndGet(-used);
-    used = 0;
+    DEVICE.addAndGet(-used.getAndSet(0));
   }
 }

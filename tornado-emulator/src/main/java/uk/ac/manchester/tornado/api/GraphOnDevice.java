@@ -17,6 +17,7 @@ final class GraphOnDevice {
   private final ImmutableTaskGraph graph;
   private final DeviceMemory memory;
   private final Map<TornadoNativeArray, TornadoNativeArray> copies = new HashMap<>();
+  private final Map<String, GraphOnDevice> sources = new HashMap<>();
   private boolean executed;
   private Profile profile = new Profile();
 
@@ -25,12 +26,21 @@ final class GraphOnDevice {
     this.memory = memory;
   }
 
-  /** Refuses what is consumed from graphs that do not leave it. */
-  void check(List<GraphOnDevice> plan) {
-    graph.consumed.forEach((source, arrays) -> {
-      if (plan.stream().noneMatch(g -> g.graph.name.equals(source) && g.leaves(arrays))) {
+  /** Finds the graphs that this one consumes from, and refuses what they do not leave. */
+  void findSources(List<GraphOnDevice> plan) {
+    for (GraphOnDevice other : plan) {
+      if (other != this && other.graph.name.equals(graph.name)) {
+        throw new TornadoRuntimeException("two graphs of the plan are named " + graph.name);
+      }
+      if (graph.consumed.containsKey(other.graph.name)) {
+        sources.put(other.graph.name, other);
+      }
+    }
+    graph.consumed.forEach((name, arrays) -> {
+      GraphOnDevice source = sources.get(name);
+      if (source == null || !source.leaves(arrays)) {
         throw new TornadoRuntimeException(
-            graph.name + " consumes what no graph " + source + " of the plan persists");
+            graph.name + " consumes what no graph " + name + " of the plan persists");
       }
     });
   }
@@ -69,12 +79,15 @@ final class GraphOnDevice {
     return profile;
   }
 
-  /**
-   * Takes what is consumed from the graph executed last, if that one is named as a source or no
-   * graph is that is; what was taken before stays. So does TornadoVM, whence every array has to be
-   * handed on from graph to graph.
-   */
+  /** Takes what is consumed, by the rule of {@link TaskGraph#consumeFromDevice}. */
   private void link(@Nullable GraphOnDevice last) {
+    for (GraphOnDevice source : sources.values()) {
+      if (!source.executed) {
+        throw new TornadoRuntimeException(
+            "%s consumes from %s, which has not been executed"
+                .formatted(graph.name, source.graph.name));
+      }
+    }
     List<TornadoNativeArray> all = graph.consumed.values().stream().flatMap(List::stream).toList();
     if (last != null) {
       for (TornadoNativeArray array : graph.consumed.getOrDefault(last.graph.name, all)) {
@@ -88,18 +101,15 @@ final class GraphOnDevice {
       }
     }
     if (!copies.keySet().containsAll(all)) {
-      throw new TornadoRuntimeException(graph.name + " consumes what is not on the device yet");
+      throw new TornadoRuntimeException(
+          graph.name + " consumes an array that no graph executed just before it had");
     }
   }
 
   /** Spoils what nobody has promised to keep. */
   private void spoil() {
     copies.forEach((host, device) -> {
-      boolean kept =
-          graph.persisted.contains(host)
-              || graph.consumed.values().stream().anyMatch(a -> a.contains(host))
-              || graph.in.stream().anyMatch(t -> t.array() == host);
-      if (!kept) {
+      if (!graph.kept.contains(host)) {
         Garbage.fill(device.getSegment());
       }
     });
@@ -108,8 +118,9 @@ final class GraphOnDevice {
   private void transferIn(Profile counts) {
     long start = System.nanoTime();
     for (Transfer transfer : graph.in) {
-      if (!executed || transfer.mode() == DataTransferMode.EVERY_EXECUTION) {
-        TornadoNativeArray host = transfer.array();
+      TornadoNativeArray host = transfer.array();
+      boolean first = !executed && transfer.mode() == DataTransferMode.FIRST_EXECUTION;
+      if (first || transfer.mode() == DataTransferMode.EVERY_EXECUTION) {
         copy(host).getSegment().copyFrom(host.getSegment());
         counts.bytesIn += host.getNumBytesOfSegmentWithHeader();
       }

@@ -7,15 +7,23 @@ import java.util.PrimitiveIterator;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /**
- * One execution of a task over its grid: groups one after another, in an order shuffled by the
- * system property {@code tornado.emulator.shuffle}, a seed, if it is set.
+ * One execution of a task over its grid: groups one after another. If the system property {@code
+ * tornado.emulator.shuffle} is set, it is the seed of the order of groups and of the work-items
+ * within them.
+ *
+ * <p>Work-items run as plain calls until the first one of a group turns out to need its group; it
+ * is then run again, in {@link LockStep}. So a kernel has to reach its first barrier or allocation
+ * of local memory before it changes what it has read.
  */
 final class Launch {
+  static final TornadoDevice DEVICE = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+
   private final String name;
   private final Task task;
   private final Object[] arguments;
@@ -39,11 +47,13 @@ final class Launch {
     if (local == null) {
       throw new TornadoRuntimeException("task " + name + " has no local work size");
     }
-    var device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-    long most = device.getDeviceMaxWorkgroupDimensions()[0];
+    long most = DEVICE.getDeviceMaxWorkgroupDimensions()[0];
     if (local[0] < 1 || local[0] > most) {
       throw new TornadoRuntimeException(
           "task %s: groups of %d, the most is %d".formatted(name, local[0], most));
+    }
+    if (global[1] * global[2] * local[1] * local[2] != 1) {
+      throw new TornadoRuntimeException("task " + name + ": the emulator knows one dimension");
     }
     if (global[0] < 1 || global[0] > Integer.MAX_VALUE || global[0] % local[0] != 0) {
       throw new TornadoRuntimeException(
@@ -91,7 +101,7 @@ final class Launch {
     }
   }
 
-  private TornadoBailoutRuntimeException failure(int group, int item, Throwable cause) {
+  TornadoBailoutRuntimeException failure(int group, int item, Throwable cause) {
     var failure =
         new TornadoBailoutRuntimeException(
             "task %s, work-item %d of group %d: %s".formatted(name, item, group, cause));
@@ -100,11 +110,13 @@ final class Launch {
   }
 
   private static int[] shuffled(int size) {
-    List<Integer> all = new ArrayList<>(IntStream.range(0, size).boxed().toList());
+    IntStream inOrder = IntStream.range(0, size);
     Long seed = Long.getLong("tornado.emulator.shuffle");
-    if (seed != null) {
-      Collections.shuffle(all, new Random(seed));
+    if (seed == null) {
+      return inOrder.toArray();
     }
+    List<Integer> all = new ArrayList<>(inOrder.boxed().toList());
+    Collections.shuffle(all, new Random(seed));
     return all.stream().mapToInt(Integer::intValue).toArray();
   }
 }

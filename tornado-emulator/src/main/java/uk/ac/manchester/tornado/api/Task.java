@@ -32,6 +32,13 @@ record Task(String id, MethodHandle code, List<Object> arguments, int context) {
     return new Task(id, spread(shape, code), List.of(arguments), context);
   }
 
+  List<TornadoNativeArray> arrays() {
+    return arguments.stream()
+        .filter(TornadoNativeArray.class::isInstance)
+        .map(TornadoNativeArray.class::cast)
+        .toList();
+  }
+
   private static MethodHandle spread(Class<?> shape, Object code) {
     try {
       var apply = Arrays.stream(shape.getMethods()).filter(m -> m.getName().equals("apply"));

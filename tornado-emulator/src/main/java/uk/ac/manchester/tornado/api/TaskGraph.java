@@ -9,7 +9,11 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
-/** Tasks that run one after another, and what is copied before and after them. */
+/**
+ * Tasks that run one after another, and what is copied before and after them. An array that a task
+ * uses and that is neither copied to the device nor consumed nor persisted is garbage at the start
+ * of each execution.
+ */
 public final class TaskGraph extends TaskTaker {
   private final String name;
   private final List<Task> tasks = new ArrayList<>();
@@ -25,11 +29,11 @@ public final class TaskGraph extends TaskTaker {
     return name;
   }
 
-  /** Copies arrays to the device before the tasks, at the first or at each execution. */
+  /**
+   * Copies arrays to the device before the tasks, at the first or at each execution; on demand
+   * means that they are only allocated.
+   */
   public TaskGraph transferToDevice(int mode, Object... arrays) {
-    if (mode == DataTransferMode.UNDER_DEMAND) {
-      throw new TornadoRuntimeException(name + ": nothing is copied to a device on demand");
-    }
     for (Object array : arrays) {
       in.add(new Transfer(mode, array(array)));
     }
@@ -37,9 +41,12 @@ public final class TaskGraph extends TaskTaker {
   }
 
   /**
-   * Takes arrays over as another graph of the plan left them on the device.
+   * Takes arrays over as another graph of the plan left them on the device. As in TornadoVM they
+   * are taken from the graph that was executed last, if it is a source that this graph names or if
+   * it is none of them, so that graph has to hold them and hand them on; only if it is a source are
+   * arrays of other sources left as this graph knew them.
    *
-   * @param graph the name of the graph, which persists the arrays and has been executed
+   * @param graph the name of the source, which persists the arrays and has been executed
    */
   public TaskGraph consumeFromDevice(String graph, Object... arrays) {
     for (Object array : arrays) {
@@ -48,7 +55,10 @@ public final class TaskGraph extends TaskTaker {
     return this;
   }
 
-  /** Leaves arrays on the device for other graphs and for later executions of this one. */
+  /**
+   * Leaves arrays on the device for other graphs and for later executions of this one; the same as
+   * copying them to the host on demand.
+   */
   public TaskGraph persistOnDevice(Object... arrays) {
     return transferToHost(DataTransferMode.UNDER_DEMAND, arrays);
   }

@@ -28,7 +28,7 @@ public final class TornadoExecutionPlan implements AutoCloseable {
 
   public TornadoExecutionPlan(ImmutableTaskGraph... graphs) {
     this.graphs = Arrays.stream(graphs).map(g -> new GraphOnDevice(g, memory)).toList();
-    this.graphs.forEach(g -> g.check(this.graphs));
+    this.graphs.forEach(g -> g.findSources(this.graphs));
     selected = this.graphs;
   }
 
@@ -42,13 +42,17 @@ public final class TornadoExecutionPlan implements AutoCloseable {
     if (index < 0 || index >= graphs.size()) {
       throw new TornadoRuntimeException("graph " + index + " of " + graphs.size());
     }
-    selected = List.of(graphs.get(index));
-    return this;
+    return alone(() -> {
+      selected = List.of(graphs.get(index));
+      return this;
+    });
   }
 
   public TornadoExecutionPlan withAllGraphs() {
-    selected = graphs;
-    return this;
+    return alone(() -> {
+      selected = graphs;
+      return this;
+    });
   }
 
   /** Sets the grids, of which one at least has to be of a task of this plan. */
