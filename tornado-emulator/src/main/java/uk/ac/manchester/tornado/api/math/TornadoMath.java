@@ -28,14 +28,6 @@ public class TornadoMath {
     return Math.abs(a);
   }
 
-  public static int clamp(int value, int least, int most) {
-    return Math.clamp(value, least, most);
-  }
-
-  public static float clamp(float value, float least, float most) {
-    return Math.clamp(value, least, most);
-  }
-
   public static float exp(float value) {
     return (float) Math.exp(value);
   }
@@ -46,29 +38,5 @@ public class TornadoMath {
 
   public static float sqrt(float value) {
     return (float) Math.sqrt(value);
-  }
-
-  public static float pow(float base, float exponent) {
-    return (float) Math.pow(base, exponent);
-  }
-
-  public static float tanh(float value) {
-    return (float) Math.tanh(value);
-  }
-
-  public static float sin(float angle) {
-    return (float) Math.sin(angle);
-  }
-
-  public static float cos(float angle) {
-    return (float) Math.cos(angle);
-  }
-
-  public static float floor(float value) {
-    return (float) Math.floor(value);
-  }
-
-  public static float ceil(float value) {
-    return (float) Math.ceil(value);
   }
 }
