@@ -19,7 +19,7 @@ class ImportTest {
     String version = accepted.headers().firstValue("Location").orElseThrow();
     assertThat(begun.path("import").path("source").stringValue()).startsWith("file:///");
 
-    JsonNode done = await(version);
+    JsonNode done = await(ManagementClient.operator(), version);
 
     assertThat(done.path("import").path("state").stringValue()).isEqualTo("DONE");
     assertThat(done.path("state").stringValue()).isEqualTo("READY");
@@ -47,14 +47,48 @@ class ImportTest {
     PlatformFixture.expect(404, PLATFORM.get("/api/v1/adapters/never"));
   }
 
+  @Test
+  void an_import_that_failed_goes_on_when_it_is_retried() {
+    ManagementClient tenant = ManagementClient.tenant("importing", "adapters");
+    limitStorage("1000");
+    String version = "/api/v1/adapters/late/versions/1";
+    PlatformFixture.expect(
+        202, tenant.send("POST", "/api/v1/adapters/late/versions:import", source("dates")));
+    JsonNode failed = await(tenant, version);
+    assertThat(failed.path("import").path("state").stringValue()).isEqualTo("FAILED");
+    assertThat(failed.path("import").path("error").stringValue()).isNotBlank();
+
+    limitStorage("null");
+    JsonNode accepted = PlatformFixture.expect(202, tenant.send("POST", version + ":retry", ""));
+
+    assertThat(accepted.path("import").path("error").isNull()).isTrue();
+    assertThat(await(tenant, version).path("state").stringValue()).isEqualTo("READY");
+    JsonNode problem = PlatformFixture.expect(409, tenant.send("POST", version + ":retry", ""));
+    assertThat(problem.path("code").stringValue()).isEqualTo("import_not_failed");
+  }
+
+  private static void limitStorage(String bytes) {
+    PlatformFixture.expect(
+        200,
+        ManagementClient.operator()
+            .send(
+                "PATCH",
+                "/api/v1/tenants/importing",
+                "{\"limits\":{\"stored_bytes\":" + bytes + "}}"));
+  }
+
+  private static String source(String folder) {
+    return "{\"source\":\"" + ADAPTERS.resolve(folder).toUri() + "\"}";
+  }
+
   private static HttpResponse<String> begin(String name, String source) {
     return PLATFORM.post(
         "/api/v1/adapters/" + name + "/versions:import", "{\"source\":\"" + source + "\"}");
   }
 
-  private static JsonNode await(String version) {
+  private static JsonNode await(ManagementClient client, String version) {
     for (int i = 0; i < 500; i++) {
-      JsonNode now = PlatformFixture.expect(200, PLATFORM.get(version));
+      JsonNode now = client.get(version);
       if (!now.path("import").path("state").stringValue().equals("RUNNING")) {
         return now;
       }

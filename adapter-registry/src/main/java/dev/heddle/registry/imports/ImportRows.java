@@ -1,6 +1,8 @@
 package dev.heddle.registry.imports;
 
+import dev.heddle.registry.Actor;
 import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.Jsonb;
 import dev.heddle.registry.db.RegistryDatabase;
@@ -8,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +92,37 @@ final class ImportRows {
             .param("tenant", running.tenantId())
             .param("version", running.versionId())
             .update());
+  }
+
+  /** Lets an import that has failed go on, if its version is open still; false if not. */
+  boolean restart(Actor actor, Version version) {
+    return db.write(jdbc -> {
+      int restarted =
+          jdbc.sql(
+                  """
+                  with open as (
+                    select id from adapter_version
+                    where tenant_id = :tenant and id = :version and state = 'UPLOADING' for share)
+                  update version_import i
+                  set state = 'RUNNING', error = null, changed_at = now()
+                  from open
+                  where i.tenant_id = :tenant and i.version_id = open.id and i.state = 'FAILED'
+                  """)
+              .param("tenant", version.tenantId())
+              .param("version", version.id())
+              .update();
+      if (restarted > 0) {
+        AuditLog.write(
+            jdbc,
+            actor,
+            version.tenantId(),
+            "version.import",
+            version.label(),
+            Map.of("state", VersionImport.State.FAILED),
+            Map.of("state", VersionImport.State.RUNNING));
+      }
+      return restarted > 0;
+    });
   }
 
   private static String brief(String error) {

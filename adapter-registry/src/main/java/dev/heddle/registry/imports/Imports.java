@@ -1,6 +1,7 @@
 package dev.heddle.registry.imports;
 
 import dev.heddle.registry.Actor;
+import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.access.BaseModel;
@@ -88,7 +89,7 @@ public final class Imports implements AutoCloseable {
    * @param revision which state of the source, where it has several; null for its usual one
    * @return the version, uploading
    * @throws InvalidException if nothing can be imported from there; no version was begun
-   * @throws dev.heddle.registry.ConflictException as {@link Versions#create}
+   * @throws ConflictException as {@link Versions#create}
    */
   public Version begin(
       Actor actor,
@@ -103,6 +104,20 @@ public final class Imports implements AutoCloseable {
     rows.insert(version, source, revision, actor.name());
     submit(rows.find(tenant, version.id()).orElseThrow());
     return version;
+  }
+
+  /**
+   * Goes on with an import that has failed, for the files that are missing.
+   *
+   * @throws ConflictException {@code import-not-failed} if the version is not open, or has no
+   *     import, or one that runs
+   */
+  public void retry(Actor actor, Version version) {
+    if (!rows.restart(actor, version)) {
+      throw new ConflictException(
+          "import-not-failed", version.label() + " has no import that failed and can go on");
+    }
+    submit(rows.find(version.tenantId(), version.id()).orElseThrow());
   }
 
   /** Where a version's files come from, if they do not come from a client. */

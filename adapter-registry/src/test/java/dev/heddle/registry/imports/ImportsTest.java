@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.format.Violation;
+import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.Page;
 import dev.heddle.registry.adapter.AdapterFilter;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
+import dev.heddle.registry.audit.AuditEntry;
 import dev.heddle.registry.imports.VersionImport.State;
 import dev.heddle.registry.testing.TestRegistry;
 import dev.heddle.registry.upload.UploadedFile;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImportsTest {
+  private static final int NEVER = Integer.MAX_VALUE;
+
   @TempDir private Path folder;
   private Path root;
   private TestRegistry registry;
@@ -168,7 +172,8 @@ class ImportsTest {
   void a_source_that_stays_away_fails_the_import_in_the_end() throws IOException {
     Path source = adapter(root.resolve("adapter"));
     Stalling broken = new Stalling(new LocalSource(List.of(root)));
-    broken.broken = true;
+    broken.breaksAt = 1;
+    broken.released.countDown();
     try (Imports imports = imports(registry, broken)) {
       Version version = begin(imports, source.toUri().toString(), null);
       VersionImport failed = await(imports, version);
@@ -178,12 +183,68 @@ class ImportsTest {
     }
   }
 
-  /** Opens the second file only when it is let, or never. */
+  @Test
+  void an_import_that_failed_goes_on_when_it_is_retried_with_the_files_that_are_missing()
+      throws IOException {
+    Path source = adapter(root.resolve("adapter"));
+    Stalling broken = new Stalling(new LocalSource(List.of(root)));
+    broken.breaksAt = 2;
+    broken.released.countDown();
+    try (Imports imports = imports(registry, broken)) {
+      Version version = begin(imports, source.toUri().toString(), null);
+      assertThat(await(imports, version).state()).isEqualTo(State.FAILED);
+      List<UploadedFile> before = registry.uploads.files(version.id());
+      assertThat(before).hasSize(1);
+      broken.breaksAt = NEVER;
+
+      imports.retry(TestRegistry.ACTOR, version);
+
+      VersionImport done = await(imports, version);
+      assertThat(done.state()).isEqualTo(State.DONE);
+      assertThat(done.error()).isNull();
+      assertThat(registry.uploads.files(version.id())).containsAll(before);
+      assertThat(reread(version).state()).isEqualTo(VersionState.READY);
+      assertThat(registry.audit.list(version.tenantId(), Page.Request.FIRST).items())
+          .extracting(AuditEntry::action)
+          .contains("version.import");
+      assertNotRetried(imports, version); // done
+    }
+  }
+
+  @Test
+  void what_has_not_failed_or_was_archived_is_not_retried() throws Exception {
+    Path source = adapter(root.resolve("adapter"));
+    Stalling broken = new Stalling(new LocalSource(List.of(root)));
+    try (Imports imports = imports(registry, broken)) {
+      Version uploaded =
+          registry.versions.create(
+              TestRegistry.ACTOR, registry.tenant.id(), "uploaded", registry.base);
+      assertNotRetried(imports, uploaded);
+      Version version = begin(imports, source.toUri().toString(), null);
+      broken.reached.await();
+      assertNotRetried(imports, version); // runs
+      broken.breaksAt = 1;
+      broken.released.countDown();
+      assertThat(await(imports, version).state()).isEqualTo(State.FAILED);
+      registry.versions.archive(
+          TestRegistry.ACTOR, version.tenantId(), version.adapter(), version.number());
+      assertNotRetried(imports, version);
+      assertThat(imports.find(version).orElseThrow().state()).isEqualTo(State.FAILED);
+    }
+  }
+
+  private static void assertNotRetried(Imports imports, Version version) {
+    assertThatThrownBy(() -> imports.retry(TestRegistry.ACTOR, version))
+        .isInstanceOfSatisfying(
+            ConflictException.class, e -> assertThat(e.code()).isEqualTo("import-not-failed"));
+  }
+
+  /** Opens the second file only when it is let; from {@code breaksAt} on, none. */
   private static final class Stalling implements ImportSource {
     private final LocalSource source;
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
-    private volatile boolean broken;
+    private volatile int breaksAt = NEVER;
     private int opened;
 
     Stalling(LocalSource source) {
@@ -216,9 +277,6 @@ class ImportsTest {
 
         @Override
         public InputStream open(File file) throws IOException {
-          if (broken) {
-            throw new IOException("the disk is gone");
-          }
           if (++opened == 2) {
             reached.countDown();
             try {
@@ -226,6 +284,9 @@ class ImportsTest {
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             }
+          }
+          if (opened >= breaksAt) {
+            throw new IOException("the disk is gone");
           }
           return folder.open(file);
         }

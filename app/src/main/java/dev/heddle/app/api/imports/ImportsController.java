@@ -6,6 +6,7 @@ import dev.heddle.app.tenant.Caller;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.imports.Imports;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -25,11 +26,13 @@ import org.springframework.web.server.ServerWebExchange;
 @Tag(name = "Uploads")
 final class ImportsController {
   private final Imports imports;
+  private final Versions versions;
   private final VersionDetails details;
   private final BaseModel base;
 
-  ImportsController(Imports imports, VersionDetails details, BaseModel base) {
+  ImportsController(Imports imports, Versions versions, VersionDetails details, BaseModel base) {
     this.imports = imports;
+    this.versions = versions;
     this.details = details;
     this.base = base;
   }
@@ -54,5 +57,19 @@ final class ImportsController {
             caller.actor(), caller.tenantId(), name, base, wanted.source(), wanted.revision());
     URI location = URI.create("/api/v1/adapters/" + name + "/versions/" + version.number());
     return ResponseEntity.accepted().location(location).body(details.of(version));
+  }
+
+  @Operation(
+      summary = "Go on with an import that has failed, for the files that are missing.",
+      description =
+          "409 `import_not_failed` if there is none, or its version is not open any more.")
+  @ApiResponse(responseCode = "202")
+  @PostMapping("/api/v1/adapters/{name}/versions/{number}:retry")
+  ResponseEntity<VersionDetailView> retry(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    Principal caller = Caller.of(exchange);
+    Version version = versions.get(caller.tenantId(), name, number);
+    imports.retry(caller.actor(), version);
+    return ResponseEntity.accepted().body(details.of(version));
   }
 }
