@@ -3,9 +3,7 @@ package dev.heddle.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.heddle.app.client.AdapterPush;
 import dev.heddle.app.client.PlatformClient;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,7 +40,7 @@ class ApiFuzzTest {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path output = folder.resolve("schemathesis.txt");
     try (PlatformProcess platform = PlatformProcess.start(folder.resolve("data"))) {
-      makeIntent(platform.url());
+      makeIntent(platform);
       Process fuzzer =
           new ProcessBuilder(command(program, platform.url()))
               .directory(folder.toFile())
@@ -58,11 +56,9 @@ class ApiFuzzTest {
     }
   }
 
-  private static void makeIntent(String url) {
-    try (PlatformClient client = new PlatformClient(URI.create(url), PlatformFixture.KEY, null)) {
-      Path adapter = PlatformFixture.DEMO.resolve("adapters/intent");
-      new AdapterPush(client, AdapterPush.Watcher.NONE).push("intent", adapter);
-      client.post("adapters/intent/versions/1:publish", null);
+  private static void makeIntent(PlatformProcess platform) {
+    platform.publish("intent");
+    try (PlatformClient client = platform.client()) {
       // One name for a tenant and an adapter: the document calls both parameters so.
       client.post("tenants", PlatformFixture.parse("{\"name\": \"intent\"}"));
     }
@@ -82,8 +78,7 @@ class ApiFuzzTest {
         "--checks",
         "not_a_server_error",
         "--exclude-path",
-        "/api/v1/keys/{id}", // it would revoke the key it uses, and see nothing but 401 from then
-        // on
+        "/api/v1/keys/{id}", // it would revoke its own key, and see nothing but 401 from then on
         "--continue-on-failure",
         "--workers",
         "1", // its coverage phase fails in CPython 3.11 with several

@@ -1,5 +1,7 @@
 package dev.heddle.it;
 
+import dev.heddle.app.client.AdapterPush;
+import dev.heddle.app.client.PlatformClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -95,6 +97,20 @@ final class PlatformProcess implements AutoCloseable {
 
   String url() {
     return url;
+  }
+
+  /** Pushes a demo adapter under its own name, and publishes it. */
+  void publish(String adapter) {
+    try (PlatformClient client = client()) {
+      Path folder = PlatformFixture.DEMO.resolve("adapters/" + adapter);
+      new AdapterPush(client, AdapterPush.Watcher.NONE).push(adapter, folder);
+      client.post("adapters/" + adapter + "/versions/1:publish", null);
+    }
+  }
+
+  /** The client that the command line has, with the first admin key. */
+  PlatformClient client() {
+    return new PlatformClient(URI.create(url), PlatformFixture.KEY, null);
   }
 
   /** A request with the first admin key. */
