@@ -62,6 +62,7 @@ public final class MoeModel {
     norm = loader.vector("model.norm.weight", hidden);
     String headName = shape.tiedEmbeddings() ? table : "lm_head.weight";
     head = loader.matrix(headName, shape.vocabulary(), hidden);
+    ops.prepare(this::pass);
   }
 
   /** A MoE layer; its base experts take the layer's first slots and row 0 of its map. */
@@ -117,6 +118,12 @@ public final class MoeModel {
   public void forward(StepBatch batch) {
     inputs.upload(batch);
     ops.beginPass();
+    pass();
+    ops.endPass();
+  }
+
+  /** The operations of a pass: the same calls whatever the batch, whose counts are tensors. */
+  private void pass() {
     Tensor x = work.residual; // [tokens][hidden]
     ops.embed(x, embedding, inputs.tokens, inputs.tokenRows);
     for (int layer = 0; layer < layers.size(); layer++) { // an iterator would be an object
@@ -125,7 +132,6 @@ public final class MoeModel {
     ops.gather(work.last, x, inputs.logitTokens, inputs.logitRows); // [logit rows][hidden]
     ops.rmsNorm(work.last, work.last, norm, shape.rmsNormEps(), inputs.logitRows);
     ops.matmul(work.logits, work.last, head, null, inputs.logitRows); // [logit rows][vocabulary]
-    ops.endPass();
   }
 
   /** Copies row {@code row} of the last step's logits; {@code target} has the vocabulary's size. */

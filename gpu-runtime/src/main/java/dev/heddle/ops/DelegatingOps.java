@@ -65,6 +65,21 @@ public abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void prepare(Runnable pass) {
+    ops.prepare(pass);
+  }
+
+  @Override
+  public long deviceMemory() {
+    return ops.deviceMemory();
+  }
+
+  @Override
+  public @Nullable DeviceStats deviceStats() {
+    return ops.deviceStats();
+  }
+
+  @Override
   public void write(Tensor target, int[] source, int count) {
     ops.write(target, source, count);
   }

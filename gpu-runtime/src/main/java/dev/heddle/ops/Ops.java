@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * backend executes each call as it is made, a device backend may record the calls of one pass and
  * replay them.
  *
+ * <p><b>Boot.</b> Buffers and weights are declared, then {@link #prepare} shows the pass they are for.
+ * Weights given before it are views that stay readable until it returns; only then may passes begin.
+ *
  * <p><b>Exactness.</b> On a CPU every output element of a matrix product is one sequential fused
  * multiply-add chain over k = 0..K-1, starting from 0 (a bias is added after it); sums across a row
  * (norms, the router's softmax) use the fixed orders stated in {@link Numerics}. So each row of a
@@ -60,6 +63,15 @@ public interface Ops extends AutoCloseable {
 
   /** Buffers for the routing of up to {@code tokens} tokens and for the work of their experts. */
   Routing routing(int tokens, RouteRule rule, ExpertPool pool);
+
+  /**
+   * Ends the declarations: no buffer, matrix or pool is made after it. A backend that records runs
+   * {@code pass} to see its operations, compiles them and brings the weights over; others have
+   * nothing to do. Every later pass makes the same calls.
+   *
+   * @param pass the forward operations of one pass, without {@link #beginPass} and {@link #endPass}
+   */
+  default void prepare(Runnable pass) {}
 
   // ---- host and backend
 
@@ -207,6 +219,18 @@ public interface Ops extends AutoCloseable {
 
   /** out[r] = x[indices[r]]. */
   void gather(Tensor out, Tensor x, Tensor indices, Rows rows);
+
+  /**
+   * Bytes of memory of its own that the backend's device has; 0 where it uses the process's memory.
+   */
+  default long deviceMemory() {
+    return 0;
+  }
+
+  /** What the device did so far; null where the process's own processor does the work. */
+  default @Nullable DeviceStats deviceStats() {
+    return null;
+  }
 
   /** Called before the first and after the last forward operation of a pass. */
   default void beginPass() {}

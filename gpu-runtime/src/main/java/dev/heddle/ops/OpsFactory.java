@@ -13,6 +13,19 @@ public interface OpsFactory {
   /** What stands in its way on this machine, in words for the operator; null if nothing does. */
   @Nullable String obstacle();
 
+  /** Whether {@link OpsProvider#AUTO} may choose it; asked only where nothing stands in its way. */
+  default boolean isAutomatic() {
+    return true;
+  }
+
+  /**
+   * How far results may be from the scalar backend's: squared error over squared result, 0 for to
+   * the bit.
+   */
+  default double tolerance() {
+    return 0;
+  }
+
   /** What it uses here, for the log: the width of vectors, a device. */
   String uses();
 

@@ -45,7 +45,7 @@ public final class OpsProvider {
   private static Ops firstThatWorks(List<OpsFactory> factories, int threads) {
     String reason = "it is the fastest that works here";
     for (OpsFactory factory : factories) {
-      String obstacle = obstacle(factory, threads);
+      String obstacle = automaticObstacle(factory, threads);
       if (obstacle == null) {
         return create(factory, threads, reason);
       }
@@ -65,6 +65,15 @@ public final class OpsProvider {
     return factory.create(threads);
   }
 
+  /** Why a backend is not chosen unasked. */
+  private static @Nullable String automaticObstacle(OpsFactory factory, int threads) {
+    String obstacle = factory.obstacle();
+    if (obstacle == null && !factory.isAutomatic()) {
+      return factory.uses() + ": slower here than others, unless it is asked for";
+    }
+    return obstacle != null ? obstacle : obstacle(factory, threads);
+  }
+
   /** Why a backend is not to be used, its results included. */
   private static @Nullable String obstacle(OpsFactory factory, int threads) {
     String obstacle = factory.obstacle();
@@ -73,7 +82,7 @@ public final class OpsProvider {
     }
     try (Ops ops = factory.create(threads);
         Ops reference = new ReferenceOps()) {
-      return SelfCheck.compare(ops, reference) ? null : "its results differ from the scalar ones";
+      return SelfCheck.compare(ops, reference, factory.tolerance()) ? null : "its results differ from the scalar ones";
     }
   }
 

@@ -97,15 +97,20 @@ final class SelfCheck {
               weights(DType.BF16, HIDDEN, INTERMEDIATE)));
     }
     routing = ops.routing(TOKENS, RULE, pool);
+    ops.prepare(this::pass);
   }
 
-  /** Whether a backend's results are those of the other to the bit; warms it up. */
-  static boolean compare(Ops ops, Ops reference) {
+  /**
+   * Whether a backend's results are those of the other; warms it up.
+   *
+   * @param tolerance squared error over squared result, 0 for to the bit
+   */
+  static boolean compare(Ops ops, Ops reference, double tolerance) {
     SelfCheck tested = new SelfCheck(ops);
     SelfCheck expected = new SelfCheck(reference);
     boolean same = true;
     for (int count : BATCHES) {
-      same &= Arrays.equals(tested.results(count), expected.results(count));
+      same &= close(tested.results(count), expected.results(count), tolerance);
     }
     for (int round = 0; same && round < WARM_UP_ROUNDS; round++) {
       for (int count : BATCHES) {
@@ -115,11 +120,30 @@ final class SelfCheck {
     return same;
   }
 
+  private static boolean close(float[] actual, float[] expected, double tolerance) {
+    if (tolerance == 0) {
+      return Arrays.equals(actual, expected);
+    }
+    double error = 0;
+    double size = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double difference = (double) actual[i] - expected[i];
+      error += difference * difference;
+      size += (double) expected[i] * expected[i];
+    }
+    return error <= tolerance * size; // false for NaN
+  }
+
   /** Runs the layer for tokens 0 to {@code count} - 1 of one sequence. */
   void forward(int count) {
     countHolder[0] = count;
     ops.write(counts, countHolder, 1);
     ops.beginPass();
+    pass();
+    ops.endPass();
+  }
+
+  private void pass() {
     ops.embed(x, table, tokens, rows);
     ops.rmsNorm(normed, x, norm, 1e-6f, rows);
     ops.matmul(query, normed, queryMatrix, null, rows);
@@ -144,7 +168,6 @@ final class SelfCheck {
     ops.experts(normed, x, pool, routing, rows);
     ops.add(x, normed, rows);
     ops.siluMul(normed, x, rows);
-    ops.endPass();
   }
 
   /** As {@link #forward}; returns the layer's output and its attention. */

@@ -34,7 +34,7 @@ class OpsProviderTest {
           @Override
           public void add(Tensor x, Tensor y, Rows rows) {}
         };
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps())).isFalse();
-    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps())).isTrue();
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), 0)).isFalse();
+    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), 0)).isTrue();
   }
 }

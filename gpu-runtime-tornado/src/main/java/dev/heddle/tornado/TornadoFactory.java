@@ -1,0 +1,55 @@
+package dev.heddle.tornado;
+
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.OpsFactory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The backend of accelerators, where the JVM was started with TornadoVM's runtime. */
+public final class TornadoFactory implements OpsFactory {
+  static final String NAME = "tornado";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public @Nullable String obstacle() {
+    List<String> contrary = TornadoSettings.enforce();
+    if (!contrary.isEmpty()) {
+      return "the JVM was started with " + String.join(", ", contrary);
+    }
+    try {
+      Devices.chosen();
+      return null;
+    } catch (RuntimeException | LinkageError e) {
+      return "TornadoVM found no device: "
+          + e
+          + "; install its SDK from https://www.tornadovm.org, set TORNADOVM_HOME, and start with"
+          + " ./heddle --backend tornado";
+    }
+  }
+
+  @Override
+  public boolean isAutomatic() {
+    return Devices.chosen().sizes() == DeviceClass.GPU;
+  }
+
+  @Override
+  public double tolerance() {
+    return 1e-9;
+  }
+
+  @Override
+  public String uses() {
+    DeviceLimits device = Devices.chosen();
+    return "%s, %,d MiB, buffers of at most %,d MiB"
+        .formatted(device.name(), device.memory() >> 20, device.maxBuffer() >> 20);
+  }
+
+  @Override
+  public Ops create(int threads) {
+    return new TornadoOps(Devices.chosen());
+  }
+}

@@ -1,0 +1,462 @@
+package dev.heddle.tornado;
+
+import static dev.heddle.tornado.Handles.floatsOf;
+import static dev.heddle.tornado.Handles.intsOf;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.MatrixData;
+import dev.heddle.ops.DeviceStats;
+import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.HeadMatrix;
+import dev.heddle.ops.KvCache;
+import dev.heddle.ops.Matrix;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.RopeTable;
+import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowTable;
+import dev.heddle.ops.Rows;
+import dev.heddle.ops.Tensor;
+import dev.heddle.ops.Widening;
+import dev.heddle.tornado.Handles.Place;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of a pass on an accelerator, by TornadoVM. Buffers and weights are declared as
+ * places; {@link #prepare} records the pass once for each class of shapes, compiles it and brings
+ * the weights over; from then on a pass is a check that its calls are the recorded ones, one
+ * upload, and a replay.
+ */
+final class TornadoOps implements Ops {
+  private final DeviceLimits limits;
+  private final Declarations declared;
+  private final Trace trace = new Trace();
+  private @Nullable PassRecorder recorder; // while a pass is recorded
+  private @Nullable Engine engine; // once prepared
+
+  TornadoOps(DeviceLimits limits) {
+    this.limits = limits;
+    this.declared = new Declarations(limits);
+  }
+
+  @Override
+  public String name() {
+    return TornadoFactory.NAME;
+  }
+
+  @Override
+  public long deviceMemory() {
+    return limits.memory();
+  }
+
+  // ---- boot
+
+  @Override
+  public Tensor floats(String name, int rows, int cols) {
+    return declared.floats(name, rows, cols);
+  }
+
+  @Override
+  public Tensor ints(String name, int rows, int cols) {
+    return declared.ints(name, rows, cols);
+  }
+
+  @Override
+  public Tensor vector(String name, MatrixData data) {
+    float[] values = Widening.toFloats(data);
+    Place place = declared.floats(name, 1, values.length);
+    write(place, values, values.length);
+    return place;
+  }
+
+  @Override
+  public Matrix matrix(String name, List<MatrixData> parts) {
+    return declared.panels(name, List.of(PanelRows.stacked(name, parts)));
+  }
+
+  @Override
+  public HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed) {
+    return declared.panels(
+        name,
+        parts.stream()
+            .map(
+                part ->
+                    transposed ? PanelRows.transposed(part) : PanelRows.stacked(name, List.of(part)))
+            .toList());
+  }
+
+  @Override
+  public RowTable rowTable(String name, MatrixData data) {
+    return declared.table(name, PanelRows.stacked(name, List.of(data)));
+  }
+
+  @Override
+  public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
+    return declared.pool(slots, hidden, intermediate, dtype);
+  }
+
+  @Override
+  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
+    return declared.cache(layers, blocks, blockTokens, latentDim, ropeDim);
+  }
+
+  @Override
+  public Routing routing(int tokens, RouteRule rule, ExpertPool pool) {
+    return declared.routing(tokens, rule, (Handles.Pool) pool);
+  }
+
+  @Override
+  public void prepare(Runnable pass) {
+    engine =
+        Engine.start(
+            limits,
+            declared,
+            recorder -> {
+              this.recorder = recorder;
+              trace.record();
+              pass.run();
+              this.recorder = null;
+            });
+  }
+
+  // ---- host and device
+
+  @Override
+  public void write(Tensor target, int[] source, int count) {
+    Place place = intsOf(target);
+    Require.that(count >= 0 && count <= place.elements(), place.name(), "has no room for the write");
+    put(place.at(), source, count);
+  }
+
+  @Override
+  public void writeRow(Tensor target, int row, int[] source) {
+    Place place = intsOf(target);
+    Require.that(
+        row >= 0 && row < place.rows() && source.length <= place.cols(),
+        place.name(),
+        "has no such row");
+    put(place.at() + row * place.cols(), source, source.length);
+  }
+
+  private void put(int at, int[] source, int count) {
+    if (engine == null) {
+      int[] copy = Arrays.copyOf(source, count);
+      declared.later(started -> started.write(at, copy, count));
+    } else {
+      engine.write(at, source, count);
+    }
+  }
+
+  @Override
+  public void write(Tensor target, float[] source, int count) {
+    Place place = floatsOf(target);
+    Require.that(count >= 0 && count <= place.elements(), place.name(), "has no room for the write");
+    if (engine == null) {
+      float[] copy = Arrays.copyOf(source, count);
+      declared.later(started -> started.write(place.at(), copy, count));
+    } else {
+      engine.write(place.at(), source, count);
+    }
+  }
+
+  @Override
+  public void read(Tensor source, int row, float[] target) {
+    MemorySegment.copy(
+        read(floatsOf(source), row, target.length),
+        ValueLayout.JAVA_FLOAT_UNALIGNED,
+        0,
+        target,
+        0,
+        target.length);
+  }
+
+  @Override
+  public void read(Tensor source, int row, int[] target) {
+    MemorySegment.copy(
+        read(intsOf(source), row, target.length),
+        ValueLayout.JAVA_INT_UNALIGNED,
+        0,
+        target,
+        0,
+        target.length);
+  }
+
+  private MemorySegment read(Place place, int row, int count) {
+    Require.that(
+        row >= 0 && (long) row * place.cols() + count <= place.elements(),
+        place.name(),
+        "has no such row");
+    return engine().read(place, row * place.cols(), count);
+  }
+
+  @Override
+  public void fillSlot(ExpertPool pool, int slot, ExpertWeights weights) {
+    Handles.Pool p = (Handles.Pool) pool;
+    Require.that(slot >= 0 && slot < p.slots(), "the expert pool", "has no slot " + slot);
+    PanelLayout layout = p.layout().down();
+    Require.that(
+        weights.down().rows() == layout.rows() && weights.down().cols() == layout.cols(),
+        "the expert's size",
+        "is not the pool's");
+    if (engine == null) {
+      declared.later(started -> started.fillSlot(p, slot, weights));
+    } else {
+      engine.fillSlot(p, slot, weights);
+    }
+  }
+
+  /** The slot's memory is the pool's, whether it is filled or not. */
+  @Override
+  public void clearSlot(ExpertPool pool, int slot) {}
+
+  @Override
+  public void copyBlock(KvCache cache, int from, int to) {
+    Require.that(
+        from >= 0 && from < cache.blocks() && to >= 0 && to < cache.blocks(),
+        "the KV cache",
+        "has no such block");
+    engine().copyBlock(from, to);
+  }
+
+  // ---- forward: recorded once, then checked
+
+  @Override
+  public void embed(Tensor out, RowTable table, Tensor tokens, Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, table, rows);
+      return;
+    }
+    trace.add(out, table, rows);
+    Handles.Table t = (Handles.Table) table;
+    Require.that(out.cols() == t.cols(), out.name(), "does not fit the table's rows");
+    recorder.embed(floatsOf(out), t, intsOf(tokens), count(rows));
+  }
+
+  @Override
+  public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, weight, rows);
+      return;
+    }
+    trace.add(out, weight, rows);
+    Require.that(
+        x.cols() == weight.cols() && out.cols() == weight.cols(), weight.name(), "does not fit");
+    recorder.rmsNorm(floatsOf(out), floatsOf(x), floatsOf(weight), eps, count(rows));
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y, Rows rows) {
+    if (recorder == null) {
+      trace.expect(x, y, rows);
+      return;
+    }
+    trace.add(x, y, rows);
+    Require.that(x.cols() == y.cols(), y.name(), "does not fit " + x.name());
+    recorder.add(floatsOf(x), floatsOf(y), count(rows));
+  }
+
+  @Override
+  public void matmul(Tensor out, Tensor x, Matrix w, @Nullable Tensor bias, Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, w, rows);
+      return;
+    }
+    trace.add(out, w, rows);
+    Require.that(out.cols() == w.rows() && x.cols() >= w.cols(), out.name(), "does not fit");
+    int biasAt = bias == null ? -1 : floatsOf(bias).at();
+    recorder.linear("matmul", floatsOf(out), floatsOf(x), 0, (Handles.Panels) w, biasAt, count(rows));
+  }
+
+  @Override
+  public void siluMul(Tensor gate, Tensor up, Rows rows) {
+    if (recorder == null) {
+      trace.expect(gate, up, rows);
+      return;
+    }
+    trace.add(gate, up, rows);
+    Require.that(gate.cols() == up.cols(), up.name(), "does not fit " + gate.name());
+    recorder.siluMul(floatsOf(gate), floatsOf(up), count(rows));
+  }
+
+  @Override
+  public void rope(
+      Tensor x,
+      int heads,
+      int headStride,
+      int offset,
+      RopeTable table,
+      Tensor positions,
+      Rows rows) {
+    if (recorder == null) {
+      trace.expect(x, positions, rows);
+      return;
+    }
+    trace.add(x, positions, rows);
+    Place cos = floatsOf(table.cos());
+    recorder.rope(
+        floatsOf(x), heads, headStride, offset, cos, floatsOf(table.sin()), intsOf(positions), count(rows));
+  }
+
+  @Override
+  public void storeLatent(
+      KvCache cache,
+      int layer,
+      Tensor compressed,
+      Tensor normWeight,
+      float eps,
+      RopeTable table,
+      Tensor positions,
+      Tensor kvSlots,
+      Rows rows) {
+    if (recorder == null) {
+      trace.expect(compressed, normWeight, rows);
+      return;
+    }
+    trace.add(compressed, normWeight, rows);
+    Handles.Cache keys = (Handles.Cache) cache;
+    Require.that(
+        compressed.cols() == keys.latent() + keys.rope(),
+        compressed.name(),
+        "does not fit the cache");
+    recorder.storeLatent(
+        keys,
+        layer,
+        floatsOf(compressed),
+        floatsOf(normWeight),
+        eps,
+        floatsOf(table.cos()),
+        floatsOf(table.sin()),
+        intsOf(positions),
+        intsOf(kvSlots),
+        count(rows));
+  }
+
+  @Override
+  public void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, w, rows);
+      return;
+    }
+    trace.add(out, w, rows);
+    Require.that(out.cols() == w.heads() * w.rows(), out.name(), "does not fit");
+    Handles.Panels panels = (Handles.Panels) w;
+    recorder.linear(
+        "headMatmul", floatsOf(out), floatsOf(x), headStride, panels, -1, count(rows));
+  }
+
+  @Override
+  public void latentAttention(
+      Tensor out,
+      Tensor qLatent,
+      Tensor q,
+      int heads,
+      KvCache cache,
+      int layer,
+      Tensor positions,
+      Tensor sequences,
+      Tensor blockTables,
+      float scale,
+      Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, q, rows);
+      return;
+    }
+    trace.add(out, q, rows);
+    recorder.attend(
+        floatsOf(out),
+        floatsOf(qLatent),
+        floatsOf(q),
+        heads,
+        (Handles.Cache) cache,
+        layer,
+        intsOf(positions),
+        intsOf(sequences),
+        intsOf(blockTables),
+        scale,
+        count(rows));
+  }
+
+  @Override
+  public void route(
+      Routing out,
+      Tensor logits,
+      RouteRule rule,
+      Tensor map,
+      int mapRow,
+      Tensor adapters,
+      Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, logits, rows);
+      return;
+    }
+    trace.add(out, logits, rows);
+    Handles.Routed routed = (Handles.Routed) out;
+    Require.that(routed.rule().equals(rule), "the routing", "was made for another rule");
+    recorder.route(routed, floatsOf(logits), intsOf(map), mapRow, intsOf(adapters), count(rows));
+  }
+
+  @Override
+  public void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, x, rows);
+      return;
+    }
+    trace.add(out, x, rows);
+    recorder.experts(
+        floatsOf(out), floatsOf(x), (Handles.Pool) pool, (Handles.Routed) routing, count(rows));
+  }
+
+  @Override
+  public void gather(Tensor out, Tensor x, Tensor indices, Rows rows) {
+    if (recorder == null) {
+      trace.expect(out, x, rows);
+      return;
+    }
+    trace.add(out, x, rows);
+    Require.that(out.cols() == x.cols(), out.name(), "does not fit " + x.name());
+    recorder.gather(floatsOf(out), floatsOf(x), intsOf(indices), count(rows));
+  }
+
+  private int count(Rows rows) {
+    int at = intsOf(rows.counts()).at() + rows.index();
+    trace.count(at);
+    return at;
+  }
+
+  @Override
+  public void beginPass() {
+    engine();
+    trace.begin();
+  }
+
+  @Override
+  public void endPass() {
+    trace.end();
+    engine().pass(trace.counts());
+  }
+
+  @Override
+  public @Nullable DeviceStats deviceStats() {
+    return engine == null ? null : engine.stats();
+  }
+
+  private Engine engine() {
+    if (engine == null) {
+      throw new IllegalStateException("the pass has not been prepared");
+    }
+    return engine;
+  }
+
+  @Override
+  public void close() {
+    if (engine != null) {
+      engine.close();
+      engine = null;
+    }
+  }
+}
