@@ -53,8 +53,7 @@ final class Declarations {
           name,
           "has heads of different shapes");
     }
-    PanelLayout layout =
-        new PanelLayout(first.rows(), first.cols(), bf16, limits.sizes().lanes());
+    PanelLayout layout = new PanelLayout(first.rows(), first.cols(), bf16, limits.sizes().lanes());
     WeightBuffers.Room room = weights.reserve(name, (long) heads.size() * layout.words(), bf16);
     unitWords = Math.max(unitWords, layout.panelWords());
     Handles.Panels panels =
@@ -107,8 +106,7 @@ final class Declarations {
         perBuffer > 0,
         "one layer of the KV cache, %,d bytes".formatted(4 * layerFloats),
         "is more than a buffer of the device may have; a smaller memory budget makes it smaller");
-    Handles.Cache made =
-        new Handles.Cache(layers, blocks, blockTokens, latent, rope, perBuffer, 0);
+    Handles.Cache made = new Handles.Cache(layers, blocks, blockTokens, latent, rope, perBuffer, 0);
     for (int b = 0; b < made.buffers(); b++) {
       int held = Math.min(perBuffer, layers - b * perBuffer);
       keyFloats.add(Math.toIntExact(held * layerFloats));

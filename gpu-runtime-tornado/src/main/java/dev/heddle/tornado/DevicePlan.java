@@ -66,10 +66,7 @@ final class DevicePlan implements AutoCloseable {
    * @param cache whose blocks are copied, if there is one
    */
   DevicePlan(
-      DeviceMemory memory,
-      List<Pass> passes,
-      int stagedWords,
-      Handles.@Nullable Cache cache) {
+      DeviceMemory memory, List<Pass> passes, int stagedWords, Handles.@Nullable Cache cache) {
     this.memory = memory;
     this.passes = passes;
     inbox = new Inbox(inboxWords);
@@ -91,13 +88,12 @@ final class DevicePlan implements AutoCloseable {
     }
     firstOfPass[passes.size()] = graphs.size();
     plan =
-        call(
-            () -> {
-              var made = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
-              made.withGridScheduler(scheduler);
-              made.withCompilerFlags(TornadoVMBackendType.OPENCL, COMPILER_FLAGS);
-              return made;
-            });
+        call(() -> {
+          var made = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
+          made.withGridScheduler(scheduler);
+          made.withCompilerFlags(TornadoVMBackendType.OPENCL, COMPILER_FLAGS);
+          return made;
+        });
   }
 
   // ---- graphs
@@ -142,9 +138,7 @@ final class DevicePlan implements AutoCloseable {
   private ImmutableTaskGraph filling(int buffer) {
     String name = "fill" + buffer;
     TaskGraph graph =
-        memory
-            .consuming(name)
-            .transferToDevice(DataTransferMode.EVERY_EXECUTION, staged, stagedTo);
+        memory.consuming(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, staged, stagedTo);
     if (memory.weights.get(buffer) instanceof FloatArray singles) {
       graph.task(
           "copy",
@@ -165,13 +159,10 @@ final class DevicePlan implements AutoCloseable {
 
   private ImmutableTaskGraph copying(Handles.Cache cache) {
     TaskGraph graph =
-        memory
-            .consuming("copy")
-            .transferToDevice(DataTransferMode.EVERY_EXECUTION, copiedBlocks);
+        memory.consuming("copy").transferToDevice(DataTransferMode.EVERY_EXECUTION, copiedBlocks);
     int floats = cache.layersPerBuffer() * cache.blockFloats();
     for (int b = 0; b < cache.buffers(); b++) {
-      int layers =
-          Math.min(cache.layersPerBuffer(), cache.layers() - b * cache.layersPerBuffer());
+      int layers = Math.min(cache.layersPerBuffer(), cache.layers() - b * cache.layersPerBuffer());
       graph.task(
           "keys" + b,
           AttentionKernels::copyKeyBlock,
@@ -254,15 +245,14 @@ final class DevicePlan implements AutoCloseable {
 
   /** Reads elements of an arena into {@code target}, the arena's host side. */
   MemorySegment read(TornadoNativeArray arena, int at, int count) {
-    return call(
-        () -> {
-          if (last == null) {
-            throw new IllegalStateException("nothing is there to read before the first pass");
-          }
-          last.transferToHost(new DataRange(arena).withOffset(at).withSize(count));
-          counters.downloaded(4L * count);
-          return arena.getSegment().asSlice(4L * at, 4L * count);
-        });
+    return call(() -> {
+      if (last == null) {
+        throw new IllegalStateException("nothing is there to read before the first pass");
+      }
+      last.transferToHost(new DataRange(arena).withOffset(at).withSize(count));
+      counters.downloaded(4L * count);
+      return arena.getSegment().asSlice(4L * at, 4L * count);
+    });
   }
 
   /** Bytes of the device's memory that the plan holds. */
@@ -275,11 +265,10 @@ final class DevicePlan implements AutoCloseable {
   }
 
   private void run(int graph) {
-    call(
-        () -> {
-          last = plan.withGraph(graph).execute();
-          return last;
-        });
+    call(() -> {
+      last = plan.withGraph(graph).execute();
+      return last;
+    });
   }
 
   private <T> T call(Callable<T> work) {
@@ -299,12 +288,11 @@ final class DevicePlan implements AutoCloseable {
   @Override
   public void close() {
     try {
-      call(
-          () -> {
-            plan.freeDeviceMemory();
-            plan.close();
-            return plan;
-          });
+      call(() -> {
+        plan.freeDeviceMemory();
+        plan.close();
+        return plan;
+      });
     } finally {
       thread.shutdown();
       memory.close();

@@ -12,8 +12,7 @@ package dev.heddle.tornado;
  * @param unitsPerGroup units that one work-group does
  * @param local work-items of a work-group
  */
-record Grid(
-    int count, int perCount, int tile, int extra, int units, int unitsPerGroup, int local) {
+record Grid(int count, int perCount, int tile, int extra, int units, int unitsPerGroup, int local) {
   /** One work-group. */
   static Grid single(int local) {
     return new Grid(-1, 0, 1, 0, 1, 1, local);

@@ -16,8 +16,8 @@ import uk.ac.manchester.tornado.api.WorkerGrid1D;
  * every batch of the class.
  */
 final class Pass {
-  /** Tasks of one graph; TornadoVM takes 256. */
-  private static final int MAX_TASKS = 200;
+  /** Tasks of one graph: TornadoVM describes them in 8192 bytes, 15 + 5 a parameter each. */
+  private static final int MAX_TASKS = 60;
 
   private final String name;
   private final List<Task> tasks = new ArrayList<>();
@@ -60,11 +60,10 @@ final class Pass {
 
   /** Sets the work of every task by the live numbers in {@code ints}. */
   void size(int[] ints) {
-    workers.forEach(
-        (grid, worker) -> {
-          int live = grid.count() < 0 ? 0 : ints[grid.count()];
-          Workers.set(worker, grid.groups(live), grid.local());
-        });
+    workers.forEach((grid, worker) -> {
+      int live = grid.count() < 0 ? 0 : ints[grid.count()];
+      Workers.set(worker, grid.groups(live), grid.local());
+    });
   }
 
   /** How many tasks there are of each operation. */

@@ -81,7 +81,9 @@ final class PassRecorder {
     record(
         "add",
         elements(count, x.cols()),
-        (graph, id, c, m) -> graph.task(id, RowKernels::addRows, c, m.floats, m.ints, count, x.at(), y.at(), x.cols()));
+        (graph, id, c, m) ->
+            graph.task(
+                id, RowKernels::addRows, c, m.floats, m.ints, count, x.at(), y.at(), x.cols()));
   }
 
   void siluMul(Place gate, Place up, int count) {
@@ -94,7 +96,17 @@ final class PassRecorder {
         Grid.elements(count, perCount, cols, sizes.items()),
         (graph, id, c, m) ->
             graph.task(
-                id, RowKernels::siluRows, c, m.floats, m.ints, count, perCount, gate, up, cols, stride));
+                id,
+                RowKernels::siluRows,
+                c,
+                m.floats,
+                m.ints,
+                count,
+                perCount,
+                gate,
+                up,
+                cols,
+                stride));
   }
 
   void rope(
@@ -301,8 +313,7 @@ final class PassRecorder {
 
   // ---- experts
 
-  void route(
-      Handles.Routed out, Place logits, Place map, int mapRow, Place adapters, int count) {
+  void route(Handles.Routed out, Place logits, Place map, int mapRow, Place adapters, int count) {
     RouteRule rule = out.rule();
     int mapAt = map.at() + mapRow * map.cols();
     int normalize = rule.normalize() && rule.topK() > 1 ? 1 : 0;
@@ -343,11 +354,40 @@ final class PassRecorder {
     int wide = 2 * intermediate;
     Place hidden = routing.activations();
     Place y = routing.outputs();
-    int pairs = RouteKernels.pairsAt(
-        routing.at(), routing.tokens(), routing.rule().topK(), routing.rule().perToken());
-    grouped("expertsUp", x.at(), x.cols(), pairs, hidden.at(), wide, layout.gateUp(), 0, pool, routing, count);
-    siluMul(hidden.at(), hidden.at() + intermediate, intermediate, wide, count, routing.rule().perToken());
-    grouped("expertsDown", hidden.at(), wide, -1, y.at(), y.cols(), layout.down(), layout.downAt(), pool, routing, count);
+    int pairs =
+        RouteKernels.pairsAt(
+            routing.at(), routing.tokens(), routing.rule().topK(), routing.rule().perToken());
+    grouped(
+        "expertsUp",
+        x.at(),
+        x.cols(),
+        pairs,
+        hidden.at(),
+        wide,
+        layout.gateUp(),
+        0,
+        pool,
+        routing,
+        count);
+    siluMul(
+        hidden.at(),
+        hidden.at() + intermediate,
+        intermediate,
+        wide,
+        count,
+        routing.rule().perToken());
+    grouped(
+        "expertsDown",
+        hidden.at(),
+        wide,
+        -1,
+        y.at(),
+        y.cols(),
+        layout.down(),
+        layout.downAt(),
+        pool,
+        routing,
+        count);
     combine(out, routing, count);
   }
 
@@ -384,8 +424,7 @@ final class PassRecorder {
       task[LinearTask.PAIRS] = pairs;
       task[LinearTask.PER_TOKEN] = rule.perToken();
       int begun = Math.min(slots.slots(), routing.pairs());
-      Grid grid =
-          new Grid(count, rule.perToken(), tile, begun, w.panels(), 1, linearThreads());
+      Grid grid = new Grid(count, rule.perToken(), tile, begun, w.panels(), 1, linearThreads());
       linear(name, grid, w, slots.firstBuffer() + slab, descriptors.add(task));
     }
   }

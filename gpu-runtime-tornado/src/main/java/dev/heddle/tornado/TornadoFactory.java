@@ -33,7 +33,7 @@ public final class TornadoFactory implements OpsFactory {
 
   @Override
   public boolean isAutomatic() {
-    return Devices.chosen().sizes() == DeviceClass.GPU;
+    return Devices.chosen().sizes().equals(DeviceClass.GPU);
   }
 
   @Override

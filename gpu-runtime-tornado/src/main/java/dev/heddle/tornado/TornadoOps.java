@@ -84,9 +84,8 @@ final class TornadoOps implements Ops {
     return declared.panels(
         name,
         parts.stream()
-            .map(
-                part ->
-                    transposed ? PanelRows.transposed(part) : PanelRows.stacked(name, List.of(part)))
+            .map(part ->
+                transposed ? PanelRows.transposed(part) : PanelRows.stacked(name, List.of(part)))
             .toList());
   }
 
@@ -129,7 +128,8 @@ final class TornadoOps implements Ops {
   @Override
   public void write(Tensor target, int[] source, int count) {
     Place place = intsOf(target);
-    Require.that(count >= 0 && count <= place.elements(), place.name(), "has no room for the write");
+    Require.that(
+        count >= 0 && count <= place.elements(), place.name(), "has no room for the write");
     put(place.at(), source, count);
   }
 
@@ -155,7 +155,8 @@ final class TornadoOps implements Ops {
   @Override
   public void write(Tensor target, float[] source, int count) {
     Place place = floatsOf(target);
-    Require.that(count >= 0 && count <= place.elements(), place.name(), "has no room for the write");
+    Require.that(
+        count >= 0 && count <= place.elements(), place.name(), "has no room for the write");
     if (engine == null) {
       float[] copy = Arrays.copyOf(source, count);
       declared.later(started -> started.write(place.at(), copy, count));
@@ -269,7 +270,8 @@ final class TornadoOps implements Ops {
     trace.add(out, w, rows);
     Require.that(out.cols() == w.rows() && x.cols() >= w.cols(), out.name(), "does not fit");
     int biasAt = bias == null ? -1 : floatsOf(bias).at();
-    recorder.linear("matmul", floatsOf(out), floatsOf(x), 0, (Handles.Panels) w, biasAt, count(rows));
+    recorder.linear(
+        "matmul", floatsOf(out), floatsOf(x), 0, (Handles.Panels) w, biasAt, count(rows));
   }
 
   @Override
@@ -299,7 +301,14 @@ final class TornadoOps implements Ops {
     trace.add(x, positions, rows);
     Place cos = floatsOf(table.cos());
     recorder.rope(
-        floatsOf(x), heads, headStride, offset, cos, floatsOf(table.sin()), intsOf(positions), count(rows));
+        floatsOf(x),
+        heads,
+        headStride,
+        offset,
+        cos,
+        floatsOf(table.sin()),
+        intsOf(positions),
+        count(rows));
   }
 
   @Override
@@ -345,8 +354,7 @@ final class TornadoOps implements Ops {
     trace.add(out, w, rows);
     Require.that(out.cols() == w.heads() * w.rows(), out.name(), "does not fit");
     Handles.Panels panels = (Handles.Panels) w;
-    recorder.linear(
-        "headMatmul", floatsOf(out), floatsOf(x), headStride, panels, -1, count(rows));
+    recorder.linear("headMatmul", floatsOf(out), floatsOf(x), headStride, panels, -1, count(rows));
   }
 
   @Override

@@ -16,22 +16,21 @@ final class TornadoSettings {
           // a * b + c is one rounding, everywhere.
           "tornado.enable.fma", "true",
           // Room for graphs of as many tasks as it allows.
-          "tornado.tvm.maxbytecodesize", "1048576");
+          "tornado.tvm.maxbytecodesize", "262144");
 
   private TornadoSettings() {}
 
   /** Sets what is not set; returns what is set to something else, in words. */
   static List<String> enforce() {
     List<String> contrary = new ArrayList<>();
-    NEEDED.forEach(
-        (key, value) -> {
-          String found = System.getProperty(key);
-          if (found == null) {
-            System.setProperty(key, value);
-          } else if (!found.equalsIgnoreCase(value)) {
-            contrary.add("-D" + key + "=" + found + " where " + value + " is needed");
-          }
-        });
+    NEEDED.forEach((key, value) -> {
+      String found = System.getProperty(key);
+      if (found == null) {
+        System.setProperty(key, value);
+      } else if (!found.equalsIgnoreCase(value)) {
+        contrary.add("-D" + key + "=" + found + " where " + value + " is needed");
+      }
+    });
     return contrary;
   }
 }

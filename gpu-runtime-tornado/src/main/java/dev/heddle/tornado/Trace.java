@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The calls of the recorded pass, by what tells them apart, so that a later pass that differs is
- * an error and not a wrong result.
+ * The calls of the recorded pass, by what tells them apart, so that a later pass that differs is an
+ * error and not a wrong result.
  */
 final class Trace {
   private final List<Object> handles = new ArrayList<>(); // three a call
@@ -44,9 +44,9 @@ final class Trace {
   void expect(Object out, Object operand, Rows rows) {
     boolean same =
         next + 3 <= handles.size()
-            && handles.get(next) == out
-            && handles.get(next + 1) == operand
-            && handles.get(next + 2) == rows;
+            && handles.get(next).equals(out)
+            && handles.get(next + 1).equals(operand)
+            && handles.get(next + 2).equals(rows);
     if (!same) {
       throw new IllegalStateException(
           "operation " + next / 3 + " of the pass is not the one that was prepared");

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * backend executes each call as it is made, a device backend may record the calls of one pass and
  * replay them.
  *
- * <p><b>Boot.</b> Buffers and weights are declared, then {@link #prepare} shows the pass they are for.
- * Weights given before it are views that stay readable until it returns; only then may passes begin.
+ * <p><b>Boot.</b> Buffers and weights are declared, then {@link #prepare} shows the pass they are
+ * for. Weights given before it are views that stay readable until it returns; only then may passes
+ * begin.
  *
  * <p><b>Exactness.</b> On a CPU every output element of a matrix product is one sequential fused
  * multiply-add chain over k = 0..K-1, starting from 0 (a bias is added after it); sums across a row

@@ -82,7 +82,9 @@ public final class OpsProvider {
     }
     try (Ops ops = factory.create(threads);
         Ops reference = new ReferenceOps()) {
-      return SelfCheck.compare(ops, reference, factory.tolerance()) ? null : "its results differ from the scalar ones";
+      return SelfCheck.compare(ops, reference, factory.tolerance())
+          ? null
+          : "its results differ from the scalar ones";
     }
   }
 

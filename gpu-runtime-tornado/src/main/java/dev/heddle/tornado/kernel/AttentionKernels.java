@@ -13,7 +13,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class AttentionKernels {
   private AttentionKernels() {}
 
-  /** Puts the normalised latent and the rotated rope part of a token into the cache; a group a token. */
+  /**
+   * Puts the normalised latent and the rotated rope part of a token into the cache; a group a
+   * token.
+   */
   public static void storeLatents(
       KernelContext c,
       FloatArray f,
@@ -177,7 +180,12 @@ public final class AttentionKernels {
 
   /** Copies block {@code blocks[0]} to {@code blocks[1]} in {@code layers} layers of a buffer. */
   public static void copyKeyBlock(
-      KernelContext c, FloatArray kv, IntArray blocks, int layers, int layerFloats, int blockFloats) {
+      KernelContext c,
+      FloatArray kv,
+      IntArray blocks,
+      int layers,
+      int layerFloats,
+      int blockFloats) {
     int i = c.globalIdx;
     int layer = i / blockFloats;
     if (layer < layers) {

@@ -75,9 +75,7 @@ public final class LinearTask {
     int heads = n.get(task + HEADS);
     int tile = unit / heads;
     int part =
-        tiles < 0
-            ? unit - tile * heads
-            : n.get(tiles + 1 + 3 * tile) - n.get(task + FIRST_SLOT);
+        tiles < 0 ? unit - tile * heads : n.get(tiles + 1 + 3 * tile) - n.get(task + FIRST_SLOT);
     return n.get(task + WEIGHTS) + part * n.get(task + UNIT_WORDS);
   }
 
@@ -102,14 +100,7 @@ public final class LinearTask {
 
   /** Stores output {@code out} of row {@code j} of a unit's tile, with the bias if there is one. */
   static void store(
-      FloatArray f,
-      IntArray n,
-      int task,
-      int unit,
-      int size,
-      int j,
-      int out,
-      float value) {
+      FloatArray f, IntArray n, int task, int unit, int size, int j, int out, float value) {
     int heads = n.get(task + HEADS);
     int tile = unit / heads;
     int head = unit - tile * heads;

@@ -56,7 +56,9 @@ public final class RouteKernels {
     return tilesAt(0, tokens, k, perToken) + 1 + 3 * tokens * perToken;
   }
 
-  /** Floats: weights [tokens][perToken], then the scores and best scores of groups of each token. */
+  /**
+   * Floats: weights [tokens][perToken], then the scores and best scores of groups of each token.
+   */
   public static int floats(int tokens, int perToken, int routed, int groups) {
     return tokens * (perToken + routed + groups);
   }

@@ -82,7 +82,8 @@ public final class RowKernels {
   }
 
   /** x[t] += y[t]. */
-  public static void addRows(KernelContext c, FloatArray f, IntArray n, int count, int x, int y, int cols) {
+  public static void addRows(
+      KernelContext c, FloatArray f, IntArray n, int count, int x, int y, int cols) {
     int i = c.globalIdx;
     if (i < n.get(count) * cols) {
       f.set(x + i, f.get(x + i) + f.get(y + i));

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
@@ -67,6 +68,11 @@ public final class TornadoExecutionPlan implements AutoCloseable {
 
   /** Does nothing: kernels are Java already. */
   public TornadoExecutionPlan withPreCompilation() {
+    return this;
+  }
+
+  /** Does nothing: no driver compiles anything. */
+  public TornadoExecutionPlan withCompilerFlags(TornadoVMBackendType backend, String flags) {
     return this;
   }
 
