@@ -24,7 +24,7 @@ final class Parity {
    */
   static void check(String what, Scenario.Setup setup) {
     long seed = what.hashCode();
-    try (Ops device = new TornadoFactory().create(1);
+    try (Ops device = TestDevice.open();
         Ops reference = new ReferenceOps()) {
       Scenario tested = new Scenario(device, seed, setup);
       Scenario expected = new Scenario(reference, seed, setup);

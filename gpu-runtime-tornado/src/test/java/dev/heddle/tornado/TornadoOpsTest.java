@@ -248,7 +248,7 @@ class TornadoOpsTest {
 
   @Test
   void a_pass_that_is_not_the_prepared_one_is_refused() {
-    try (Ops ops = new TornadoFactory().create(1)) {
+    try (Ops ops = TestDevice.open()) {
       Scenario scenario =
           new Scenario(
               ops,
