@@ -11,6 +11,8 @@ final class DeviceCounters {
   private final LongAdder fills = new LongAdder();
   private final LongAdder fillBytes = new LongAdder();
   private final LongAdder downloads = new LongAdder();
+  private final LongAdder kernelNanos = new LongAdder();
+  private final LongAdder copied = new LongAdder();
 
   void passed(long nanos) {
     passes.increment();
@@ -30,6 +32,11 @@ final class DeviceCounters {
     downloads.add(bytes);
   }
 
+  void measured(long kernels, long bytes) {
+    kernelNanos.add(kernels);
+    copied.add(bytes);
+  }
+
   DeviceStats stats(String device, long bytes) {
     return new DeviceStats(
         device,
@@ -39,6 +46,8 @@ final class DeviceCounters {
         uploads.sum(),
         fills.sum(),
         fillBytes.sum(),
-        downloads.sum());
+        downloads.sum(),
+        kernelNanos.sum(),
+        copied.sum());
   }
 }

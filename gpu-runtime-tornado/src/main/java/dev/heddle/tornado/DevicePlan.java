@@ -20,8 +20,10 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -39,6 +41,10 @@ final class DevicePlan implements AutoCloseable {
   /** In place of fast mathematics, which would let a sum's order depend on the kernel around it. */
   private static final String COMPILER_FLAGS = "-w";
 
+  /** Asks TornadoVM to measure kernels and transfers; its log grows, so not for long. */
+  static final String PROFILE = "heddle.tornado.profile";
+
+  private final boolean profiled = Boolean.getBoolean(PROFILE);
   private final DeviceMemory memory;
   private final DeviceCounters counters = new DeviceCounters();
   private final ExecutorService thread =
@@ -91,6 +97,9 @@ final class DevicePlan implements AutoCloseable {
         call(() -> {
           var made = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
           made.withGridScheduler(scheduler);
+          if (profiled) {
+            made.withProfiler(ProfilerMode.SILENT);
+          }
           made.withCompilerFlags(TornadoVMBackendType.OPENCL, COMPILER_FLAGS);
           return made;
         });
@@ -255,9 +264,9 @@ final class DevicePlan implements AutoCloseable {
     });
   }
 
-  /** Bytes of the device's memory that the plan holds. */
-  long deviceBytes() {
-    return call(plan::getCurrentDeviceMemoryUsage);
+  /** What TornadoVM measured of every task so far, as JSON objects one after the other. */
+  String profile() {
+    return last == null ? "" : last.getProfilerResult().getProfileLog();
   }
 
   DeviceCounters counters() {
@@ -267,6 +276,10 @@ final class DevicePlan implements AutoCloseable {
   private void run(int graph) {
     call(() -> {
       last = plan.withGraph(graph).execute();
+      if (profiled) {
+        TornadoProfilerResult result = last.getProfilerResult();
+        counters.measured(result.getDeviceKernelTime(), result.getTotalBytesCopyIn());
+      }
       return last;
     });
   }

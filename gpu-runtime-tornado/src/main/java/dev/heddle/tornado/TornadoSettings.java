@@ -15,6 +15,8 @@ final class TornadoSettings {
           "tornado.enable.mathOptimizations", "false",
           // a * b + c is one rounding, everywhere.
           "tornado.enable.fma", "true",
+          // Its interpreter clears lists of events before each graph; few are waited for.
+          "tornado.max.events", "64",
           // Room for graphs of as many tasks as it allows.
           "tornado.tvm.maxbytecodesize", "262144");
 

@@ -93,7 +93,8 @@ class TornadoModelTest {
       int row = s;
       prompts[s] =
           runs().stream()
-              .filter(run -> run.adapterRow() == row && run.tokens().size() > 1)
+              .filter(run -> run.adapterRow() == row)
+              .filter(run -> run.tokens().size() > 1 && run.tokens().size() <= 37)
               .reduce((first, second) -> second)
               .orElseThrow()
               .ids();

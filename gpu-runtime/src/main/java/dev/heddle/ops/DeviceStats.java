@@ -11,6 +11,8 @@ package dev.heddle.ops;
  * @param fills times that weights were brought over, an expert slot being one
  * @param fillBytes uploaded by those
  * @param outputBytes read back
+ * @param kernelNanos time in kernels, as the device's driver measured it; 0 unless it is asked to
+ * @param copiedBytes uploaded in all, as the driver measured it; 0 unless it is asked to
  */
 public record DeviceStats(
     String device,
@@ -20,4 +22,6 @@ public record DeviceStats(
     long inputBytes,
     long fills,
     long fillBytes,
-    long outputBytes) {}
+    long outputBytes,
+    long kernelNanos,
+    long copiedBytes) {}

@@ -85,6 +85,9 @@ public final class OpsProvider {
       return SelfCheck.compare(ops, reference, factory.tolerance())
           ? null
           : "its results differ from the scalar ones";
+    } catch (RuntimeException e) {
+      log.error("the self-test of backend {} failed", factory.name(), e);
+      return "its self-test failed: " + e.getMessage();
     }
   }
 

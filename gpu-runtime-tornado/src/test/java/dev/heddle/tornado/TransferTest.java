@@ -1,0 +1,99 @@
+package dev.heddle.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.format.DType;
+import dev.heddle.format.ExpertWeights;
+import dev.heddle.ops.DeviceStats;
+import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.Routing;
+import dev.heddle.ops.Tensor;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * What is uploaded, as TornadoVM itself counts it: no weights with a step, one slot with a slot.
+ */
+class TransferTest {
+  private static final int HIDDEN = 128;
+  private static final int INTERMEDIATE = 96;
+  private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, 1f);
+
+  private ExpertPool pool;
+  private Scenario scenario;
+
+  @BeforeEach
+  void measure() {
+    System.setProperty(DevicePlan.PROFILE, "true");
+  }
+
+  @AfterEach
+  void measure_no_more() {
+    System.clearProperty(DevicePlan.PROFILE);
+  }
+
+  @Test
+  void a_step_uploads_its_inputs_alone_and_a_slot_uploads_that_slot_alone() {
+    try (Ops ops = TestDevice.open()) {
+      scenario = new Scenario(ops, 5, this::experts);
+      scenario.run(Parity.ROWS);
+
+      long before = uploaded(ops);
+      scenario.run(Parity.ROWS - 1);
+      assertThat(uploaded(ops) - before).isEqualTo(bytes(Inbox.WORDS));
+
+      before = uploaded(ops);
+      ops.fillSlot(pool, 3, expert(scenario));
+      assertThat(uploaded(ops) - before).isEqualTo(bytes(staged()) + bytes(2));
+      assertThat(4L * staged()).isEqualTo(pool.slotBytes());
+
+      before = uploaded(ops);
+      scenario.run(Parity.ROWS - 1); // the same inputs: nothing is new to the device
+      assertThat(uploaded(ops) - before).isZero();
+    }
+  }
+
+  private int staged() {
+    return Math.toIntExact(Math.max(pool.slotBytes() / 4, 1 << 14));
+  }
+
+  private static long bytes(long words) {
+    return 4 * words + TornadoNativeArray.ARRAY_HEADER;
+  }
+
+  private static long uploaded(Ops ops) {
+    DeviceStats stats = ops.deviceStats();
+    assertThat(stats.kernelNanos()).as("the profiler measures").isPositive();
+    return stats.copiedBytes();
+  }
+
+  private Runnable experts(Scenario s) {
+    Tensor x = s.floats(Parity.ROWS, HIDDEN);
+    Tensor logits = s.floats(Parity.ROWS, RULE.routed());
+    int slots = RULE.routed() + RULE.shared();
+    pool = s.ops.expertPool(slots, HIDDEN, INTERMEDIATE, DType.F32);
+    for (int slot = 0; slot < slots; slot++) {
+      s.ops.fillSlot(pool, slot, expert(s));
+    }
+    Tensor map = s.ints(1, slots, IntStream.range(0, slots).toArray());
+    Tensor adapters = s.ops.ints("adapters", Parity.ROWS, 1);
+    Routing routing = s.ops.routing(Parity.ROWS, RULE, pool);
+    Tensor out = s.result(s.empty(Parity.ROWS, HIDDEN));
+    return () -> {
+      s.ops.route(routing, logits, RULE, map, 0, adapters, s.rows);
+      s.ops.experts(out, x, pool, routing, s.rows);
+    };
+  }
+
+  private static ExpertWeights expert(Scenario s) {
+    return new ExpertWeights(
+        s.stored(DType.F32, INTERMEDIATE, HIDDEN),
+        s.stored(DType.F32, INTERMEDIATE, HIDDEN),
+        s.stored(DType.F32, HIDDEN, INTERMEDIATE));
+  }
+}
