@@ -2,6 +2,8 @@ package dev.heddle.registry.access;
 
 import dev.heddle.format.Violation;
 import dev.heddle.registry.InvalidException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +47,17 @@ public record TenantLimits(
     requireNotNegative(violations, "stored_bytes", storedBytes);
     requireNotNegative(violations, "resident_slots", residentSlots);
     InvalidException.throwIfAny(violations);
+  }
+
+  /** Of a row that has the columns of {@link #asMap}. */
+  public static TenantLimits of(ResultSet row) throws SQLException {
+    return new TenantLimits(
+        row.getInt("weight"),
+        row.getObject("requests_per_minute", Long.class),
+        row.getObject("tokens_per_minute", Long.class),
+        row.getObject("concurrent_sequences", Integer.class),
+        row.getObject("stored_bytes", Long.class),
+        row.getObject("resident_slots", Integer.class));
   }
 
   private static void requireNotNegative(

@@ -195,18 +195,10 @@ public final class Tenants {
   }
 
   private static Tenant map(ResultSet row, int n) throws SQLException {
-    TenantLimits limits =
-        new TenantLimits(
-            row.getInt("weight"),
-            row.getObject("requests_per_minute", Long.class),
-            row.getObject("tokens_per_minute", Long.class),
-            row.getObject("concurrent_sequences", Integer.class),
-            row.getObject("stored_bytes", Long.class),
-            row.getObject("resident_slots", Integer.class));
     return new Tenant(
         Columns.id(row, "id"),
         row.getString("name"),
-        limits,
+        TenantLimits.of(row),
         row.getLong("revision"),
         Columns.instant(row, "created_at"));
   }

@@ -3,7 +3,6 @@ package dev.heddle.registry.adapter;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.NotFoundException;
-import dev.heddle.registry.Page;
 import dev.heddle.registry.PreconditionException;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.util.List;
@@ -84,20 +83,6 @@ public final class Publishing {
         adapter,
         expectedRevision,
         (jdbc, name) -> Aliases.restore(jdbc, actor, name, "adapter.rollback", toRevision));
-  }
-
-  /**
-   * What the adapter's name has meant, the latest first.
-   *
-   * @throws NotFoundException {@code adapter-not-found}
-   */
-  public Page<AliasRevision> history(UUID tenant, String adapter, Page.Request page) {
-    List<AliasRevision> rows =
-        db.read(jdbc -> {
-          AdapterRows.get(jdbc, tenant, adapter);
-          return AliasRows.history(jdbc, tenant, adapter, page);
-        });
-    return page.page(rows, entry -> Long.toString(entry.revision()));
   }
 
   private Adapter change(

@@ -1,32 +1,22 @@
 package dev.heddle.registry.imports;
 
 import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.store.S3Connection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Folders of buckets, {@code s3://BUCKET/PREFIX}, of the buckets that the operator has named. */
 public final class S3Source implements ImportSource, AutoCloseable {
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
   private static final int ENTRIES_MAX = 10_000;
 
   /**
@@ -58,27 +48,15 @@ public final class S3Source implements ImportSource, AutoCloseable {
 
   public S3Source(Settings settings) {
     this.settings = settings;
-    S3ClientBuilder builder =
-        S3Client.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT_MAX)
-                    .socketTimeout(SILENCE_MAX))
-            .region(Region.of(settings.region()))
-            .credentialsProvider(credentials(settings))
-            .forcePathStyle(settings.endpoint() != null)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-    if (settings.endpoint() != null) {
-      builder.endpointOverride(settings.endpoint());
-    }
-    this.client = builder.build();
-  }
-
-  private static AwsCredentialsProvider credentials(Settings settings) {
-    return settings.accessKey() == null || settings.secretKey() == null
-        ? DefaultCredentialsProvider.builder().build()
-        : StaticCredentialsProvider.create(
-            AwsBasicCredentials.create(settings.accessKey(), settings.secretKey()));
+    this.client =
+        new S3Connection(
+                settings.endpoint(),
+                settings.region(),
+                settings.accessKey(),
+                settings.secretKey(),
+                settings.endpoint() != null)
+            .client()
+            .build();
   }
 
   @Override
@@ -133,32 +111,12 @@ public final class S3Source implements ImportSource, AutoCloseable {
     if (files.isEmpty()) {
       throw notFound();
     }
-    return new Folder(bucket, prefix, List.copyOf(files), List.copyOf(others));
+    return new Folder(client, bucket, prefix, List.copyOf(files), List.copyOf(others));
   }
 
-  private final class Folder implements SourceFolder {
-    private final String bucket;
-    private final String prefix;
-    private final List<File> files;
-    private final List<String> others;
-
-    Folder(String bucket, String prefix, List<File> files, List<String> others) {
-      this.bucket = bucket;
-      this.prefix = prefix;
-      this.files = files;
-      this.others = others;
-    }
-
-    @Override
-    public List<File> files() {
-      return files;
-    }
-
-    @Override
-    public List<String> others() {
-      return others;
-    }
-
+  private record Folder(
+      S3Client client, String bucket, String prefix, List<File> files, List<String> others)
+      implements SourceFolder {
     @Override
     public InputStream open(File file) throws IOException {
       try {

@@ -61,19 +61,9 @@ final class SnapshotRows {
             from tenant where true %s
             """,
             "id", "name")
-        .query(
-            (row, n) -> TenantEntry.of(Columns.id(row, "id"), row.getString("name"), limits(row)))
+        .query((row, n) ->
+            TenantEntry.of(Columns.id(row, "id"), row.getString("name"), TenantLimits.of(row)))
         .list();
-  }
-
-  private static TenantLimits limits(ResultSet row) throws SQLException {
-    return new TenantLimits(
-        row.getInt("weight"),
-        row.getObject("requests_per_minute", Long.class),
-        row.getObject("tokens_per_minute", Long.class),
-        row.getObject("concurrent_sequences", Integer.class),
-        row.getObject("stored_bytes", Long.class),
-        row.getObject("resident_slots", Integer.class));
   }
 
   /** Keys, by their tenants' ids and their own public ids. */

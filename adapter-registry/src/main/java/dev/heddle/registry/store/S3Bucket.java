@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,20 +15,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -45,8 +36,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class S3Bucket implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(S3Bucket.class);
 
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
   private static final int NOT_FOUND = 404;
 
   /** An object as a listing shows it. */
@@ -57,31 +46,18 @@ final class S3Bucket implements AutoCloseable {
 
   S3Bucket(S3Settings settings) {
     this.settings = settings;
-    S3ClientBuilder builder =
-        S3Client.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT_MAX)
-                    .socketTimeout(SILENCE_MAX))
-            .region(Region.of(settings.region()))
-            .credentialsProvider(credentials(settings))
-            .forcePathStyle(settings.pathStyle())
+    this.client =
+        new S3Connection(
+                settings.endpoint(),
+                settings.region(),
+                settings.accessKey(),
+                settings.secretKey(),
+                settings.pathStyle())
+            .client()
             // Plain bodies with Content-MD5 are what every server that speaks S3 understands.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .serviceConfiguration(configuration -> configuration.chunkedEncodingEnabled(false));
-    if (settings.endpoint() != null) {
-      builder.endpointOverride(settings.endpoint());
-    }
-    this.client = builder.build();
-  }
-
-  private static AwsCredentialsProvider credentials(S3Settings settings) {
-    if (settings.accessKey() == null || settings.secretKey() == null) {
-      return DefaultCredentialsProvider.builder().build();
-    }
-    return StaticCredentialsProvider.create(
-        AwsBasicCredentials.create(settings.accessKey(), settings.secretKey()));
+            .serviceConfiguration(configuration -> configuration.chunkedEncodingEnabled(false))
+            .build();
   }
 
   /** What is known of an object; null if there is none. */

@@ -97,10 +97,7 @@ class ConcurrentChangesTest {
   /** Each change of the name has the next revision, and the last one is what it means now. */
   private static void assertHistory(String as, String name, Adapter adapter) {
     List<AliasRevision> history =
-        registry
-            .publishing
-            .history(registry.tenant.id(), name, new Page.Request(1000, null))
-            .items();
+        registry.aliases.history(registry.tenant.id(), name, new Page.Request(1000, null)).items();
     for (int i = 0; i < history.size(); i++) {
       assertThat(history.get(i).revision()).as(as).isEqualTo(history.size() - i);
     }

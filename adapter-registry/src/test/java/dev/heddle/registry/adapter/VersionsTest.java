@@ -148,7 +148,7 @@ class VersionsTest {
     registry.published(registry.tenant, name, 2);
     publish(2);
     publish(1);
-    assertThat(registry.publishing.history(registry.tenant.id(), name, Page.Request.FIRST).items())
+    assertThat(registry.aliases.history(registry.tenant.id(), name, Page.Request.FIRST).items())
         .extracting(VersionsTest::numbers)
         .containsExactly(List.of(1), List.of(2), List.of(1), List.of());
     List<AuditEntry> entries =

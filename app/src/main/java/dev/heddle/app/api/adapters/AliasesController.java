@@ -73,7 +73,7 @@ final class AliasesController {
     Aliases.Put put =
         aliases.put(
             caller.actor(), caller.tenantId(), name, body.weights(), ETags.expected(exchange));
-    PublishingController.prefetch(activator, put.alias().targets());
+    activator.prefetch(put.alias().targets());
     return put.created()
         ? ResponseEntity.created(URI.create("/api/v1/aliases/" + name))
             .eTag(ETags.of(put.alias().revision()))
@@ -106,7 +106,7 @@ final class AliasesController {
             name,
             RollbackTo.revision(body),
             ETags.expected(exchange));
-    PublishingController.prefetch(activator, alias.targets());
+    activator.prefetch(alias.targets());
     return answer(alias);
   }
 

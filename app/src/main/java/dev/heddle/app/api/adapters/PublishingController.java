@@ -6,11 +6,9 @@ import dev.heddle.app.api.residency.AdapterActivator;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.adapter.Adapter;
-import dev.heddle.registry.adapter.AliasTarget;
 import dev.heddle.registry.adapter.Publishing;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -79,11 +77,7 @@ final class PublishingController {
   }
 
   private ResponseEntity<AdapterView> published(Adapter adapter) {
-    prefetch(activator, adapter.targets());
+    activator.prefetch(adapter.targets());
     return AdaptersController.answer(adapter);
-  }
-
-  static void prefetch(AdapterActivator activator, List<AliasTarget> targets) {
-    targets.forEach(target -> activator.prefetch(target.digest()));
   }
 }

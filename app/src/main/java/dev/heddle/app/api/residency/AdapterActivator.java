@@ -1,7 +1,9 @@
 package dev.heddle.app.api.residency;
 
 import dev.heddle.format.Digest;
+import dev.heddle.registry.adapter.AliasTarget;
 import dev.heddle.runtime.InferenceRuntime;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -28,5 +30,10 @@ public final class AdapterActivator {
             nothing -> {},
             failure -> log.warn("adapter {} could not be loaded ahead", adapter, failure),
             () -> log.info("adapter {} is resident", adapter));
+  }
+
+  /** As {@link #prefetch(Digest)}, for all that a name means from now on. */
+  public void prefetch(List<AliasTarget> targets) {
+    targets.forEach(target -> prefetch(target.digest()));
   }
 }
