@@ -1,6 +1,8 @@
 package dev.heddle.it.contract;
 
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.quota.Consumption;
+import dev.heddle.app.quota.QuotaHeaders;
 import dev.heddle.app.tenant.Scopes;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
@@ -10,6 +12,7 @@ import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,6 +69,9 @@ final class Operations {
       statuses.addAll(writes ? Set.of(404, 413, 415, 429) : Set.of());
       if (path.contains("{")) {
         statuses.add(404);
+      }
+      if (writes) {
+        addRateLimits(operation.withObject("/responses/200/headers"));
       }
       addErrors(operation, statuses, "application/json", "OpenAiError");
       addScopes(path, operation);
@@ -287,14 +293,31 @@ final class Operations {
   private static ObjectNode error(int status, String mediaType, String schema) {
     ObjectNode response = JSON.objectNode().put("description", description(status));
     if (status == 429 || status == 503) {
-      response
-          .putObject("headers")
-          .putObject("Retry-After")
-          .put("$ref", "#/components/headers/RetryAfter");
+      addHeader(response.withObject("headers"), "Retry-After", "RetryAfter");
+    }
+    if (schema.equals("OpenAiError") && (status == 400 || status == 429)) {
+      addHeader(response.withObject("headers"), QuotaHeaders.LIMIT, "LimitName");
+      addRateLimits(response.withObject("headers"));
     }
     ObjectNode reference = JSON.objectNode().put("$ref", "#/components/schemas/" + schema);
     response.set("content", content(mediaType, reference));
     return response;
+  }
+
+  /** Those that the application sends where everything is limited. */
+  private static void addRateLimits(ObjectNode headers) {
+    Consumption.Rate rate = new Consumption.Rate(1, 1, Duration.ZERO);
+    for (String name : QuotaHeaders.of(new Consumption(rate, rate, 0, 0)).keySet()) {
+      String component =
+          name.contains("-limit-")
+              ? "RateLimit"
+              : name.contains("-remaining-") ? "RateRemaining" : "RateReset";
+      addHeader(headers, name, component);
+    }
+  }
+
+  private static void addHeader(ObjectNode headers, String name, String component) {
+    headers.putObject(name).put("$ref", "#/components/headers/" + component);
   }
 
   private static String description(int status) {
