@@ -36,7 +36,7 @@ final class TornadoOps implements Ops {
   private final DeviceLimits limits;
   private final Declarations declared;
   private final Trace trace = new Trace();
-  private @Nullable PassRecorder recorder; // while a pass is recorded
+  private @Nullable PassRecorder recording; // while a pass is recorded
   private @Nullable Engine engine; // once prepared
 
   TornadoOps(DeviceLimits limits) {
@@ -116,10 +116,10 @@ final class TornadoOps implements Ops {
             limits,
             declared,
             recorder -> {
-              this.recorder = recorder;
+              this.recording = recorder;
               trace.record();
               pass.run();
-              this.recorder = null;
+              this.recording = null;
             });
   }
 
@@ -228,11 +228,10 @@ final class TornadoOps implements Ops {
 
   @Override
   public void embed(Tensor out, RowTable table, Tensor tokens, Rows rows) {
+    PassRecorder recorder = called(out, table, rows);
     if (recorder == null) {
-      trace.expect(out, table, rows);
       return;
     }
-    trace.add(out, table, rows);
     Handles.Table t = (Handles.Table) table;
     Require.that(out.cols() == t.cols(), out.name(), "does not fit the table's rows");
     recorder.embed(floatsOf(out), t, intsOf(tokens), count(rows));
@@ -240,11 +239,10 @@ final class TornadoOps implements Ops {
 
   @Override
   public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
+    PassRecorder recorder = called(out, weight, rows);
     if (recorder == null) {
-      trace.expect(out, weight, rows);
       return;
     }
-    trace.add(out, weight, rows);
     Require.that(
         x.cols() == weight.cols() && out.cols() == weight.cols(), weight.name(), "does not fit");
     recorder.rmsNorm(floatsOf(out), floatsOf(x), floatsOf(weight), eps, count(rows));
@@ -252,35 +250,32 @@ final class TornadoOps implements Ops {
 
   @Override
   public void add(Tensor x, Tensor y, Rows rows) {
+    PassRecorder recorder = called(x, y, rows);
     if (recorder == null) {
-      trace.expect(x, y, rows);
       return;
     }
-    trace.add(x, y, rows);
     Require.that(x.cols() == y.cols(), y.name(), "does not fit " + x.name());
     recorder.add(floatsOf(x), floatsOf(y), count(rows));
   }
 
   @Override
   public void matmul(Tensor out, Tensor x, Matrix w, @Nullable Tensor bias, Rows rows) {
+    PassRecorder recorder = called(out, w, rows);
     if (recorder == null) {
-      trace.expect(out, w, rows);
       return;
     }
-    trace.add(out, w, rows);
     Require.that(out.cols() == w.rows() && x.cols() >= w.cols(), out.name(), "does not fit");
     int biasAt = bias == null ? -1 : floatsOf(bias).at();
-    recorder.linear(
+    recorder.linear.record(
         "matmul", floatsOf(out), floatsOf(x), 0, (Handles.Panels) w, biasAt, count(rows));
   }
 
   @Override
   public void siluMul(Tensor gate, Tensor up, Rows rows) {
+    PassRecorder recorder = called(gate, up, rows);
     if (recorder == null) {
-      trace.expect(gate, up, rows);
       return;
     }
-    trace.add(gate, up, rows);
     Require.that(gate.cols() == up.cols(), up.name(), "does not fit " + gate.name());
     recorder.siluMul(floatsOf(gate), floatsOf(up), count(rows));
   }
@@ -294,11 +289,10 @@ final class TornadoOps implements Ops {
       RopeTable table,
       Tensor positions,
       Rows rows) {
+    PassRecorder recorder = called(x, positions, rows);
     if (recorder == null) {
-      trace.expect(x, positions, rows);
       return;
     }
-    trace.add(x, positions, rows);
     Place cos = floatsOf(table.cos());
     recorder.rope(
         floatsOf(x),
@@ -322,11 +316,10 @@ final class TornadoOps implements Ops {
       Tensor positions,
       Tensor kvSlots,
       Rows rows) {
+    PassRecorder recorder = called(compressed, normWeight, rows);
     if (recorder == null) {
-      trace.expect(compressed, normWeight, rows);
       return;
     }
-    trace.add(compressed, normWeight, rows);
     Handles.Cache keys = (Handles.Cache) cache;
     Require.that(
         compressed.cols() == keys.latent() + keys.rope(),
@@ -347,14 +340,14 @@ final class TornadoOps implements Ops {
 
   @Override
   public void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows) {
+    PassRecorder recorder = called(out, w, rows);
     if (recorder == null) {
-      trace.expect(out, w, rows);
       return;
     }
-    trace.add(out, w, rows);
     Require.that(out.cols() == w.heads() * w.rows(), out.name(), "does not fit");
     Handles.Panels panels = (Handles.Panels) w;
-    recorder.linear("headMatmul", floatsOf(out), floatsOf(x), headStride, panels, -1, count(rows));
+    recorder.linear.record(
+        "headMatmul", floatsOf(out), floatsOf(x), headStride, panels, -1, count(rows));
   }
 
   @Override
@@ -370,11 +363,10 @@ final class TornadoOps implements Ops {
       Tensor blockTables,
       float scale,
       Rows rows) {
+    PassRecorder recorder = called(out, q, rows);
     if (recorder == null) {
-      trace.expect(out, q, rows);
       return;
     }
-    trace.add(out, q, rows);
     recorder.attend(
         floatsOf(out),
         floatsOf(qLatent),
@@ -398,36 +390,49 @@ final class TornadoOps implements Ops {
       int mapRow,
       Tensor adapters,
       Rows rows) {
+    PassRecorder recorder = called(out, logits, rows);
     if (recorder == null) {
-      trace.expect(out, logits, rows);
       return;
     }
-    trace.add(out, logits, rows);
     Handles.Routed routed = (Handles.Routed) out;
     Require.that(routed.rule().equals(rule), "the routing", "was made for another rule");
-    recorder.route(routed, floatsOf(logits), intsOf(map), mapRow, intsOf(adapters), count(rows));
+    recorder.experts.route(
+        routed, floatsOf(logits), intsOf(map), mapRow, intsOf(adapters), count(rows));
   }
 
   @Override
   public void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows) {
+    PassRecorder recorder = called(out, x, rows);
     if (recorder == null) {
-      trace.expect(out, x, rows);
       return;
     }
-    trace.add(out, x, rows);
-    recorder.experts(
+    recorder.experts.compute(
         floatsOf(out), floatsOf(x), (Handles.Pool) pool, (Handles.Routed) routing, count(rows));
   }
 
   @Override
   public void gather(Tensor out, Tensor x, Tensor indices, Rows rows) {
+    PassRecorder recorder = called(out, x, rows);
     if (recorder == null) {
-      trace.expect(out, x, rows);
       return;
     }
-    trace.add(out, x, rows);
     Require.that(out.cols() == x.cols(), out.name(), "does not fit " + x.name());
     recorder.gather(floatsOf(out), floatsOf(x), intsOf(indices), count(rows));
+  }
+
+  /**
+   * Notes a call, or checks that it is the recorded one.
+   *
+   * @param operand what tells it from other calls that write {@code out}
+   * @return who records it, null once the pass is prepared
+   */
+  private @Nullable PassRecorder called(Object out, Object operand, Rows rows) {
+    if (recording == null) {
+      trace.expect(out, operand, rows);
+    } else {
+      trace.add(out, operand, rows);
+    }
+    return recording;
   }
 
   private int count(Rows rows) {
