@@ -266,7 +266,14 @@ final class DevicePlan implements AutoCloseable {
 
   /** What TornadoVM measured of every task so far, as JSON objects one after the other. */
   String profile() {
-    return last == null ? "" : last.getProfilerResult().getProfileLog();
+    return call(() -> {
+      StringBuilder log = new StringBuilder();
+      for (int graph = firstOfPass[0]; last != null && graph < graphs.size(); graph++) {
+        plan.withGraph(graph); // results are those of the graph that is selected
+        log.append(last.getProfilerResult().getProfileLog());
+      }
+      return log.toString();
+    });
   }
 
   DeviceCounters counters() {

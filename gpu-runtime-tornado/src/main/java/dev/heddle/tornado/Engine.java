@@ -191,6 +191,10 @@ final class Engine implements AutoCloseable {
     plan.copyBlock(from, to);
   }
 
+  String profile() {
+    return plan.profile();
+  }
+
   DeviceStats stats() {
     return plan.counters().stats(limits.name(), memory.bytes());
   }

@@ -458,6 +458,11 @@ final class TornadoOps implements Ops {
     return engine == null ? null : engine.stats();
   }
 
+  /** TornadoVM's log of what it measured. */
+  String profile() {
+    return engine().profile();
+  }
+
   private Engine engine() {
     if (engine == null) {
       throw new IllegalStateException("the pass has not been prepared");

@@ -139,7 +139,7 @@ public final class RouteKernels {
   }
 
   /** The k best of a token's scores, which are used up, and their weights. */
-  private static void pick(
+  static void pick(
       FloatArray f,
       IntArray n,
       int scores,
@@ -165,7 +165,7 @@ public final class RouteKernels {
   }
 
   /** Sorts the first {@code pairs} keys, rising: a bitonic network (Batcher, 1968). */
-  private static void sort(KernelContext c, int[] keys, int pairs, int threads) {
+  static void sort(KernelContext c, int[] keys, int pairs, int threads) {
     int l = c.localIdx;
     int size = 1;
     while (size < pairs) {
@@ -195,7 +195,7 @@ public final class RouteKernels {
   }
 
   /** Cuts pairs of one slot into tiles: each work-item a range, once it knows what came before. */
-  private static void cutTiles(
+  static void cutTiles(
       KernelContext c,
       IntArray n,
       int[] keys,
@@ -262,7 +262,7 @@ public final class RouteKernels {
   }
 
   /** scores = softmax(logits). */
-  private static void softmax(FloatArray f, int logits, int scores, int size) {
+  static void softmax(FloatArray f, int logits, int scores, int size) {
     float max = f.get(logits);
     for (int i = 1; i < size; i++) {
       max = Math.max(max, f.get(logits + i));
@@ -279,7 +279,7 @@ public final class RouteKernels {
   }
 
   /** Scores outside the best groups become 0. */
-  private static void limitToGroups(
+  static void limitToGroups(
       FloatArray f, int scores, int routed, int best, int groups, int topGroups) {
     if (groups > 1) {
       int size = routed / groups;
