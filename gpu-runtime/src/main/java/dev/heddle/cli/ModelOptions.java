@@ -21,7 +21,7 @@ final class ModelOptions {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "reference, vector, or auto (default).")
+      description = "reference, vector, tornado, or auto (default).")
   String backend = "auto";
 
   @Option(

@@ -13,6 +13,9 @@ public final class OpsProvider {
   /** Asks for the fastest backend that works on this machine. */
   public static final String AUTO = "auto";
 
+  /** The backend of accelerators, which a build without their SDK leaves out. */
+  private static final String TORNADO = "tornado";
+
   private static final Logger log = LoggerFactory.getLogger(OpsProvider.class);
 
   private OpsProvider() {}
@@ -37,6 +40,13 @@ public final class OpsProvider {
         }
         return create(factory, threads, "it was asked for");
       }
+    }
+    if (requested.equals(TORNADO)) {
+      throw new IllegalArgumentException(
+          "backend tornado: this build is without it, since TornadoVM's SDK was not there. Get the"
+              + " SDK (a release of https://github.com/beehive-lab/TornadoVM, or sdk install"
+              + " tornadovm), set TORNADOVM_HOME to its folder, and start with"
+              + " ./heddle --backend tornado, which builds it in");
     }
     throw new IllegalArgumentException(
         "no backend " + requested + "; there are " + AUTO + " and " + names(factories));

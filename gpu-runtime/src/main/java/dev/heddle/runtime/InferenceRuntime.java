@@ -88,8 +88,8 @@ public final class InferenceRuntime implements AutoCloseable {
    * Loads a base model and starts to serve it.
    *
    * @param base stays open as long as the runtime runs
-   * @throws IllegalArgumentException if the memory budget does not hold the model, or the backend
-   *     is unknown
+   * @throws StartException if the memory budget does not hold the model, or the backend is unknown
+   *     or cannot work here
    */
   public static InferenceRuntime start(
       RuntimeConfig config, ModelFolder base, AdapterCatalog catalog) {
@@ -102,18 +102,35 @@ public final class InferenceRuntime implements AutoCloseable {
       ModelFolder base,
       AdapterCatalog catalog,
       StepOutput.RowObserver observer) {
-    MemoryPlan plan = MemoryPlanner.plan(config, base.shape());
-    log.info("{}", plan.table());
-    int threads =
-        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-    Ops ops = OpsProvider.choose(config.backend(), threads);
+    Ops ops = choose(config);
     try {
+      MemoryPlan plan = plan(config, base.shape(), ops);
       InferenceRuntime runtime = new InferenceRuntime(config, base, catalog, plan, ops, observer);
       runtime.thread.start();
       return runtime;
     } catch (Throwable e) {
       ops.close();
       throw e;
+    }
+  }
+
+  private static Ops choose(RuntimeConfig config) {
+    int threads =
+        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+    try {
+      return OpsProvider.choose(config.backend(), threads);
+    } catch (IllegalArgumentException e) {
+      throw new StartException(e);
+    }
+  }
+
+  private static MemoryPlan plan(RuntimeConfig config, ModelShape shape, Ops ops) {
+    try {
+      MemoryPlan plan = MemoryPlanner.plan(config, shape, ops.deviceMemory());
+      log.info("{}", plan.table());
+      return plan;
+    } catch (IllegalArgumentException e) {
+      throw new StartException(e);
     }
   }
 
@@ -235,7 +252,8 @@ public final class InferenceRuntime implements AutoCloseable {
         metrics.get(Metric.STEPS),
         metrics.get(Metric.PREFILLED),
         metrics.get(Metric.DECODED),
-        metrics.stepTimes());
+        metrics.stepTimes(),
+        ops.deviceStats());
   }
 
   /**

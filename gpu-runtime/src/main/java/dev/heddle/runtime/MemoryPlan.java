@@ -13,7 +13,7 @@ package dev.heddle.runtime;
  * @param blockTokens tokens of a KV block
  * @param kvBlocks KV blocks
  * @param workspace buffers of the forward pass
- * @param heap left to the JVM's heap and everything else
+ * @param heap left to the JVM's heap and everything else; 0 where the budget is a device's
  */
 public record MemoryPlan(
     long budget,
@@ -30,6 +30,9 @@ public record MemoryPlan(
 
   /** Share of the container's limit, or of the machine's memory, used unless a budget is given. */
   public static final double DEFAULT_SHARE = 0.7;
+
+  /** Share of a device's memory, which nobody else uses; the rest is its driver's, and padding. */
+  public static final double DEVICE_SHARE = 0.85;
 
   /** Tokens that fit the KV blocks. */
   public long kvTokens() {
@@ -61,7 +64,9 @@ public record MemoryPlan(
     line(out, "adapter experts", adapterBytes(), adapterSlots + " slots");
     line(out, "KV cache", kvBytes(), kvTokens() + " tokens in " + kvBlocks + " blocks");
     line(out, "workspace", workspace, "one step's buffers");
-    line(out, "heap and rest", heap, "left to the JVM");
+    if (heap > 0) {
+      line(out, "heap and rest", heap, "left to the JVM");
+    }
     line(out, "total", total(), "of the budget");
     return out.toString();
   }

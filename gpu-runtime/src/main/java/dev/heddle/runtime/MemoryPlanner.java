@@ -28,6 +28,9 @@ final class MemoryPlanner {
   /** Adapters tune about a quarter of the experts at most (arXiv 2407.01906, section 4). */
   private static final int TUNED_SHARE = 4;
 
+  /** Most expert slots that a device's router tells apart. */
+  private static final int DEVICE_SLOTS = 1 << 15;
+
   private MemoryPlanner() {}
 
   /** Most tokens of a sequence: what the configuration asks for, within the checkpoint's limit. */
@@ -38,28 +41,33 @@ final class MemoryPlanner {
   }
 
   /**
+   * @param device bytes of the device that everything is to lie on, 0 for the process's own memory
    * @throws IllegalArgumentException if the budget does not hold the base model, one full context
    *     of KV (or one full step's, if that is less) and the buffers; says what would
    */
-  static MemoryPlan plan(RuntimeConfig config, ModelShape shape) {
-    long budget = config.memoryBudget();
-    String source = "as configured";
-    if (budget == 0) {
-      long limit = memoryLimit();
-      budget = (long) (limit * MemoryPlan.DEFAULT_SHARE);
-      source =
-          "%.0f %% of the %,d MiB of this machine or container"
-              .formatted(100 * MemoryPlan.DEFAULT_SHARE, limit / MIB);
+  static MemoryPlan plan(RuntimeConfig config, ModelShape shape, long device) {
+    long limit = device > 0 ? device : memoryLimit();
+    double share = device > 0 ? MemoryPlan.DEVICE_SHARE : MemoryPlan.DEFAULT_SHARE;
+    String whose = device > 0 ? "the device" : "this machine or container";
+    if (config.memoryBudget() == 0) {
+      String source = "%.0f %% of the %,d MiB of %s".formatted(100 * share, limit / MIB, whose);
+      return plan(config, shape, (long) (limit * share), source, device > 0);
     }
-    return plan(config, shape, budget, source);
+    if (device > 0 && config.memoryBudget() > device) {
+      throw new IllegalArgumentException(
+          "a memory budget of %,d bytes is more than the %,d bytes of the device"
+              .formatted(config.memoryBudget(), device));
+    }
+    String source = device > 0 ? "of the device's, as configured" : "as configured";
+    return plan(config, shape, config.memoryBudget(), source, device > 0);
   }
 
   private static MemoryPlan plan(
-      RuntimeConfig config, ModelShape shape, long budget, String source) {
+      RuntimeConfig config, ModelShape shape, long budget, String source, boolean device) {
     int baseSlots = MemoryEstimate.baseSlots(shape);
     MemoryEstimate estimate = MemoryEstimate.of(shape, limits(config, shape, 1, baseSlots));
     long base = estimate.weights() + baseSlots * estimate.slot();
-    long heap = Math.clamp(budget / HEAP_SHARE, HEAP_LEAST, HEAP_MOST);
+    long heap = device ? 0 : Math.clamp(budget / HEAP_SHARE, HEAP_LEAST, HEAP_MOST);
     long blockBytes = estimate.kvToken() * ModelLimits.BLOCK_TOKENS;
     int context = context(config, shape);
     long leastBlocks = blocks(Math.min(context, config.maxBatchTokens()));
@@ -81,6 +89,9 @@ final class MemoryPlanner {
         config.adapterRows() == 0 ? 0 : Math.min(most, (long) (remaining * ADAPTER_SHARE));
     long usefulSlots = Math.max(baseSlots, (long) config.adapterRows() * baseSlots / TUNED_SHARE);
     long adapterSlots = Math.min(adapterBytes / estimate.slot(), usefulSlots);
+    if (device) {
+      adapterSlots = Math.min(adapterSlots, Math.max(0, DEVICE_SLOTS - baseSlots));
+    }
     remaining -= adapterSlots * estimate.slot();
     long kvBlocks =
         Math.min(

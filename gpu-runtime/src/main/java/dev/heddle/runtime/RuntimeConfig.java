@@ -8,10 +8,11 @@ import java.util.function.ToDoubleFunction;
 /**
  * How a runtime is set up, fixed at its start.
  *
- * @param backend {@code auto}, {@code reference} or {@code vector}
+ * @param backend {@code auto}, {@code tornado}, {@code vector} or {@code reference}
  * @param threads worker threads of the backend, 0 for one a processor
  * @param memoryBudget bytes the runtime may use in all, 0 for a share of the container's limit or
- *     of the machine's memory ({@link MemoryPlan#DEFAULT_SHARE})
+ *     of the machine's memory ({@link MemoryPlan#DEFAULT_SHARE}); of the device's, where the
+ *     backend has one ({@link MemoryPlan#DEVICE_SHARE})
  * @param maxBatchTokens most tokens a step computes; longer prompts are computed in chunks
  * @param maxSequences most choices in flight, &le; maxBatchTokens
  * @param logitRows most rows of logits a step computes, &ge; maxSequences; limits how fast prompts

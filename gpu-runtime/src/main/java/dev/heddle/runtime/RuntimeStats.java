@@ -1,6 +1,8 @@
 package dev.heddle.runtime;
 
+import dev.heddle.ops.DeviceStats;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the runtime is doing and has done, as of one moment; counts are since its start.
@@ -21,6 +23,7 @@ import java.util.List;
  * @param tokensPrefilled prompt tokens computed, recomputed ones included
  * @param tokensDecoded output tokens
  * @param stepTimes how long steps took
+ * @param device what the backend's device did; null where processors do the work
  */
 public record RuntimeStats(
     int queueDepth,
@@ -38,7 +41,8 @@ public record RuntimeStats(
     long steps,
     long tokensPrefilled,
     long tokensDecoded,
-    Histogram stepTimes) {
+    Histogram stepTimes,
+    @Nullable DeviceStats device) {
 
   /**
    * Durations by bucket.

@@ -28,6 +28,15 @@ class OpsProviderTest {
   }
 
   @Test
+  void an_accelerator_that_this_build_is_without_is_said_to_be_missing_and_how_to_get_it() {
+    assertThatThrownBy(() -> OpsProvider.choose("tornado", 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("this build is without it")
+        .hasMessageContaining("TORNADOVM_HOME")
+        .hasMessageContaining("./heddle --backend tornado");
+  }
+
+  @Test
   void a_backend_whose_results_differ_fails_the_self_check() {
     Ops wrong =
         new DelegatingOps(new ReferenceOps()) {

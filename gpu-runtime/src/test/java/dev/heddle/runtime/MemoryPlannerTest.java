@@ -3,6 +3,7 @@ package dev.heddle.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.cli.bench.RandomModel;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.Shapes;
 import dev.heddle.model.MemoryEstimate;
@@ -20,7 +21,7 @@ class MemoryPlannerTest {
     for (int i = 0; i < 500; i++) {
       ModelShape shape = Shapes.random(random);
       long budget = (80L << 20) + random.nextLong(GIB);
-      MemoryPlan plan = MemoryPlanner.plan(config(budget, random.nextInt(20)), shape);
+      MemoryPlan plan = MemoryPlanner.plan(config(budget, random.nextInt(20)), shape, 0);
       assertThat(plan.total()).as("draw %d", i).isLessThanOrEqualTo(budget);
       assertThat(plan.baseSlots()).isEqualTo(MemoryEstimate.baseSlots(shape));
       assertThat(plan.kvTokens()).isGreaterThanOrEqualTo(Math.min(shape.maxContext(), 256));
@@ -29,19 +30,19 @@ class MemoryPlannerTest {
 
   @Test
   void a_small_model_commits_little_of_a_large_budget() {
-    MemoryPlan plan = MemoryPlanner.plan(config(64 * GIB, 64), Shapes.tiny());
+    MemoryPlan plan = MemoryPlanner.plan(config(64 * GIB, 64), Shapes.tiny(), 0);
     assertThat(plan.adapterBytes() + plan.kvBytes()).isLessThan(GIB);
     assertThat(plan.adapterSlots()).as("a whole adapter fits").isGreaterThanOrEqualTo(20);
   }
 
   @Test
   void without_adapters_no_slots_are_set_aside_for_them() {
-    assertThat(MemoryPlanner.plan(config(GIB, 0), Shapes.tiny()).adapterSlots()).isZero();
+    assertThat(MemoryPlanner.plan(config(GIB, 0), Shapes.tiny(), 0).adapterSlots()).isZero();
   }
 
   @Test
   void a_budget_that_cannot_hold_the_model_is_refused_with_what_it_takes() {
-    assertThatThrownBy(() -> MemoryPlanner.plan(config(1 << 20, 4), Shapes.tiny()))
+    assertThatThrownBy(() -> MemoryPlanner.plan(config(1 << 20, 4), Shapes.tiny(), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1,048,576 bytes")
         .hasMessageContaining("it needs")
@@ -54,21 +55,68 @@ class MemoryPlannerTest {
     while (refused(least)) {
       least += 1 << 12;
     }
-    MemoryPlan plan = MemoryPlanner.plan(config(least, 4), Shapes.tiny());
+    MemoryPlan plan = MemoryPlanner.plan(config(least, 4), Shapes.tiny(), 0);
     assertThat(plan.kvBlocks()).isGreaterThanOrEqualTo(256 / ModelLimits.BLOCK_TOKENS);
   }
 
   @Test
   void without_a_budget_a_share_of_the_machine_is_taken_and_said_so() {
-    MemoryPlan plan = MemoryPlanner.plan(config(0, 4), Shapes.tiny());
+    MemoryPlan plan = MemoryPlanner.plan(config(0, 4), Shapes.tiny(), 0);
     assertThat(plan.budget()).isPositive();
     assertThat(plan.source()).contains("70 %");
     assertThat(plan.table()).contains("adapter experts", "KV cache", plan.kvTokens() + " tokens");
   }
 
+  @Test
+  void a_device_of_its_own_gives_a_share_of_its_memory_and_nothing_to_the_heap() {
+    MemoryPlan plan = MemoryPlanner.plan(config(0, 4), Shapes.tiny(), 4 * GIB);
+    assertThat(plan.budget()).isEqualTo((long) (4 * GIB * MemoryPlan.DEVICE_SHARE));
+    assertThat(plan.heap()).isZero();
+    assertThat(plan.table()).contains("85 % of the 4,096 MiB of the device").doesNotContain("heap");
+  }
+
+  @Test
+  void a_budget_given_for_a_device_is_taken_up_to_what_it_has() {
+    MemoryPlan plan = MemoryPlanner.plan(config(GIB, 4), Shapes.tiny(), 4 * GIB);
+    assertThat(plan.budget()).isEqualTo(GIB);
+    assertThat(plan.table()).contains("of the device's");
+    assertThatThrownBy(() -> MemoryPlanner.plan(config(4 * GIB + 1, 4), Shapes.tiny(), 4 * GIB))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4,294,967,297 bytes is more than the 4,294,967,296 bytes");
+  }
+
+  @Test
+  void a_device_gets_no_more_slots_than_its_router_tells_apart() {
+    ModelShape shape = Shapes.tiny();
+    RuntimeConfig many = config(0, 1 << 20);
+    MemoryPlan device = MemoryPlanner.plan(many, shape, 1024 * GIB);
+    assertThat(device.baseSlots() + device.adapterSlots()).isLessThanOrEqualTo(1 << 15);
+    MemoryPlan processor = MemoryPlanner.plan(config(1024 * GIB, 1 << 20), shape, 0);
+    assertThat(processor.adapterSlots()).as("a budget for more").isGreaterThan(1 << 15);
+  }
+
+  @Test
+  void deepseek_v2_lite_with_twenty_adapters_is_planned_for_devices_of_80_and_48_gb() {
+    ModelShape lite = RandomModel.lite(27);
+    assertThat(lite.moeLayers()).isEqualTo(26);
+    for (long gb : new long[] {80, 48}) {
+      long device = gb * 1_000_000_000L;
+      MemoryPlan plan = MemoryPlanner.plan(config(0, 20), lite, device);
+      assertThat(plan.slotBytes()).as("three matrices of BF16").isEqualTo(3L * 2048 * 1408 * 2);
+      assertThat(plan.baseSlots()).isEqualTo(26 * 66);
+      assertThat(plan.total()).isLessThanOrEqualTo((long) (device * MemoryPlan.DEVICE_SHARE));
+      // Published adapters tune 3.9 to 9.5 experts a layer (arXiv 2508.17624).
+      assertThat(plan.adapterSlots()).as("the largest, at least").isGreaterThan(26 * 10 - 1);
+      assertThat(plan.kvTokens()).as("a batch of long chats").isGreaterThan(32_768);
+    }
+    assertThatThrownBy(() -> MemoryPlanner.plan(config(0, 20), lite, 32_000_000_000L))
+        .hasMessageContaining("does not hold the model")
+        .hasMessageContaining("of the device");
+  }
+
   private static boolean refused(long budget) {
     try {
-      MemoryPlanner.plan(config(budget, 4), Shapes.tiny());
+      MemoryPlanner.plan(config(budget, 4), Shapes.tiny(), 0);
       return false;
     } catch (IllegalArgumentException e) {
       return true;

@@ -90,6 +90,15 @@ class ArchitectureTest {
           .resideInAPackage("jdk.incubator.vector..");
 
   @ArchTest
+  static final ArchRule tornado_vm_is_known_to_its_backend_alone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.heddle.tornado..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("uk.ac.manchester.tornado..");
+
+  @ArchTest
   static final ArchRule the_forward_pass_knows_no_backend =
       noClasses()
           .that()
@@ -100,7 +109,8 @@ class ArchitectureTest {
               "dev.heddle.sample..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("dev.heddle.ops.reference..", "dev.heddle.ops.vector..");
+          .resideInAnyPackage(
+              "dev.heddle.ops.reference..", "dev.heddle.ops.vector..", "dev.heddle.tornado..");
 
   @ArchTest
   static final ArchRule packages_of_the_engine_have_no_cycles =

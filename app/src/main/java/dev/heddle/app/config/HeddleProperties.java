@@ -33,7 +33,7 @@ import org.springframework.validation.annotation.Validated;
  * @param bootstrapAdminKey secret of the first admin key, 32 characters or more; without it one is
  *     made and written to {@code admin.key} in the data folder
  * @param memory what the engine may use in all; a share of the container's or machine's memory
- *     unless given
+ *     unless given, or of the device's where the backend has one
  */
 @Validated
 @ConfigurationProperties("heddle")
@@ -80,7 +80,7 @@ public record HeddleProperties(
   /**
    * How the engine computes.
    *
-   * @param backend {@code auto}, {@code vector} or {@code reference}
+   * @param backend {@code auto}, {@code tornado}, {@code vector} or {@code reference}
    * @param threads workers, 0 for one a processor
    * @param maxBatchTokens most tokens of a step; longer prompts are computed in chunks
    * @param maxSequences most answers computed at once
@@ -88,7 +88,7 @@ public record HeddleProperties(
    * @param adapterRows most adapters resident at once
    */
   public record Engine(
-      @DefaultValue("auto") @Pattern(regexp = "auto|vector|reference") String backend,
+      @DefaultValue("auto") @Pattern(regexp = "auto|tornado|vector|reference") String backend,
       @DefaultValue("0") @Min(0) @Max(1024) int threads,
       @DefaultValue("256") @Min(1) @Max(65536) int maxBatchTokens,
       @DefaultValue("64") @Min(1) @Max(4096) int maxSequences,

@@ -1,5 +1,6 @@
 package dev.heddle.app.observability;
 
+import dev.heddle.ops.DeviceStats;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.runtime.RuntimeStats;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -39,6 +40,24 @@ final class RuntimeMeters implements MeterBinder {
     counter(registry, "heddle.tokens.prefilled", RuntimeStats::tokensPrefilled);
     counter(registry, "heddle.tokens.decoded", RuntimeStats::tokensDecoded);
     counter(registry, "heddle.step.seconds", stats -> stats.stepTimes().sumNanos() / 1e9);
+    if (runtime.stats().device() != null) {
+      device(registry);
+    }
+  }
+
+  /** What an accelerator does; processors have nothing of it. */
+  private void device(MeterRegistry registry) {
+    gauge(registry, "heddle.device.memory.bytes", of(DeviceStats::memory));
+    counter(registry, "heddle.device.passes", of(DeviceStats::passes));
+    counter(registry, "heddle.device.pass.seconds", of(device -> device.passNanos() / 1e9));
+    counter(registry, "heddle.device.input.bytes", of(DeviceStats::inputBytes));
+    counter(registry, "heddle.device.output.bytes", of(DeviceStats::outputBytes));
+    counter(registry, "heddle.device.fills", of(DeviceStats::fills));
+    counter(registry, "heddle.device.fill.bytes", of(DeviceStats::fillBytes));
+  }
+
+  private static ToDoubleFunction<RuntimeStats> of(ToDoubleFunction<DeviceStats> value) {
+    return stats -> stats.device() == null ? Double.NaN : value.applyAsDouble(stats.device());
   }
 
   private void gauge(MeterRegistry registry, String name, ToDoubleFunction<RuntimeStats> value) {

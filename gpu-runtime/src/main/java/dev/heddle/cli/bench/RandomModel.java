@@ -15,7 +15,7 @@ import java.util.Random;
  * Weights made up in memory, for speed alone: BF16, every matrix a piece of one block of random
  * numbers, every norm 1.
  */
-final class RandomModel implements WeightSource {
+public final class RandomModel implements WeightSource {
   private static final short ONE = 0x3f80;
   private static final int SPARE = 1 << 20;
 
@@ -34,7 +34,7 @@ final class RandomModel implements WeightSource {
   }
 
   /** DeepSeek-V2-Lite's shape with fewer layers, the first of them dense. */
-  static ModelShape lite(int layers) {
+  public static ModelShape lite(int layers) {
     return new ModelShape(
         "deepseek_v2",
         DType.BF16,

@@ -1,5 +1,6 @@
 package dev.heddle.app.api.residency;
 
+import dev.heddle.app.api.residency.StatusView.DeviceView;
 import dev.heddle.app.api.residency.StatusView.EngineResidencyView;
 import dev.heddle.app.api.residency.StatusView.ModelView;
 import dev.heddle.app.api.residency.StatusView.PlanView;
@@ -10,6 +11,7 @@ import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.garbage.GarbageCollector;
 import dev.heddle.registry.store.HostCache;
 import dev.heddle.runtime.InferenceRuntime;
+import dev.heddle.runtime.RuntimeStats;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -43,12 +45,14 @@ final class StatusController {
   @Operation(summary = "Show the memory plan, what the engine does and what is resident.")
   @GetMapping("/api/v1/status")
   Mono<StatusView> status() {
+    RuntimeStats stats = runtime.stats();
     return Mono.just(
         new StatusView(
             new ModelView(
                 served.name(), base.digest().qualified(), served.maxContext(), runtime.backend()),
             PlanView.of(runtime.memoryPlan()),
-            RuntimeView.of(runtime.stats()),
+            RuntimeView.of(stats),
+            DeviceView.of(stats.device()),
             EngineResidencyView.of(runtime.residency()),
             HostCacheView.of(hostCache.stats()),
             StoreView.of(garbage.stats())));

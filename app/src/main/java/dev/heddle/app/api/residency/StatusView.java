@@ -1,17 +1,20 @@
 package dev.heddle.app.api.residency;
 
 import dev.heddle.experts.ResidencyStats;
+import dev.heddle.ops.DeviceStats;
 import dev.heddle.registry.garbage.GarbageCollector;
 import dev.heddle.runtime.MemoryPlan;
 import dev.heddle.runtime.RuntimeStats;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the server holds and does at this moment. */
 record StatusView(
     ModelView model,
     PlanView memoryPlan,
     RuntimeView runtime,
+    @Nullable DeviceView device,
     EngineResidencyView residency,
     HostCacheView hostCache,
     StoreView store) {
@@ -85,6 +88,31 @@ record StatusView(
           stats.steps(),
           stats.tokensPrefilled(),
           stats.tokensDecoded());
+    }
+  }
+
+  /** What the engine's device did since its start; null where processors do the work. */
+  record DeviceView(
+      String name,
+      long memoryBytes,
+      long passes,
+      double passSeconds,
+      long inputBytes,
+      long outputBytes,
+      long fills,
+      long fillBytes) {
+    static @Nullable DeviceView of(@Nullable DeviceStats stats) {
+      return stats == null
+          ? null
+          : new DeviceView(
+              stats.device(),
+              stats.memory(),
+              stats.passes(),
+              stats.passNanos() / 1e9,
+              stats.inputBytes(),
+              stats.outputBytes(),
+              stats.fills(),
+              stats.fillBytes());
     }
   }
 
