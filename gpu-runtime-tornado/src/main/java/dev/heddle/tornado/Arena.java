@@ -3,10 +3,15 @@ package dev.heddle.tornado;
 /** Hands out places of one array, before the array is made. */
 final class Arena {
   private final String name;
+  private final int most;
   private long size;
 
-  Arena(String name) {
+  /**
+   * @param most elements of the array
+   */
+  Arena(String name, int most) {
     this.name = name;
+    this.most = most;
   }
 
   /** First of {@code count} elements; starts are multiples of 32. */
@@ -14,9 +19,10 @@ final class Arena {
     long at = size;
     size += Math.ceilDiv(count, 32L) * 32;
     Require.that(
-        size <= DeviceLimits.MAX_ELEMENTS,
+        size <= most,
         "the device's " + name,
-        "take more elements than one array has; fewer tokens a step need less");
+        "take more than one buffer has, %,d bytes; fewer tokens a step need less"
+            .formatted(4L * most));
     return (int) at;
   }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** What is declared before a pass is prepared: places, sizes, and what is to be brought there. */
 final class Declarations {
   private final DeviceLimits limits;
-  private final Arena floats = new Arena("activations");
-  private final Arena ints = new Arena("indices");
+  private final Arena floats;
+  private final Arena ints;
   private final WeightBuffers weights;
   private final List<Integer> keyFloats = new ArrayList<>();
   private final List<Consumer<Engine>> later = new ArrayList<>();
@@ -25,7 +25,9 @@ final class Declarations {
 
   Declarations(DeviceLimits limits) {
     this.limits = limits;
-    this.weights = new WeightBuffers(limits.maxElements());
+    this.floats = new Arena("activations", limits.maxElements());
+    this.ints = new Arena("indices", limits.maxElements());
+    this.weights = new WeightBuffers(limits.slabElements());
     int table = floats.reserve(Bf16.TABLE);
     float[] scales = Bf16.table();
     later(engine -> engine.write(table, scales, scales.length));
@@ -101,7 +103,7 @@ final class Declarations {
       throw new IllegalStateException("there is one KV cache on a device");
     }
     long layerFloats = (long) blocks * blockTokens * (latent + rope);
-    int perBuffer = (int) Math.min(layers, limits.maxElements() / layerFloats);
+    int perBuffer = (int) Math.min(layers, limits.slabElements() / layerFloats);
     Require.that(
         perBuffer > 0,
         "one layer of the KV cache, %,d bytes".formatted(4 * layerFloats),

@@ -6,8 +6,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The device that TornadoVM runs on by default; {@code -Dtornado.device.*} chooses another. */
 final class Devices {
-  /** Bytes of a buffer at most, below what the device allows; tests make several of one with it. */
-  static final String MAX_BUFFER = "heddle.tornado.max-buffer";
+  /** Bytes of a buffer of weights or keys at most, where the device would allow more. */
+  static final String MAX_SLAB = "heddle.tornado.max-slab";
 
   private Devices() {}
 
@@ -17,7 +17,8 @@ final class Devices {
     return new DeviceLimits(
         device.getPhysicalDevice().getDeviceName(),
         device.getMaxGlobalMemory(),
-        Math.min(device.getMaxAllocMemory(), Long.getLong(MAX_BUFFER, Long.MAX_VALUE)),
+        device.getMaxAllocMemory(),
+        Long.getLong(MAX_SLAB, Long.MAX_VALUE),
         gpu ? DeviceClass.GPU : DeviceClass.CPU);
   }
 }

@@ -28,6 +28,9 @@ class SlotChurnTest {
   private static final long MOST_GROWTH = 64 << 20;
   private static final int PROMPTS = 4;
 
+  /** The pool's slots are in several buffers, the cache's layers too. */
+  private static final long MAX_SLAB = 1 << 18;
+
   private final Random random = new Random(11);
   private final List<Integer> free = new ArrayList<>();
   private final Map<Integer, List<Integer>> slotsOfRow = new HashMap<>();
@@ -41,7 +44,7 @@ class SlotChurnTest {
       throws IOException {
     try (OracleCase oracle = new OracleCase("plain-tied-f32");
         ModelFolder folder = ModelFolder.open(oracle.model());
-        Ops ops = TestDevice.open()) {
+        Ops ops = TestDevice.open(MAX_SLAB)) {
       model = OracleModel.load(folder, ops);
       adapters =
           OracleCase.ADAPTERS.stream()

@@ -1,13 +1,17 @@
 package dev.heddle.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.testing.CheckpointWriter;
 import dev.heddle.ops.Ops;
 import dev.heddle.tornado.TestDevice;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -117,6 +121,27 @@ class TornadoModelTest {
       mixed.add(s, s, prompts[s].length, next[s]);
     }
     assertSame(mixed.run(), aloneNext, "next tokens");
+  }
+
+  @Test
+  void an_adapter_in_slots_gives_the_bits_of_the_merged_checkpoint(@TempDir Path temp) {
+    assumeTrue(
+        TestDevice.isEmulated() || name.equals("lite-yarn"),
+        "on a device one case is enough: each compiles another model");
+    Path out = temp.resolve("merged");
+    CheckpointWriter.merge(oracle.model(), oracle.adapter("b"), out);
+    try (ModelFolder merged = ModelFolder.open(out);
+        Ops mergedOps = TestDevice.open()) {
+      MoeModel alone = OracleModel.load(merged, mergedOps);
+      for (OracleCase.Run run : runs()) {
+        if (run.variant().equals("b")) {
+          float[] logits = new SequenceRunner(alone, 0, 160).append(run.ids()).clone();
+          assertThat(new SequenceRunner(model, run.adapterRow(), 160).append(run.ids()))
+              .as("%s", run)
+              .containsExactly(logits);
+        }
+      }
+    }
   }
 
   private static void assertSame(float[][] actual, float[][] expected, String what) {

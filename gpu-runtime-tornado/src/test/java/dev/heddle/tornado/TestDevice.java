@@ -16,6 +16,16 @@ public final class TestDevice {
     return factory.create(1);
   }
 
+  /** A backend whose weights and keys are in buffers of at most so many bytes. */
+  public static Ops open(long maxSlab) {
+    System.setProperty(Devices.MAX_SLAB, "" + maxSlab);
+    try {
+      return open();
+    } finally {
+      System.clearProperty(Devices.MAX_SLAB);
+    }
+  }
+
   /** Whether kernels run as Java, some hundred times slower. */
   public static boolean isEmulated() {
     return Devices.chosen().name().equals("emulator");

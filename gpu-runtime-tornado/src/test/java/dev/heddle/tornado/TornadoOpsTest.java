@@ -34,8 +34,8 @@ class TornadoOpsTest {
   private static final int ROWS = Parity.ROWS;
 
   @AfterEach
-  void forget_the_limit_of_buffers() {
-    System.clearProperty(Devices.MAX_BUFFER);
+  void forget_the_limit_of_slabs() {
+    System.clearProperty(Devices.MAX_SLAB);
   }
 
   @ParameterizedTest
@@ -158,7 +158,7 @@ class TornadoOpsTest {
     int blocks = 24;
     // One layer a buffer: the cache is in several.
     System.setProperty(
-        Devices.MAX_BUFFER, "" + 4 * Math.max(1 << 13, blocks * blockTokens * (latent + rope)));
+        Devices.MAX_SLAB, "" + 4 * Math.max(1 << 13, blocks * blockTokens * (latent + rope)));
     Parity.check(
         "attention " + latent,
         s -> {
@@ -216,7 +216,7 @@ class TornadoOpsTest {
     int slots = 2 * columns;
     int lanes = Devices.chosen().sizes().lanes();
     int words = ExpertPanels.of(hidden, intermediate, dtype == DType.BF16, lanes).words();
-    System.setProperty(Devices.MAX_BUFFER, "" + 4L * Math.max(3 * words, 1 << 14));
+    System.setProperty(Devices.MAX_SLAB, "" + 4L * Math.max(3 * words, 1 << 14));
     Parity.check(
         rule.toString(),
         s -> {
