@@ -83,42 +83,46 @@ public final class BenchCommand implements Callable<Integer> {
       throw new InputException(subject.model + " is not a folder");
     }
     try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
-      run(folder == null ? random() : WeightSource.of(folder));
+      ModelShape shape = folder == null ? randomShape() : folder.shape();
+      double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
+      try (Ops ops = Backend.open(backend, threads)) {
+        List<Integer> counts = affordable(shape, ops);
+        run(
+            folder == null ? new RandomModel(shape) : WeightSource.of(folder),
+            ops,
+            counts,
+            bandwidth);
+      }
     }
     return 0;
   }
 
-  private void run(WeightSource source) {
-    List<Integer> counts = affordable(source.shape());
-    double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
-    try (Ops ops = Backend.open(backend, threads)) {
-      Bench bench = Bench.load(source, ops, counts, profile, console.progress("loading"));
-      BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
-      bench.prefills().forEach(work -> report.prefill(bench.measure(work)));
-      bench.decodes().forEach(work -> report.decode(bench.measure(work)));
-      if (profile) {
-        report.profile("prefill", bench.profile(bench.prefills().getFirst()));
-        report.profile("decode", bench.profile(bench.decodes().getFirst()));
-      }
-      report.print(source.shape());
+  private void run(WeightSource source, Ops ops, List<Integer> counts, double bandwidth) {
+    Bench bench = Bench.load(source, ops, counts, profile, console.progress("loading"));
+    BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
+    bench.prefills().forEach(work -> report.prefill(bench.measure(work)));
+    bench.decodes().forEach(work -> report.decode(bench.measure(work)));
+    if (profile) {
+      report.profile("prefill", bench.profile(bench.prefills().getFirst()));
+      report.profile("decode", bench.profile(bench.decodes().getFirst()));
     }
+    report.print(source.shape());
   }
 
-  private WeightSource random() {
+  private ModelShape randomShape() {
     Matcher matcher = LITE.matcher(subject.random == null ? "" : subject.random);
     if (!matcher.matches()) {
       throw new InputException("--random: '" + subject.random + "' is not lite:1 to lite:99");
     }
-    ModelShape shape = RandomModel.lite(Integer.parseInt(matcher.group(1)));
-    affordable(shape);
-    return new RandomModel(shape);
+    return RandomModel.lite(Integer.parseInt(matcher.group(1)));
   }
 
-  /** The numbers of adapters that fit the machine's memory. */
-  private List<Integer> affordable(ModelShape shape) {
+  /** The numbers of adapters that fit the device's memory, or the machine's. */
+  private List<Integer> affordable(ModelShape shape, Ops ops) {
     List<Integer> wanted = adapters == null ? ADAPTERS : List.of(0, adapters);
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    double memory = MEMORY_SHARE * system.getTotalMemorySize();
+    long whole = ops.deviceMemory() > 0 ? ops.deviceMemory() : system.getTotalMemorySize();
+    double memory = MEMORY_SHARE * whole;
     List<Integer> counts = new ArrayList<>();
     for (int count : wanted.stream().distinct().toList()) {
       if (Bench.bytes(shape, count) <= memory) {
@@ -126,12 +130,12 @@ public final class BenchCommand implements Callable<Integer> {
       } else {
         console.note(
             String.format(
-                "%d adapters need %.1f GB: more than this machine should give",
+                "%d adapters need %.1f GB: more than there is",
                 count, Bench.bytes(shape, count) / 1e9));
       }
     }
     if (counts.isEmpty()) {
-      throw new InputException("the model does not fit this machine's memory");
+      throw new InputException("the model does not fit the memory");
     }
     return counts;
   }
