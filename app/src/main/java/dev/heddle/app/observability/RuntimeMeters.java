@@ -7,16 +7,23 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** The engine's state as metrics; named as those of other inference servers where they exist. */
 @Component
 final class RuntimeMeters implements MeterBinder {
-  private final InferenceRuntime runtime;
+  private final Supplier<RuntimeStats> stats; // kept here: the registry refers to it weakly
 
+  @Autowired
   RuntimeMeters(InferenceRuntime runtime) {
-    this.runtime = runtime;
+    this(runtime::stats);
+  }
+
+  RuntimeMeters(Supplier<RuntimeStats> stats) {
+    this.stats = stats;
   }
 
   @Override
@@ -40,7 +47,7 @@ final class RuntimeMeters implements MeterBinder {
     counter(registry, "heddle.tokens.prefilled", RuntimeStats::tokensPrefilled);
     counter(registry, "heddle.tokens.decoded", RuntimeStats::tokensDecoded);
     counter(registry, "heddle.step.seconds", stats -> stats.stepTimes().sumNanos() / 1e9);
-    if (runtime.stats().device() != null) {
+    if (stats.get().device() != null) {
       device(registry);
     }
   }
@@ -61,11 +68,11 @@ final class RuntimeMeters implements MeterBinder {
   }
 
   private void gauge(MeterRegistry registry, String name, ToDoubleFunction<RuntimeStats> value) {
-    Gauge.builder(name, runtime, source -> value.applyAsDouble(source.stats())).register(registry);
+    Gauge.builder(name, stats, source -> value.applyAsDouble(source.get())).register(registry);
   }
 
   private void counter(MeterRegistry registry, String name, ToDoubleFunction<RuntimeStats> value) {
-    FunctionCounter.builder(name, runtime, source -> value.applyAsDouble(source.stats()))
+    FunctionCounter.builder(name, stats, source -> value.applyAsDouble(source.get()))
         .register(registry);
   }
 }
