@@ -24,6 +24,12 @@ class TransferTest {
   private static final int INTERMEDIATE = 96;
   private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, 1f);
 
+  /** Bytes that a device gets with a kernel call, if any: TornadoVM's own arguments. */
+  private static final long CALL = 24;
+
+  /** Of the pass: routing, two layers of experts, their gate, their sum. */
+  private static final int TASKS = 5;
+
   private ExpertPool pool;
   private Scenario scenario;
 
@@ -45,17 +51,21 @@ class TransferTest {
 
       long before = uploaded(ops);
       scenario.run(Parity.ROWS - 1);
-      assertThat(uploaded(ops) - before).isEqualTo(bytes(Inbox.WORDS));
+      assertUploaded(uploaded(ops) - before, bytes(Inbox.WORDS), 1 + TASKS);
 
       before = uploaded(ops);
       ops.fillSlot(pool, 3, expert(scenario));
-      assertThat(uploaded(ops) - before).isEqualTo(bytes(staged()) + bytes(2));
+      assertUploaded(uploaded(ops) - before, bytes(staged()) + bytes(2), 1);
       assertThat(4L * staged()).isEqualTo(pool.slotBytes());
 
       before = uploaded(ops);
       scenario.run(Parity.ROWS - 1); // the same inputs: nothing is new to the device
-      assertThat(uploaded(ops) - before).isZero();
+      assertUploaded(uploaded(ops) - before, 0, TASKS);
     }
+  }
+
+  private static void assertUploaded(long actual, long data, int calls) {
+    assertThat(actual).isBetween(data, data + calls * CALL);
   }
 
   private int staged() {
