@@ -56,11 +56,11 @@ final class DevicePlan implements AutoCloseable {
   private final Inbox inbox;
   private final IntArray inboxWords = new IntArray(Inbox.WORDS);
   private final IntArray staged;
-  private final IntArray stagedTo = new IntArray(2);
+  private final IntArray stagedTo = new IntArray(3); // first word, words, number of the buffer
   private final IntArray copiedBlocks = new IntArray(2);
   private final List<Pass> passes;
   private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
-  private final int firstFill;
+  private final int fill;
   private final int copy;
   private final int[] firstOfPass;
   private final TornadoExecutionPlan plan;
@@ -79,9 +79,9 @@ final class DevicePlan implements AutoCloseable {
     staged = new IntArray(stagedWords);
     graphs.add(clearing());
     graphs.add(delivering());
-    firstFill = graphs.size();
-    for (int buffer = 0; buffer < memory.weights.size(); buffer++) {
-      graphs.add(filling(buffer));
+    fill = graphs.size();
+    if (!memory.weights.isEmpty()) {
+      graphs.add(filling());
     }
     copy = graphs.size();
     if (cache != null) {
@@ -144,25 +144,24 @@ final class DevicePlan implements AutoCloseable {
     return memory.keeping(graph);
   }
 
-  private ImmutableTaskGraph filling(int buffer) {
-    String name = "fill" + buffer;
+  /** One graph for all buffers of weights, so that there is one staging buffer on the device. */
+  private ImmutableTaskGraph filling() {
     TaskGraph graph =
-        memory.consuming(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, staged, stagedTo);
-    if (memory.weights.get(buffer) instanceof FloatArray singles) {
-      graph.task(
-          "copy",
-          MemoryKernels::copyFloats,
-          context,
-          staged,
-          stagedTo,
-          singles,
-          DeviceClass.MOVERS);
-    } else {
-      IntArray pairs = memory.pairs(buffer);
-      graph.task(
-          "copy", MemoryKernels::copyWords, context, staged, stagedTo, pairs, DeviceClass.MOVERS);
+        memory
+            .consuming("fill")
+            .transferToDevice(DataTransferMode.EVERY_EXECUTION, staged, stagedTo);
+    int movers = DeviceClass.MOVERS;
+    for (int number = 0; number < memory.weights.size(); number++) {
+      String id = "copy" + number;
+      if (memory.weights.get(number) instanceof FloatArray singles) {
+        graph.task(
+            id, MemoryKernels::copyFloats, context, staged, stagedTo, singles, number, movers);
+      } else {
+        IntArray pairs = memory.pairs(number);
+        graph.task(id, MemoryKernels::copyWords, context, staged, stagedTo, pairs, number, movers);
+      }
+      scheduler.addWorkerGrid("fill." + id, movers());
     }
-    scheduler.addWorkerGrid(name + ".copy", movers());
     return memory.keeping(graph);
   }
 
@@ -237,7 +236,8 @@ final class DevicePlan implements AutoCloseable {
     packer.accept(staged.getSegment());
     stagedTo.set(0, at);
     stagedTo.set(1, words);
-    run(firstFill + buffer);
+    stagedTo.set(2, buffer);
+    run(fill);
     counters.filled(4L * staged.getSize());
   }
 
@@ -309,8 +309,7 @@ final class DevicePlan implements AutoCloseable {
   public void close() {
     try {
       call(() -> {
-        plan.freeDeviceMemory();
-        plan.close();
+        plan.withGraph(0).close(); // it frees the graph selected: this one holds every buffer
         return plan;
       });
     } finally {

@@ -30,6 +30,9 @@ class TransferTest {
   /** Of the pass: routing, two layers of experts, their gate, their sum. */
   private static final int TASKS = 5;
 
+  /** Of weights, each with a task of the upload; one is the slot's. */
+  private static final int BUFFERS = 1;
+
   private ExpertPool pool;
   private Scenario scenario;
 
@@ -55,7 +58,7 @@ class TransferTest {
 
       before = uploaded(ops);
       ops.fillSlot(pool, 3, expert(scenario));
-      assertUploaded(uploaded(ops) - before, bytes(staged()) + bytes(2), 1);
+      assertUploaded(uploaded(ops) - before, bytes(staged()) + bytes(3), BUFFERS);
       assertThat(4L * staged()).isEqualTo(pool.slotBytes());
 
       before = uploaded(ops);

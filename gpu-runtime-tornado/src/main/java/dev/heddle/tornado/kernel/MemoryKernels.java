@@ -33,19 +33,26 @@ public final class MemoryKernels {
     }
   }
 
-  /** Copies {@code to[1]} staged words to the buffer, from {@code to[0]} on. */
+  /**
+   * Copies {@code to[1]} staged words to a buffer, from its word {@code to[0]} on, if it is number
+   * {@code to[2]}.
+   */
   public static void copyWords(
-      KernelContext c, IntArray staged, IntArray to, IntArray buffer, int threads) {
-    for (int i = c.globalIdx; i < to.get(1); i += threads) {
-      buffer.set(to.get(0) + i, staged.get(i));
+      KernelContext c, IntArray staged, IntArray to, IntArray buffer, int number, int threads) {
+    if (to.get(2) == number) {
+      for (int i = c.globalIdx; i < to.get(1); i += threads) {
+        buffer.set(to.get(0) + i, staged.get(i));
+      }
     }
   }
 
-  /** As the other, for weights that are floats. */
+  /** As the other, to a buffer of floats. */
   public static void copyFloats(
-      KernelContext c, IntArray staged, IntArray to, FloatArray buffer, int threads) {
-    for (int i = c.globalIdx; i < to.get(1); i += threads) {
-      buffer.set(to.get(0) + i, Float.intBitsToFloat(staged.get(i)));
+      KernelContext c, IntArray staged, IntArray to, FloatArray buffer, int number, int threads) {
+    if (to.get(2) == number) {
+      for (int i = c.globalIdx; i < to.get(1); i += threads) {
+        buffer.set(to.get(0) + i, Float.intBitsToFloat(staged.get(i)));
+      }
     }
   }
 
