@@ -69,7 +69,8 @@ public final class RouteKernels {
   }
 
   /**
-   * All of it, by one work-group of {@code threads} work-items.
+   * All of it, by one work-group of {@code threads} work-items. It stands in one piece on purpose:
+   * with its steps in methods of their own TornadoVM 5.2.0 compiles it to wrong results.
    *
    * @param map first int of the layer's row 0 in the expert map
    * @param at where its ints begin; {@code tokens} is how many tokens there is room for
@@ -99,7 +100,7 @@ public final class RouteKernels {
       int threads) {
     int[] keys = c.allocateIntLocalArray(room);
     int[] starts = c.allocateIntLocalArray(threads);
-    int[] counts = c.allocateIntLocalArray(threads);
+    int[] tiles = c.allocateIntLocalArray(threads);
     int l = c.localIdx;
     int perToken = k + shared;
     int live = n.get(count);
@@ -108,16 +109,27 @@ public final class RouteKernels {
       int scores = weights + tokens * perToken + t * routed;
       int best = weights + tokens * (perToken + routed) + t * groups;
       int row = map + n.get(adapters + t) * (routed + shared);
+      int weight = weights + t * perToken;
       softmax(f, logits + t * routed, scores, routed);
       limitToGroups(f, scores, routed, best, groups, topGroups);
-      int weight = weights + t * perToken;
-      pick(f, n, scores, routed, k, normalize, scale, weight, at + t * k);
-      for (int r = 0; r < perToken; r++) {
-        int column = r < k ? n.get(at + t * k + r) : routed + r - k;
-        if (r >= k) {
-          f.set(weight + r, 1f);
-        }
-        keys[t * perToken + r] = n.get(row + column) << SLOT_SHIFT | (t * perToken + r);
+      float sum = 0f;
+      for (int r = 0; r < k; r++) {
+        int pick = largest(f, scores, routed);
+        float score = f.get(scores + pick);
+        n.set(at + t * k + r, pick);
+        f.set(weight + r, score);
+        keys[t * perToken + r] = n.get(row + pick) << SLOT_SHIFT | (t * perToken + r);
+        sum += score;
+        f.set(scores + pick, -1f); // taken: below every score
+      }
+      for (int r = 0; r < k; r++) {
+        float score = f.get(weight + r);
+        f.set(weight + r, normalize == 1 ? score / (sum + 1e-20f) : score * scale);
+      }
+      for (int s = 0; s < shared; s++) {
+        f.set(weight + k + s, 1f);
+        int pair = t * perToken + k + s;
+        keys[pair] = n.get(row + routed + s) << SLOT_SHIFT | pair;
       }
     }
     c.localBarrier();
@@ -127,7 +139,32 @@ public final class RouteKernels {
     }
     c.localBarrier();
     if (tile > 1) {
-      sort(c, keys, pairs, threads);
+      int size = 1;
+      while (size < pairs) {
+        size = size * 2;
+      }
+      for (int i = pairs + l; i < size; i += threads) {
+        keys[i] = Integer.MAX_VALUE;
+      }
+      c.localBarrier();
+      // Bitonic sort (Batcher, 1968).
+      for (int run = 2; run <= size; run = run * 2) {
+        for (int step = run / 2; step > 0; step = step / 2) {
+          for (int i = l; i < size; i += threads) {
+            int other = i ^ step;
+            if (other > i) {
+              int a = keys[i];
+              int b = keys[other];
+              boolean rising = (i & run) == 0;
+              if ((a > b) == rising) {
+                keys[i] = b;
+                keys[other] = a;
+              }
+            }
+          }
+          c.localBarrier();
+        }
+      }
     }
     int placesAt = slotsAt + tokens * perToken;
     int pairsAt = placesAt + tokens * perToken;
@@ -135,130 +172,62 @@ public final class RouteKernels {
       n.set(pairsAt + i, keys[i]);
       n.set(placesAt + (keys[i] & PAIR_MASK), i);
     }
-    cutTiles(c, n, keys, starts, counts, pairs, tile, pairsAt + tokens * perToken, threads);
-  }
-
-  /** The k best of a token's scores, which are used up, and their weights. */
-  static void pick(
-      FloatArray f,
-      IntArray n,
-      int scores,
-      int routed,
-      int k,
-      int normalize,
-      float scale,
-      int weight,
-      int picks) {
-    float sum = 0f;
-    for (int r = 0; r < k; r++) {
-      int pick = largest(f, scores, routed);
-      float score = f.get(scores + pick);
-      n.set(picks + r, pick);
-      f.set(weight + r, score);
-      sum += score;
-      f.set(scores + pick, -1f); // taken: below every score
-    }
-    for (int r = 0; r < k; r++) {
-      float score = f.get(weight + r);
-      f.set(weight + r, normalize == 1 ? score / (sum + 1e-20f) : score * scale);
-    }
-  }
-
-  /** Sorts the first {@code pairs} keys, rising: a bitonic network (Batcher, 1968). */
-  static void sort(KernelContext c, int[] keys, int pairs, int threads) {
-    int l = c.localIdx;
-    int size = 1;
-    while (size < pairs) {
-      size = size * 2;
-    }
-    for (int i = pairs + l; i < size; i += threads) {
-      keys[i] = Integer.MAX_VALUE;
-    }
-    c.localBarrier();
-    for (int run = 2; run <= size; run = run * 2) {
-      for (int step = run / 2; step > 0; step = step / 2) {
-        for (int i = l; i < size; i += threads) {
-          int other = i ^ step;
-          if (other > i) {
-            int a = keys[i];
-            int b = keys[other];
-            boolean rising = (i & run) == 0;
-            if ((a > b) == rising) {
-              keys[i] = b;
-              keys[other] = a;
-            }
-          }
-        }
-        c.localBarrier();
-      }
-    }
-  }
-
-  /** Cuts pairs of one slot into tiles: each work-item a range, once it knows what came before. */
-  static void cutTiles(
-      KernelContext c,
-      IntArray n,
-      int[] keys,
-      int[] starts,
-      int[] counts,
-      int pairs,
-      int tile,
-      int tilesAt,
-      int threads) {
-    int l = c.localIdx;
+    // Each work-item cuts a range of places into tiles, once it knows what came before.
     int range = (pairs + threads - 1) / threads;
     int from = Math.min(pairs, l * range);
     int to = Math.min(pairs, from + range);
     int start = -1;
     for (int i = from; i < to; i++) {
-      start = beginsGroup(keys, i, tile) ? i : start;
+      int before = i == 0 ? -1 : keys[i - 1] >> SLOT_SHIFT;
+      if (before != keys[i] >> SLOT_SHIFT) {
+        start = i;
+      }
     }
     starts[l] = start;
     c.localBarrier();
-    int group = 0; // where the group of the range's first pair begins
+    int group = 0; // first place of the slot that the range begins in
     for (int b = 0; b < l; b++) {
       group = Math.max(group, starts[b]);
     }
-    int current = group;
     int mine = 0;
+    int current = group;
     for (int i = from; i < to; i++) {
-      current = beginsGroup(keys, i, tile) ? i : current;
-      mine += (i - current) % tile == 0 ? 1 : 0;
+      int before = i == 0 ? -1 : keys[i - 1] >> SLOT_SHIFT;
+      if (tile > 1 && before != keys[i] >> SLOT_SHIFT) {
+        current = i;
+      }
+      if (tile == 1 || (i - current) % tile == 0) {
+        mine++;
+      }
     }
-    counts[l] = mine;
+    tiles[l] = mine;
     c.localBarrier();
     int next = 0;
     for (int b = 0; b < l; b++) {
-      next += counts[b];
+      next += tiles[b];
     }
+    int tilesAt = pairsAt + tokens * perToken;
     if (l == threads - 1) {
       n.set(tilesAt, next + mine);
     }
     current = group;
     for (int i = from; i < to; i++) {
-      current = beginsGroup(keys, i, tile) ? i : current;
-      if ((i - current) % tile == 0) {
-        writeTile(n, keys, i, pairs, tile, tilesAt + 1 + 3 * next);
+      int slot = keys[i] >> SLOT_SHIFT;
+      int before = i == 0 ? -1 : keys[i - 1] >> SLOT_SHIFT;
+      if (tile > 1 && before != slot) {
+        current = i;
+      }
+      if (tile == 1 || (i - current) % tile == 0) {
+        int rows = 0;
+        for (int j = i; j < Math.min(pairs, i + tile); j++) {
+          rows += keys[j] >> SLOT_SHIFT == slot ? 1 : 0;
+        }
+        n.set(tilesAt + 1 + 3 * next, slot);
+        n.set(tilesAt + 2 + 3 * next, i);
+        n.set(tilesAt + 3 + 3 * next, rows);
         next++;
       }
     }
-  }
-
-  /** Whether a pair is the first of its slot; where tiles have one row, each stands alone. */
-  private static boolean beginsGroup(int[] keys, int i, int tile) {
-    return tile == 1 || i == 0 || keys[i - 1] >> SLOT_SHIFT != keys[i] >> SLOT_SHIFT;
-  }
-
-  /** Slot, first place and rows of the tile that begins with pair {@code i}. */
-  private static void writeTile(IntArray n, int[] keys, int i, int pairs, int tile, int to) {
-    int slot = keys[i] >> SLOT_SHIFT;
-    int rows = 0;
-    for (int j = i; j < Math.min(pairs, i + tile); j++) {
-      rows += keys[j] >> SLOT_SHIFT == slot ? 1 : 0;
-    }
-    n.set(to, slot);
-    n.set(to + 1, i);
-    n.set(to + 2, rows);
   }
 
   /** scores = softmax(logits). */
@@ -279,7 +248,7 @@ public final class RouteKernels {
   }
 
   /** Scores outside the best groups become 0. */
-  static void limitToGroups(
+  private static void limitToGroups(
       FloatArray f, int scores, int routed, int best, int groups, int topGroups) {
     if (groups > 1) {
       int size = routed / groups;
@@ -298,7 +267,7 @@ public final class RouteKernels {
   }
 
   /** Index of the largest value, the first of equals. */
-  private static int largest(FloatArray f, int at, int size) {
+  static int largest(FloatArray f, int at, int size) {
     int index = 0;
     float value = f.get(at);
     for (int i = 1; i < size; i++) {

@@ -30,7 +30,12 @@ public final class UnfusedRoute {
       int scores = weights + tokens * perToken + t * routed;
       int weight = weights + t * perToken;
       RouteKernels.softmax(f, logits + t * routed, scores, routed);
-      RouteKernels.pick(f, n, scores, routed, k, 0, 1f, weight, at + t * k);
+      for (int r = 0; r < k; r++) {
+        int pick = RouteKernels.largest(f, scores, routed);
+        n.set(at + t * k + r, pick);
+        f.set(weight + r, f.get(scores + pick));
+        f.set(scores + pick, -1f);
+      }
       for (int s = 0; s < shared; s++) {
         f.set(weight + k + s, 1f);
       }
@@ -60,7 +65,9 @@ public final class UnfusedRoute {
     }
   }
 
-  /** One work-group: sorts the pairs by slot and cuts them into tiles. */
+  /**
+   * One work-group: sorts the pairs by slot. The tile table is left out: so much is in its favour.
+   */
   public static void groupPairs(
       KernelContext c,
       IntArray n,
@@ -73,24 +80,45 @@ public final class UnfusedRoute {
       int room,
       int threads) {
     int[] keys = c.allocateIntLocalArray(room);
-    int[] starts = c.allocateIntLocalArray(threads);
-    int[] counts = c.allocateIntLocalArray(threads);
+    int l = c.localIdx;
     int pairs = n.get(count) * perToken;
     int slotsAt = at + tokens * k;
-    for (int i = c.localIdx; i < pairs; i += threads) {
-      keys[i] = n.get(slotsAt + i) << 16 | i;
+    int size = 1;
+    while (size < pairs) {
+      size = size * 2;
+    }
+    for (int i = l; i < size; i += threads) {
+      if (i < pairs) {
+        keys[i] = n.get(slotsAt + i) << 16 | i;
+      } else {
+        keys[i] = Integer.MAX_VALUE;
+      }
     }
     c.localBarrier();
     if (tile > 1) {
-      RouteKernels.sort(c, keys, pairs, threads);
+      for (int run = 2; run <= size; run = run * 2) {
+        for (int step = run / 2; step > 0; step = step / 2) {
+          for (int i = l; i < size; i += threads) {
+            int other = i ^ step;
+            if (other > i) {
+              int a = keys[i];
+              int b = keys[other];
+              boolean rising = (i & run) == 0;
+              if ((a > b) == rising) {
+                keys[i] = b;
+                keys[other] = a;
+              }
+            }
+          }
+          c.localBarrier();
+        }
+      }
     }
     int placesAt = slotsAt + tokens * perToken;
     int pairsAt = placesAt + tokens * perToken;
-    for (int i = c.localIdx; i < pairs; i += threads) {
+    for (int i = l; i < pairs; i += threads) {
       n.set(pairsAt + i, keys[i]);
       n.set(placesAt + (keys[i] & RouteKernels.PAIR_MASK), i);
     }
-    int tilesAt = pairsAt + tokens * perToken;
-    RouteKernels.cutTiles(c, n, keys, starts, counts, pairs, tile, tilesAt, threads);
   }
 }
