@@ -23,11 +23,13 @@ public final class TornadoFactory implements OpsFactory {
     try {
       Devices.chosen();
       return null;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (LinkageError e) {
+      return "the JVM was started without TornadoVM's runtime; ./heddle --backend tornado starts it"
+          + " with the SDK that TORNADOVM_HOME names";
+    } catch (RuntimeException e) {
       return "TornadoVM found no device: "
-          + e
-          + "; install its SDK from https://www.tornadovm.org, set TORNADOVM_HOME, and start with"
-          + " ./heddle --backend tornado";
+          + e.getMessage()
+          + "; docs/accelerators.md says how to look";
     }
   }
 
