@@ -141,13 +141,13 @@ final class Declarations {
         floats("expert outputs", pairs, layout.down().rows()));
   }
 
-  /** Keeps what is to be done once the device is there, in this order. */
-  void later(Consumer<Engine> work) {
+  /** Keeps what is to be done once the device is there, in this order; any thread. */
+  synchronized void later(Consumer<Engine> work) {
     later.add(work);
   }
 
   /** What was kept; it is forgotten here, and with it the views of stored weights. */
-  List<Consumer<Engine>> takeLater() {
+  synchronized List<Consumer<Engine>> takeLater() {
     List<Consumer<Engine>> taken = List.copyOf(later);
     later.clear();
     return taken;
