@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * Adapters come and go in random slots among steps: results never change, and memory does not grow.
  */
 class SlotChurnTest {
-  private static final int EVENTS = TestDevice.isEmulated() ? 200 : 1000;
+  private static final int EVENTS = TestDevice.isEmulated() ? 80 : 1000;
   private static final long MOST_GROWTH = 64 << 20;
   private static final int PROMPTS = 4;
 

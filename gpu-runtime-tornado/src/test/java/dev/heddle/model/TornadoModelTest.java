@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TornadoModelTest {
   private static final double LOGIT_ERROR = 1e-3; // of the expected logits' standard deviation
   private static final double GREEDY_MARGIN = 1e-3;
-  private static final int MOST_TOKENS = TestDevice.isEmulated() ? 37 : 160;
-  private static final int MOST_STEPS = TestDevice.isEmulated() ? 8 : 64;
+  private static final int MOST_TOKENS = TestDevice.isEmulated() ? 6 : 160;
+  private static final int MOST_STEPS = TestDevice.isEmulated() ? 3 : 64;
 
   private static OracleCase oracle;
   private static Ops ops;

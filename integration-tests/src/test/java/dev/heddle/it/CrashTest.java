@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  * -Dheddle.crash.seed} when.
  */
 class CrashTest {
-  private static final int KILLS = Integer.getInteger("heddle.crash.kills", 4);
+  private static final int KILLS = Integer.getInteger("heddle.crash.kills", 2);
   private static final long SEED = Long.getLong("heddle.crash.seed", System.nanoTime());
   private static final int LANES = 3;
   private static final int KILL_AFTER_MILLIS_MAX = 1500;
