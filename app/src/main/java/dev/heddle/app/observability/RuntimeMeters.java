@@ -57,6 +57,7 @@ final class RuntimeMeters implements MeterBinder {
     gauge(registry, "heddle.device.memory.bytes", of(DeviceStats::memory));
     counter(registry, "heddle.device.passes", of(DeviceStats::passes));
     counter(registry, "heddle.device.pass.seconds", of(device -> device.passNanos() / 1e9));
+    counter(registry, "heddle.device.kernel.seconds", of(device -> device.kernelNanos() / 1e9));
     counter(registry, "heddle.device.input.bytes", of(DeviceStats::inputBytes));
     counter(registry, "heddle.device.output.bytes", of(DeviceStats::outputBytes));
     counter(registry, "heddle.device.fills", of(DeviceStats::fills));

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 class RuntimeMetersTest {
   @Test
   void a_device_has_metrics_of_its_own() {
-    DeviceStats device = new DeviceStats("card", 1000, 7, 2_500_000_000L, 300, 5, 6000, 40, 0, 0);
+    DeviceStats device =
+        new DeviceStats("card", 1000, 7, 2_500_000_000L, 300, 5, 6000, 40, 1_500_000_000L, 0);
     assertThat(scrape(device))
         .contains(
             "heddle_device_memory_bytes 1000.0",
             "heddle_device_passes_total 7.0",
             "heddle_device_pass_seconds_total 2.5",
+            "heddle_device_kernel_seconds_total 1.5",
             "heddle_device_input_bytes_total 300.0",
             "heddle_device_output_bytes_total 40.0",
             "heddle_device_fills_total 5.0",
