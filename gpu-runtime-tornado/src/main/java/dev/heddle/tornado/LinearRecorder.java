@@ -49,13 +49,8 @@ final class LinearRecorder {
   /** out[t] = W x[t] (+ bias), for every head. */
   void record(
       String name, Place out, Place x, int headStride, Handles.Panels w, int bias, int count) {
-    int[] task = new int[LinearTask.SIZE];
-    task[LinearTask.COUNT] = count;
-    task[LinearTask.X] = x.at();
-    task[LinearTask.X_STRIDE] = x.cols();
+    int[] task = descriptor(count, x.at(), x.cols(), out.at(), out.cols());
     task[LinearTask.X_HEAD] = headStride;
-    task[LinearTask.OUT] = out.at();
-    task[LinearTask.OUT_STRIDE] = out.cols();
     task[LinearTask.OUT_HEAD] = w.rows();
     task[LinearTask.HEADS] = w.heads();
     task[LinearTask.WEIGHTS] = w.at();
@@ -66,6 +61,17 @@ final class LinearRecorder {
     PanelLayout layout = new PanelLayout(w.rows(), w.cols(), w.bf16(), sizes.lanes());
     Grid grid = Grid.tiles(count, tile, w.heads() * layout.panels(), threads());
     add(name, grid, layout, w.buffer(), task);
+  }
+
+  /** A descriptor with what every linear layer has: its rows, where they come from and go. */
+  private static int[] descriptor(int count, int x, int xStride, int out, int outStride) {
+    int[] task = new int[LinearTask.SIZE];
+    task[LinearTask.COUNT] = count;
+    task[LinearTask.X] = x;
+    task[LinearTask.X_STRIDE] = xStride;
+    task[LinearTask.OUT] = out;
+    task[LinearTask.OUT_STRIDE] = outStride;
+    return task;
   }
 
   private int threads() {
@@ -121,12 +127,7 @@ final class LinearRecorder {
     PanelLayout w = layer.weights;
     Grid grid = new Grid(count, rule.perToken(), tile, begun, w.panels(), 1, threads());
     for (int slab = 0; slab < slots.slabs(); slab++) {
-      int[] task = new int[LinearTask.SIZE];
-      task[LinearTask.COUNT] = count;
-      task[LinearTask.X] = layer.x;
-      task[LinearTask.X_STRIDE] = layer.xStride;
-      task[LinearTask.OUT] = layer.out;
-      task[LinearTask.OUT_STRIDE] = layer.outStride;
+      int[] task = descriptor(count, layer.x, layer.xStride, layer.out, layer.outStride);
       task[LinearTask.HEADS] = 1;
       task[LinearTask.WEIGHTS] = layer.weightsAt;
       task[LinearTask.UNIT_WORDS] = slots.slotWords();

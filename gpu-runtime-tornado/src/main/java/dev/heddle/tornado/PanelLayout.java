@@ -5,12 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * W[rows][cols] in panels of {@code lanes} rows, each {@code [K][lanes]} words; missing rows of the
- * last panel are zeros. A word is one float32, or two bf16: the elements of columns 2k (low half)
- * and 2k + 1.
+ * W[rows][cols] in panels of {@code lanes} rows (a table's have one), each {@code [K][lanes]}
+ * words; missing rows of the last panel are zeros. A word is one float32, or two bf16: the elements
+ * of columns 2k (low half) and 2k + 1.
  */
 record PanelLayout(int rows, int cols, boolean bf16, int lanes) {
-
   int panels() {
     return Math.ceilDiv(rows, lanes);
   }
@@ -64,15 +63,6 @@ record PanelLayout(int rows, int cols, boolean bf16, int lanes) {
         word = Float.floatToRawIntBits(row[k]);
       }
       target.set(ValueLayout.JAVA_INT_UNALIGNED, at + k * step, word);
-    }
-  }
-
-  /** Writes rows {@code first} and up one after the other, as a table has them. */
-  void packRows(Rows source, int first, int count, MemorySegment target) {
-    float[] row = new float[cols];
-    for (int r = first; r < first + count; r++) {
-      source.read(r, row);
-      put(row, target, 4L * (r - first) * rowWords(cols, bf16), 4);
     }
   }
 }

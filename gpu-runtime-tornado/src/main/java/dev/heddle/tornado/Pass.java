@@ -31,10 +31,6 @@ final class Pass {
     tasks.add(task);
   }
 
-  List<Task> tasks() {
-    return tasks;
-  }
-
   /** The graphs, in order. */
   List<ImmutableTaskGraph> graphs(
       KernelContext context, DeviceMemory memory, GridScheduler scheduler) {
