@@ -1,17 +1,16 @@
 package dev.heddle.registry;
 
 import dev.heddle.format.Violation;
+import dev.heddle.format.Violations;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What was given cannot be used; carries everything that is wrong with it. */
 public final class InvalidException extends RegistryException {
   private final transient List<Violation> violations;
 
   public InvalidException(List<Violation> violations) {
-    super(
-        "invalid", violations.stream().map(Violation::toString).collect(Collectors.joining("; ")));
-    this.violations = List.copyOf(violations);
+    super("invalid", Violations.line(violations));
+    this.violations = Violations.bounded(violations);
   }
 
   public InvalidException(String code, String where, String message) {

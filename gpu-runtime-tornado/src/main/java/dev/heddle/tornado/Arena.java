@@ -1,5 +1,7 @@
 package dev.heddle.tornado;
 
+import dev.heddle.ops.Require;
+
 /** Hands out places of one array, before the array is made. */
 final class Arena {
   private final String name;

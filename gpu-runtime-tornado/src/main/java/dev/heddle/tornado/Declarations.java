@@ -1,9 +1,10 @@
 package dev.heddle.tornado;
 
 import dev.heddle.format.DType;
+import dev.heddle.ops.Require;
 import dev.heddle.ops.RouteRule;
-import dev.heddle.tornado.Handles.Kind;
-import dev.heddle.tornado.Handles.Place;
+import dev.heddle.tornado.DeviceHandles.Kind;
+import dev.heddle.tornado.DeviceHandles.Place;
 import dev.heddle.tornado.kernel.Bf16;
 import dev.heddle.tornado.kernel.RouteKernels;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class Declarations {
   private final WeightBuffers weights;
   private final List<Integer> keyFloats = new ArrayList<>();
   private final List<Consumer<Engine>> later = new ArrayList<>();
-  private Handles.@Nullable Cache cache;
+  private DeviceHandles.@Nullable Cache cache;
   private int slotWords;
   private int unitWords; // largest panel or row
 
@@ -46,7 +47,7 @@ final class Declarations {
   }
 
   /** A matrix of one or more heads of one shape. */
-  Handles.Panels panels(String name, List<PanelRows> heads) {
+  DeviceHandles.Panels panels(String name, List<PanelRows> heads) {
     PanelRows first = heads.getFirst();
     boolean bf16 = heads.stream().allMatch(PanelRows::bf16);
     for (PanelRows head : heads) {
@@ -58,8 +59,8 @@ final class Declarations {
     PanelLayout layout = new PanelLayout(first.rows(), first.cols(), bf16, limits.sizes().lanes());
     WeightBuffers.Room room = weights.reserve(name, (long) heads.size() * layout.words(), bf16);
     unitWords = Math.max(unitWords, layout.panelWords());
-    Handles.Panels panels =
-        new Handles.Panels(
+    DeviceHandles.Panels panels =
+        new DeviceHandles.Panels(
             heads.size(),
             first.rows(),
             first.cols(),
@@ -71,12 +72,12 @@ final class Declarations {
     return panels;
   }
 
-  Handles.Table table(String name, PanelRows source) {
+  DeviceHandles.Table table(String name, PanelRows source) {
     PanelLayout layout = new PanelLayout(source.rows(), source.cols(), source.bf16(), 1);
     WeightBuffers.Room room = weights.reserve(name, layout.words(), source.bf16());
     unitWords = Math.max(unitWords, layout.panelWords());
-    Handles.Table table =
-        new Handles.Table(
+    DeviceHandles.Table table =
+        new DeviceHandles.Table(
             source.rows(),
             source.cols(),
             source.bf16(),
@@ -87,7 +88,7 @@ final class Declarations {
     return table;
   }
 
-  Handles.Pool pool(int slots, int hidden, int intermediate, DType dtype) {
+  DeviceHandles.Pool pool(int slots, int hidden, int intermediate, DType dtype) {
     ExpertPanels layout =
         ExpertPanels.of(hidden, intermediate, dtype == DType.BF16, limits.sizes().lanes());
     Require.that(
@@ -95,10 +96,11 @@ final class Declarations {
         "a pool of " + slots + " expert slots",
         "is more than the device's router takes, " + RouteKernels.MAX_SLOTS);
     slotWords = Math.max(slotWords, layout.words());
-    return new Handles.Pool(weights.slots(slots, layout.words(), dtype == DType.BF16), layout);
+    return new DeviceHandles.Pool(
+        weights.slots(slots, layout.words(), dtype == DType.BF16), layout);
   }
 
-  Handles.Cache cache(int layers, int blocks, int blockTokens, int latent, int rope) {
+  DeviceHandles.Cache cache(int layers, int blocks, int blockTokens, int latent, int rope) {
     if (cache != null) {
       throw new IllegalStateException("there is one KV cache on a device");
     }
@@ -108,7 +110,8 @@ final class Declarations {
         perBuffer > 0,
         "one layer of the KV cache, %,d bytes".formatted(4 * layerFloats),
         "is more than a buffer of the device may have; a smaller memory budget makes it smaller");
-    Handles.Cache made = new Handles.Cache(layers, blocks, blockTokens, latent, rope, perBuffer, 0);
+    DeviceHandles.Cache made =
+        new DeviceHandles.Cache(layers, blocks, blockTokens, latent, rope, perBuffer, 0);
     for (int b = 0; b < made.buffers(); b++) {
       int held = Math.min(perBuffer, layers - b * perBuffer);
       keyFloats.add(Math.toIntExact(held * layerFloats));
@@ -117,7 +120,7 @@ final class Declarations {
     return made;
   }
 
-  Handles.Routed routing(int tokens, RouteRule rule, Handles.Pool pool) {
+  DeviceHandles.Routed routing(int tokens, RouteRule rule, DeviceHandles.Pool pool) {
     int perToken = rule.perToken();
     int k = rule.topK();
     int pairs = Math.multiplyExact(tokens, perToken);
@@ -130,7 +133,7 @@ final class Declarations {
         floats.reserve(RouteKernels.floats(tokens, perToken, rule.routed(), rule.groups()));
     ExpertPanels layout = pool.layout();
     int slotsAt = RouteKernels.slotsAt(at, tokens, k);
-    return new Handles.Routed(
+    return new DeviceHandles.Routed(
         rule,
         tokens,
         at,
@@ -158,7 +161,7 @@ final class Declarations {
     return new DeviceMemory(floats.size(), ints.size(), weights.all(), keyFloats);
   }
 
-  Handles.@Nullable Cache cache() {
+  DeviceHandles.@Nullable Cache cache() {
     return cache;
   }
 

@@ -52,9 +52,9 @@ final class DevicePlan implements AutoCloseable {
           Thread.ofPlatform().name("heddle-device").daemon().factory());
   private final KernelContext context = new KernelContext();
   private final GridScheduler scheduler = new GridScheduler();
-  private final WorkerGrid1D deliverers = Workers.of(1, DELIVERERS);
-  private final Inbox inbox;
-  private final IntArray inboxWords = new IntArray(Inbox.WORDS);
+  private final WorkerGrid1D deliverers = WorkGroups.of(1, DELIVERERS);
+  private final SmallWrites inbox;
+  private final IntArray inboxWords = new IntArray(SmallWrites.WORDS);
   private final IntArray staged;
   private final IntArray stagedTo = new IntArray(3); // first word, words, number of the buffer
   private final IntArray copiedBlocks = new IntArray(2);
@@ -72,10 +72,13 @@ final class DevicePlan implements AutoCloseable {
    * @param cache whose blocks are copied, if there is one
    */
   DevicePlan(
-      DeviceMemory memory, List<Pass> passes, int stagedWords, Handles.@Nullable Cache cache) {
+      DeviceMemory memory,
+      List<Pass> passes,
+      int stagedWords,
+      DeviceHandles.@Nullable Cache cache) {
     this.memory = memory;
     this.passes = passes;
-    inbox = new Inbox(inboxWords);
+    inbox = new SmallWrites(inboxWords);
     staged = new IntArray(stagedWords);
     graphs.add(clearing());
     graphs.add(delivering());
@@ -124,7 +127,7 @@ final class DevicePlan implements AutoCloseable {
   }
 
   private static WorkerGrid1D movers() {
-    return Workers.of(DeviceClass.MOVERS / 64, 64);
+    return WorkGroups.of(DeviceClass.MOVERS / 64, 64);
   }
 
   private ImmutableTaskGraph delivering() {
@@ -165,7 +168,7 @@ final class DevicePlan implements AutoCloseable {
     return memory.keeping(graph);
   }
 
-  private ImmutableTaskGraph copying(Handles.Cache cache) {
+  private ImmutableTaskGraph copying(DeviceHandles.Cache cache) {
     TaskGraph graph =
         memory.consuming("copy").transferToDevice(DataTransferMode.EVERY_EXECUTION, copiedBlocks);
     int floats = cache.layersPerBuffer() * cache.blockFloats();
@@ -180,7 +183,7 @@ final class DevicePlan implements AutoCloseable {
           layers,
           cache.blocks() * cache.blockFloats(),
           cache.blockFloats());
-      scheduler.addWorkerGrid("copy.keys" + b, Workers.of(Math.ceilDiv(floats, 64), 64));
+      scheduler.addWorkerGrid("copy.keys" + b, WorkGroups.of(Math.ceilDiv(floats, 64), 64));
     }
     return memory.keeping(graph);
   }
@@ -206,15 +209,15 @@ final class DevicePlan implements AutoCloseable {
     }
   }
 
-  Inbox inbox() {
+  SmallWrites inbox() {
     return inbox;
   }
 
   /** Brings what is in the inbox to the arenas. */
   void deliver() {
-    Workers.set(deliverers, Math.max(1, inbox.runs()), DELIVERERS);
+    WorkGroups.set(deliverers, Math.max(1, inbox.runs()), DELIVERERS);
     run(1);
-    counters.uploaded(4L * Inbox.WORDS);
+    counters.uploaded(4L * SmallWrites.WORDS);
     inbox.clear();
   }
 

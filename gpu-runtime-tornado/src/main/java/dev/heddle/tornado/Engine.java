@@ -2,8 +2,8 @@ package dev.heddle.tornado;
 
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.ops.DeviceStats;
-import dev.heddle.tornado.Handles.Kind;
-import dev.heddle.tornado.Handles.Place;
+import dev.heddle.tornado.DeviceHandles.Kind;
+import dev.heddle.tornado.DeviceHandles.Place;
 import dev.heddle.tornado.kernel.LinearKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ final class Engine implements AutoCloseable {
   // ---- weights
 
   /** Brings a matrix over, as many panels at a time as one upload takes. */
-  void fill(Handles.Panels panels, PanelLayout layout, List<PanelRows> heads) {
+  void fill(DeviceHandles.Panels panels, PanelLayout layout, List<PanelRows> heads) {
     int atOnce = Math.max(1, plan.stagedWords() / layout.panelWords());
     for (int head = 0; head < heads.size(); head++) {
       PanelLayout.Rows source = heads.get(head).reader();
@@ -114,14 +114,14 @@ final class Engine implements AutoCloseable {
   }
 
   /** Brings a table over; its rows are panels of one. */
-  void fill(Handles.Table table, PanelLayout layout, PanelRows source) {
-    Handles.Panels rows =
-        new Handles.Panels(
+  void fill(DeviceHandles.Table table, PanelLayout layout, PanelRows source) {
+    DeviceHandles.Panels rows =
+        new DeviceHandles.Panels(
             1, table.rows(), table.cols(), table.bf16(), table.buffer(), table.at(), 0);
     fill(rows, layout, List.of(source));
   }
 
-  void fillSlot(Handles.Pool pool, int slot, ExpertWeights weights) {
+  void fillSlot(DeviceHandles.Pool pool, int slot, ExpertWeights weights) {
     SlotDirectory slots = pool.directory();
     plan.fill(
         slots.buffer(slot),

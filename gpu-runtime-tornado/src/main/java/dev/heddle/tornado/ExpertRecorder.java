@@ -1,6 +1,6 @@
 package dev.heddle.tornado;
 
-import static dev.heddle.tornado.Handles.Place;
+import static dev.heddle.tornado.DeviceHandles.Place;
 
 import dev.heddle.ops.RouteRule;
 import dev.heddle.tornado.kernel.RouteKernels;
@@ -19,14 +19,21 @@ final class ExpertRecorder {
     this.rows = rows;
   }
 
-  private void record(String name, Grid grid, Task.Adder adder) {
-    pass.add(new Task(name, grid, adder));
+  private void record(String name, Grid grid, DeviceTask.Adder adder) {
+    pass.add(new DeviceTask(name, grid, adder));
   }
 
-  void route(Handles.Routed out, Place logits, Place map, int mapRow, Place adapters, int count) {
+  void route(
+      DeviceHandles.Routed out,
+      Place logits,
+      Place map,
+      int mapRow,
+      Place adapters,
+      int counts,
+      int count) {
     RouteRule rule = out.rule();
     int mapAt = map.at() + mapRow * map.cols();
-    int normalize = rule.normalize() && rule.topK() > 1 ? 1 : 0;
+    float scale = rule.normalize() && rule.topK() > 1 ? RouteKernels.NORMALIZE : rule.scale();
     int room = RouteKernels.sortSize(out.pairs());
     int threads = sizes.routeThreads();
     record(
@@ -46,10 +53,10 @@ final class ExpertRecorder {
                 rule.shared(),
                 rule.groups(),
                 rule.topGroups(),
-                normalize,
-                rule.scale(),
+                scale,
                 mapAt,
                 adapters.at(),
+                counts,
                 out.at(),
                 out.tokens(),
                 out.weights().at(),
@@ -58,7 +65,8 @@ final class ExpertRecorder {
                 threads));
   }
 
-  void compute(Place out, Place x, Handles.Pool pool, Handles.Routed routing, int count) {
+  void compute(
+      Place out, Place x, DeviceHandles.Pool pool, DeviceHandles.Routed routing, int count) {
     ExpertPanels layout = pool.layout();
     int intermediate = layout.down().cols();
     int wide = 2 * intermediate;
@@ -81,7 +89,7 @@ final class ExpertRecorder {
     combine(out, routing, count);
   }
 
-  private void combine(Place out, Handles.Routed routing, int count) {
+  private void combine(Place out, DeviceHandles.Routed routing, int count) {
     RouteRule rule = routing.rule();
     int places =
         RouteKernels.placesAt(routing.at(), routing.tokens(), rule.topK(), rule.perToken());

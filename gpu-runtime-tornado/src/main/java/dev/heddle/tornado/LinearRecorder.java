@@ -1,6 +1,6 @@
 package dev.heddle.tornado;
 
-import static dev.heddle.tornado.Handles.Place;
+import static dev.heddle.tornado.DeviceHandles.Place;
 
 import dev.heddle.ops.RouteRule;
 import dev.heddle.tornado.kernel.LinearKernels;
@@ -48,7 +48,13 @@ final class LinearRecorder {
 
   /** out[t] = W x[t] (+ bias), for every head. */
   void record(
-      String name, Place out, Place x, int headStride, Handles.Panels w, int bias, int count) {
+      String name,
+      Place out,
+      Place x,
+      int headStride,
+      DeviceHandles.Panels w,
+      int bias,
+      int count) {
     int[] task = descriptor(count, x.at(), x.cols(), out.at(), out.cols());
     task[LinearTask.X_HEAD] = headStride;
     task[LinearTask.OUT_HEAD] = w.rows();
@@ -83,7 +89,7 @@ final class LinearRecorder {
     int bf16 = w.bf16() ? 1 : 0;
     int lanes = sizes.lanes();
     int splits = sizes.splits();
-    Task.Adder adder =
+    DeviceTask.Adder adder =
         (graph, id, c, m) -> {
           if (tile == 1) {
             graph.task(
@@ -117,11 +123,11 @@ final class LinearRecorder {
                 splits);
           }
         };
-    pass.add(new Task(name, grid, adder));
+    pass.add(new DeviceTask(name, grid, adder));
   }
 
   /** A linear layer of experts, one task a slab: slots of other slabs are passed over. */
-  void record(Grouped layer, SlotDirectory slots, Handles.Routed routing, int count) {
+  void record(Grouped layer, SlotDirectory slots, DeviceHandles.Routed routing, int count) {
     RouteRule rule = routing.rule();
     int begun = Math.min(slots.slots(), routing.pairs());
     PanelLayout w = layer.weights;

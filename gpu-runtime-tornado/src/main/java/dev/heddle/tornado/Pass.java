@@ -20,14 +20,14 @@ final class Pass {
   private static final int MAX_TASKS = 60;
 
   private final String name;
-  private final List<Task> tasks = new ArrayList<>();
+  private final List<DeviceTask> tasks = new ArrayList<>();
   private final Map<Grid, WorkerGrid1D> workers = new HashMap<>();
 
   Pass(String name) {
     this.name = name;
   }
 
-  void add(Task task) {
+  void add(DeviceTask task) {
     tasks.add(task);
   }
 
@@ -51,14 +51,14 @@ final class Pass {
 
   /** Tasks with equal grids share one worker, so that few are set before each pass. */
   private WorkerGrid1D worker(Grid grid) {
-    return workers.computeIfAbsent(grid, g -> Workers.of(g.groups(0), g.local()));
+    return workers.computeIfAbsent(grid, g -> WorkGroups.of(g.groups(0), g.local()));
   }
 
   /** Sets the work of every task by the live numbers in {@code ints}. */
   void size(int[] ints) {
     workers.forEach((grid, worker) -> {
       int live = grid.count() < 0 ? 0 : ints[grid.count()];
-      Workers.set(worker, grid.groups(live), grid.local());
+      WorkGroups.set(worker, grid.groups(live), grid.local());
     });
   }
 

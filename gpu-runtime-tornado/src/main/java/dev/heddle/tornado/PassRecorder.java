@@ -1,9 +1,9 @@
 package dev.heddle.tornado;
 
-import static dev.heddle.tornado.Handles.Place;
+import static dev.heddle.tornado.DeviceHandles.Place;
 
 import dev.heddle.tornado.kernel.AttentionKernels;
-import dev.heddle.tornado.kernel.RowKernels;
+import dev.heddle.tornado.kernel.DeviceRowKernels;
 
 /**
  * Turns operations into tasks of a {@link Pass}: those on rows and attention here, {@link #linear}
@@ -25,22 +25,22 @@ final class PassRecorder {
     this.experts = new ExpertRecorder(pass, tile, sizes, this);
   }
 
-  private void record(String name, Grid grid, Task.Adder adder) {
-    pass.add(new Task(name, grid, adder));
+  private void record(String name, Grid grid, DeviceTask.Adder adder) {
+    pass.add(new DeviceTask(name, grid, adder));
   }
 
   private Grid elements(int count, int elements) {
     return Grid.elements(count, 1, elements, sizes.items());
   }
 
-  void embed(Place out, Handles.Table table, Place tokens, int count) {
+  void embed(Place out, DeviceHandles.Table table, Place tokens, int count) {
     record(
         "embed",
         elements(count, out.cols()),
         (graph, id, c, m) ->
             graph.task(
                 id,
-                RowKernels::embedRows,
+                DeviceRowKernels::embedRows,
                 c,
                 m.floats,
                 m.ints,
@@ -63,7 +63,7 @@ final class PassRecorder {
         (graph, id, c, m) ->
             graph.task(
                 id,
-                RowKernels::normRows,
+                DeviceRowKernels::normRows,
                 c,
                 m.floats,
                 m.ints,
@@ -82,7 +82,15 @@ final class PassRecorder {
         elements(count, x.cols()),
         (graph, id, c, m) ->
             graph.task(
-                id, RowKernels::addRows, c, m.floats, m.ints, count, x.at(), y.at(), x.cols()));
+                id,
+                DeviceRowKernels::addRows,
+                c,
+                m.floats,
+                m.ints,
+                count,
+                x.at(),
+                y.at(),
+                x.cols()));
   }
 
   void siluMul(Place gate, Place up, int count) {
@@ -97,7 +105,7 @@ final class PassRecorder {
         (graph, id, c, m) ->
             graph.task(
                 id,
-                RowKernels::siluRows,
+                DeviceRowKernels::siluRows,
                 c,
                 m.floats,
                 m.ints,
@@ -125,7 +133,7 @@ final class PassRecorder {
         (graph, id, c, m) ->
             graph.task(
                 id,
-                RowKernels::rotateRows,
+                DeviceRowKernels::rotateRows,
                 c,
                 m.floats,
                 m.ints,
@@ -148,7 +156,7 @@ final class PassRecorder {
         (graph, id, c, m) ->
             graph.task(
                 id,
-                RowKernels::gatherRows,
+                DeviceRowKernels::gatherRows,
                 c,
                 m.floats,
                 m.ints,
@@ -162,7 +170,7 @@ final class PassRecorder {
   // ---- attention
 
   void storeLatent(
-      Handles.Cache cache,
+      DeviceHandles.Cache cache,
       int layer,
       Place compressed,
       Place weight,
@@ -204,7 +212,7 @@ final class PassRecorder {
       Place queryLatent,
       Place query,
       int heads,
-      Handles.Cache cache,
+      DeviceHandles.Cache cache,
       int layer,
       Place positions,
       Place sequences,

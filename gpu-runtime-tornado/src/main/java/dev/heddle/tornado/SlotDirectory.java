@@ -1,5 +1,7 @@
 package dev.heddle.tornado;
 
+import dev.heddle.ops.Require;
+
 /**
  * Where expert slots are: in slabs, each one buffer of the device, since a buffer's size is
  * limited. Slots of every layer share all slabs, so layers that differ in how many experts their

@@ -15,6 +15,11 @@ public final class TornadoFactory implements OpsFactory {
   }
 
   @Override
+  public Speed speed() {
+    return Speed.ACCELERATOR;
+  }
+
+  @Override
   public @Nullable String obstacle() {
     List<String> contrary = TornadoSettings.enforce();
     if (!contrary.isEmpty()) {

@@ -1,7 +1,7 @@
 package dev.heddle.tornado;
 
-import static dev.heddle.tornado.Handles.floatsOf;
-import static dev.heddle.tornado.Handles.intsOf;
+import static dev.heddle.tornado.DeviceHandles.floatsOf;
+import static dev.heddle.tornado.DeviceHandles.intsOf;
 
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
@@ -12,14 +12,18 @@ import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.Require;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.Widening;
-import dev.heddle.tornado.Handles.Place;
+import dev.heddle.ops.vector.HostScorer;
+import dev.heddle.tornado.DeviceHandles.Place;
+import dev.heddle.tornado.kernel.RouteKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -36,6 +40,7 @@ final class TornadoOps implements Ops {
   private final DeviceLimits limits;
   private final Declarations declared;
   private final Trace trace = new Trace();
+  private final HostScorer scorer = new HostScorer(Runtime.getRuntime().availableProcessors());
   private @Nullable PassRecorder recording; // while a pass is recorded
   private @Nullable Engine engine; // once prepared
 
@@ -47,6 +52,11 @@ final class TornadoOps implements Ops {
   @Override
   public String name() {
     return TornadoFactory.NAME;
+  }
+
+  @Override
+  public int maxSlots() {
+    return RouteKernels.MAX_SLOTS;
   }
 
   @Override
@@ -106,7 +116,7 @@ final class TornadoOps implements Ops {
 
   @Override
   public Routing routing(int tokens, RouteRule rule, ExpertPool pool) {
-    return declared.routing(tokens, rule, (Handles.Pool) pool);
+    return declared.routing(tokens, rule, (DeviceHandles.Pool) pool);
   }
 
   @Override
@@ -187,6 +197,17 @@ final class TornadoOps implements Ops {
         target.length);
   }
 
+  @Override
+  public void score(Tensor logits, RowScoring rows) {
+    Place place = floatsOf(logits);
+    long base = 0;
+    for (int i = 0; i < rows.count(); i++) { // each to its place in the arena's host side
+      long row = read(place, rows.row(i), place.cols()).address();
+      base = row - 4L * rows.row(i) * place.cols();
+    }
+    scorer.score(base, place.cols(), rows);
+  }
+
   private MemorySegment read(Place place, int row, int count) {
     Require.that(
         row >= 0 && (long) row * place.cols() + count <= place.elements(),
@@ -197,7 +218,7 @@ final class TornadoOps implements Ops {
 
   @Override
   public void fillSlot(ExpertPool pool, int slot, ExpertWeights weights) {
-    Handles.Pool p = (Handles.Pool) pool;
+    DeviceHandles.Pool p = (DeviceHandles.Pool) pool;
     Require.that(slot >= 0 && slot < p.slots(), "the expert pool", "has no slot " + slot);
     PanelLayout layout = p.layout().down();
     Require.that(
@@ -232,7 +253,7 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
-    Handles.Table t = (Handles.Table) table;
+    DeviceHandles.Table t = (DeviceHandles.Table) table;
     Require.that(out.cols() == t.cols(), out.name(), "does not fit the table's rows");
     recorder.embed(floatsOf(out), t, intsOf(tokens), count(rows));
   }
@@ -267,7 +288,7 @@ final class TornadoOps implements Ops {
     Require.that(out.cols() == w.rows() && x.cols() >= w.cols(), out.name(), "does not fit");
     int biasAt = bias == null ? -1 : floatsOf(bias).at();
     recorder.linear.record(
-        "matmul", floatsOf(out), floatsOf(x), 0, (Handles.Panels) w, biasAt, count(rows));
+        "matmul", floatsOf(out), floatsOf(x), 0, (DeviceHandles.Panels) w, biasAt, count(rows));
   }
 
   @Override
@@ -320,7 +341,7 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
-    Handles.Cache keys = (Handles.Cache) cache;
+    DeviceHandles.Cache keys = (DeviceHandles.Cache) cache;
     Require.that(
         compressed.cols() == keys.latent() + keys.rope(),
         compressed.name(),
@@ -345,7 +366,7 @@ final class TornadoOps implements Ops {
       return;
     }
     Require.that(out.cols() == w.heads() * w.rows(), out.name(), "does not fit");
-    Handles.Panels panels = (Handles.Panels) w;
+    DeviceHandles.Panels panels = (DeviceHandles.Panels) w;
     recorder.linear.record(
         "headMatmul", floatsOf(out), floatsOf(x), headStride, panels, -1, count(rows));
   }
@@ -372,7 +393,7 @@ final class TornadoOps implements Ops {
         floatsOf(qLatent),
         floatsOf(q),
         heads,
-        (Handles.Cache) cache,
+        (DeviceHandles.Cache) cache,
         layer,
         intsOf(positions),
         intsOf(sequences),
@@ -389,15 +410,21 @@ final class TornadoOps implements Ops {
       Tensor map,
       int mapRow,
       Tensor adapters,
+      @Nullable Tensor counts,
       Rows rows) {
     PassRecorder recorder = called(out, logits, rows);
     if (recorder == null) {
       return;
     }
-    Handles.Routed routed = (Handles.Routed) out;
+    DeviceHandles.Routed routed = (DeviceHandles.Routed) out;
     Require.that(routed.rule().equals(rule), "the routing", "was made for another rule");
+    Require.that(
+        counts == null || (counts.cols() == rule.routed() && counts.rows() == map.rows()),
+        map.name(),
+        "does not fit the counters");
+    int countsAt = counts == null ? -1 : intsOf(counts).at() + mapRow * counts.cols();
     recorder.experts.route(
-        routed, floatsOf(logits), intsOf(map), mapRow, intsOf(adapters), count(rows));
+        routed, floatsOf(logits), intsOf(map), mapRow, intsOf(adapters), countsAt, count(rows));
   }
 
   @Override
@@ -407,7 +434,11 @@ final class TornadoOps implements Ops {
       return;
     }
     recorder.experts.compute(
-        floatsOf(out), floatsOf(x), (Handles.Pool) pool, (Handles.Routed) routing, count(rows));
+        floatsOf(out),
+        floatsOf(x),
+        (DeviceHandles.Pool) pool,
+        (DeviceHandles.Routed) routing,
+        count(rows));
   }
 
   @Override
@@ -472,6 +503,7 @@ final class TornadoOps implements Ops {
 
   @Override
   public void close() {
+    scorer.close();
     if (engine != null) {
       engine.close();
       engine = null;

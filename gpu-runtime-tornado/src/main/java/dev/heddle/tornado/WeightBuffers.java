@@ -1,5 +1,6 @@
 package dev.heddle.tornado;
 
+import dev.heddle.ops.Require;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,13 +1,18 @@
 package dev.heddle.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.testing.CheckpointWriter;
+import dev.heddle.ops.Logprobs;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.RowScoring;
+import dev.heddle.ops.reference.ReferenceOps;
 import dev.heddle.tornado.TestDevice;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -121,6 +126,86 @@ class TornadoModelTest {
       mixed.add(s, s, prompts[s].length, next[s]);
     }
     assertSame(mixed.run(), aloneNext, "next tokens");
+  }
+
+  @Test
+  void routers_count_every_token_k_times_for_its_adapter_as_the_scalar_backend_does() {
+    try (Ops reference = new ReferenceOps();
+        ModelFolder folder = ModelFolder.open(oracle.model());
+        Ops device = TestDevice.open()) {
+      MoeModel counted = OracleModel.withAdapters(oracle, folder, device);
+      MoeModel expected = OracleModel.withAdapters(oracle, folder, reference);
+      int[] counters = new RoutedRun(counted, 5).steps(4, 4).counters();
+      int[] scalar = new RoutedRun(expected, 5).steps(4, 4).counters();
+      if (TestDevice.isEmulated()) { // a device's last bits may decide between two columns
+        assertThat(counters).isEqualTo(scalar);
+      }
+    }
+  }
+
+  @Test
+  void what_routers_decide_is_not_shown_and_who_asks_is_refused_by_name() {
+    SequenceRunner runner = new SequenceRunner(model, 0, 2);
+    assertThat(model.showsRouting()).isFalse();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> runner.append(new int[] {1, 2}, RoutingSums.of(model.shape())))
+        .withMessage("the backend %s does not show what routers decide", ops.name());
+  }
+
+  @Test
+  void rows_are_scored_as_the_logits_that_are_read_back() {
+    MixedBatch mixed = new MixedBatch(model);
+    for (int row = 0; row < 3; row++) {
+      mixed.add(row, row, 0, 3 + row, 5, 2);
+    }
+    float[][] logits = mixed.run();
+    List<String> scores = new ArrayList<>();
+    model.score(new LastRowsFirst(logits.length, scores));
+    Logprobs expected = new Logprobs(4);
+    for (int row = 0; row < logits.length; row++) {
+      expected.score(logits[row], row, 4);
+      assertThat(scores).contains(words(row, expected));
+    }
+    assertThat(scores).hasSize(logits.length);
+  }
+
+  private static String words(int row, Logprobs scored) {
+    return row
+        + " "
+        + scored.logprob()
+        + " "
+        + Arrays.toString(Arrays.copyOf(scored.alternativeTokens(), 4))
+        + Arrays.toString(Arrays.copyOf(scored.alternativeLogprobs(), 4));
+  }
+
+  /** Row r scores token r, with four alternatives. */
+  private record LastRowsFirst(int count, List<String> scores) implements RowScoring {
+    @Override
+    public int row(int i) {
+      return count - 1 - i;
+    }
+
+    @Override
+    public int token(int i) {
+      return row(i);
+    }
+
+    @Override
+    public int alternatives(int i) {
+      return 4;
+    }
+
+    @Override
+    public void scored(int i, Logprobs result) {
+      synchronized (scores) {
+        scores.add(words(row(i), result));
+      }
+    }
+
+    @Override
+    public void failed(int i, RuntimeException cause) {
+      throw cause;
+    }
   }
 
   @Test

@@ -73,7 +73,7 @@ class DevicePlanningTest {
   void a_step_of_more_pairs_than_are_routed_at_once_is_refused() {
     Declarations declared =
         new Declarations(new DeviceLimits("device", GIB, GIB, GIB, DeviceClass.GPU));
-    Handles.Pool pool = declared.pool(8, 4, 4, DType.F32);
+    DeviceHandles.Pool pool = declared.pool(8, 4, 4, DType.F32);
     RouteRule rule = new RouteRule(8, 0, 2, 1, 1, false, 1f);
     assertThatThrownBy(() -> declared.routing(4097, rule, pool))
         .hasMessageContaining("a step of 4097 tokens with 2 experts each");
@@ -93,8 +93,8 @@ class DevicePlanningTest {
 
   @Test
   void an_inbox_keeps_runs_in_order_and_says_how_much_room_is_left() {
-    IntArray words = new IntArray(Inbox.WORDS);
-    Inbox inbox = new Inbox(words);
+    IntArray words = new IntArray(SmallWrites.WORDS);
+    SmallWrites inbox = new SmallWrites(words);
     int room = inbox.room();
     inbox.begin(false, 40, 2);
     inbox.put(7);
@@ -109,7 +109,7 @@ class DevicePlanningTest {
     inbox.clear();
     assertThat(inbox.isEmpty()).isTrue();
     assertThat(inbox.room()).isEqualTo(room);
-    for (int run = 0; run < Inbox.RUNS; run++) {
+    for (int run = 0; run < SmallWrites.RUNS; run++) {
       inbox.begin(false, run, 0);
     }
     assertThat(inbox.room()).isZero();

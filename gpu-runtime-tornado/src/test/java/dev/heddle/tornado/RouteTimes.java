@@ -27,7 +27,8 @@ final class RouteTimes {
   private final IntArray n;
   private final int map = 32;
   private final int adapters = map + ADAPTERS * (ROUTED + SHARED);
-  private final int at = adapters + TOKENS;
+  private final int counts = adapters + TOKENS;
+  private final int at = counts + ADAPTERS * ROUTED;
   private final KernelContext context = new KernelContext();
 
   private RouteTimes() {
@@ -77,7 +78,7 @@ final class RouteTimes {
         n,
         to,
         sizes.items());
-    grid.addWorkerGrid("empty.nothing", Workers.of(1, sizes.items()));
+    grid.addWorkerGrid("empty.nothing", WorkGroups.of(1, sizes.items()));
     double[] best = new double[3];
     Arrays.fill(best, Double.MAX_VALUE);
     try (TornadoExecutionPlan plan =
@@ -118,17 +119,17 @@ final class RouteTimes {
         SHARED,
         1,
         1,
-        0,
         1f,
         map,
         adapters,
+        counts,
         at,
         TOKENS,
         TOKENS * ROUTED,
         tile,
         RouteKernels.sortSize(TOKENS * PER_TOKEN),
         sizes.routeThreads());
-    grid.addWorkerGrid("fused.route", Workers.of(1, sizes.routeThreads()));
+    grid.addWorkerGrid("fused.route", WorkGroups.of(1, sizes.routeThreads()));
   }
 
   private void unfusedTasks(TaskGraph graph, GridScheduler grid, int tile, int tokens) {
@@ -147,7 +148,7 @@ final class RouteTimes {
         at,
         TOKENS,
         TOKENS * ROUTED);
-    grid.addWorkerGrid("unfused.pick", Workers.of(Math.ceilDiv(tokens, items), items));
+    grid.addWorkerGrid("unfused.pick", WorkGroups.of(Math.ceilDiv(tokens, items), items));
     graph.task(
         "lookUp",
         UnfusedRoute::lookUpSlots,
@@ -162,7 +163,7 @@ final class RouteTimes {
         at,
         TOKENS);
     grid.addWorkerGrid(
-        "unfused.lookUp", Workers.of(Math.ceilDiv(tokens * PER_TOKEN, items), items));
+        "unfused.lookUp", WorkGroups.of(Math.ceilDiv(tokens * PER_TOKEN, items), items));
     graph.task(
         "group",
         UnfusedRoute::groupPairs,
@@ -176,6 +177,6 @@ final class RouteTimes {
         tile,
         RouteKernels.sortSize(TOKENS * PER_TOKEN),
         sizes.routeThreads());
-    grid.addWorkerGrid("unfused.group", Workers.of(1, sizes.routeThreads()));
+    grid.addWorkerGrid("unfused.group", WorkGroups.of(1, sizes.routeThreads()));
   }
 }

@@ -240,7 +240,7 @@ class TornadoOpsTest {
           s.result(routing.weights());
           Tensor out = s.result(s.empty(ROWS, hidden));
           return () -> {
-            s.ops.route(routing, logits, rule, map, 2, adapters, s.rows);
+            s.ops.route(routing, logits, rule, map, 2, adapters, null, s.rows);
             s.ops.experts(out, x, pool, routing, s.rows);
           };
         });
@@ -259,7 +259,7 @@ class TornadoOpsTest {
                 return () -> s.ops.add(x, y, s.rows);
               });
       ops.beginPass();
-      Tensor other = new Handles.Place("other", 4, 3, Handles.Kind.FLOATS, 0);
+      Tensor other = new DeviceHandles.Place("other", 4, 3, DeviceHandles.Kind.FLOATS, 0);
       assertThatThrownBy(() -> ops.add(other, other, scenario.rows))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("is not the one that was prepared");

@@ -54,7 +54,7 @@ class TransferTest {
 
       long before = uploaded(ops);
       scenario.run(Parity.ROWS - 1);
-      assertUploaded(uploaded(ops) - before, bytes(Inbox.WORDS), 1 + TASKS);
+      assertUploaded(uploaded(ops) - before, bytes(SmallWrites.WORDS), 1 + TASKS);
 
       before = uploaded(ops);
       ops.fillSlot(pool, 3, expert(scenario));
@@ -98,7 +98,7 @@ class TransferTest {
     Routing routing = s.ops.routing(Parity.ROWS, RULE, pool);
     Tensor out = s.result(s.empty(Parity.ROWS, HIDDEN));
     return () -> {
-      s.ops.route(routing, logits, RULE, map, 0, adapters, s.rows);
+      s.ops.route(routing, logits, RULE, map, 0, adapters, null, s.rows);
       s.ops.experts(out, x, pool, routing, s.rows);
     };
   }

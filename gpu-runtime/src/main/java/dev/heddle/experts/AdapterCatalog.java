@@ -12,4 +12,9 @@ public interface AdapterCatalog {
    * @throws IOException if they cannot be read, or no adapter has this digest
    */
   AdapterSource open(Digest adapter) throws IOException;
+
+  /** What people call the adapter, for messages; takes no long time. */
+  default String name(Digest adapter) {
+    return adapter.qualified();
+  }
 }

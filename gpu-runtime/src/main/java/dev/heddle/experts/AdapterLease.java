@@ -9,11 +9,13 @@ import dev.heddle.format.Digest;
 public final class AdapterLease {
   private final ExpertWeightManager manager;
   private final AdapterEntry entry;
+  private final int row;
   private boolean returned;
 
-  AdapterLease(ExpertWeightManager manager, AdapterEntry entry) {
+  AdapterLease(ExpertWeightManager manager, AdapterEntry entry, int row) {
     this.manager = manager;
     this.entry = entry;
+    this.row = row;
   }
 
   public Digest adapter() {
@@ -23,7 +25,7 @@ public final class AdapterLease {
   /** Row of the expert map that the sequence's tokens carry, &ge; 1. */
   public int row() {
     requireOut();
-    return entry.row;
+    return row;
   }
 
   /**

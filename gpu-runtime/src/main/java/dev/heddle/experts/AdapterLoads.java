@@ -1,8 +1,8 @@
 package dev.heddle.experts;
 
-import dev.heddle.experts.AdapterEntry.Stage;
 import dev.heddle.experts.BackgroundLoader.News;
 import dev.heddle.format.Digest;
+import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.format.adapter.AdapterSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,12 +11,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves adapters from being asked for to being resident, and out again: the policy that {@link
  * ExpertWeightManager} states. Step thread only.
  */
 final class AdapterLoads {
+  private static final Logger log = LoggerFactory.getLogger(AdapterLoads.class);
+
   private final ResidencyConfig config;
   private final BackgroundLoader loader;
   private final Residency residency;
@@ -71,10 +75,11 @@ final class AdapterLoads {
     AdapterEntry entry = new AdapterEntry(adapter);
     entry.waitingSinceNanos = nanoClock.getAsLong();
     if (closed || loads.size() >= config.maxWaiting()) {
-      entry.stage = Stage.GONE;
-      entry.failure =
-          new AdapterLoadException(
-              closed ? "the runtime is stopping" : "too many adapters wait to be loaded", null);
+      entry.stage =
+          new Stage.Gone(
+              new AdapterLoadException(
+                  closed ? "the runtime is stopping" : "too many adapters wait to be loaded",
+                  null));
       return entry;
     }
     entries.put(adapter, entry);
@@ -101,10 +106,18 @@ final class AdapterLoads {
     }
   }
 
+  /** Asked for once: many requests may wait for one adapter. */
+  private String name(AdapterEntry entry) {
+    if (entry.name == null) {
+      entry.name = loader.name(entry.digest);
+    }
+    return entry.name;
+  }
+
   AdapterLoadException late(AdapterEntry entry) {
     return new AdapterLoadException(
         "adapter %s was not loaded within %d ms (%s)"
-            .formatted(entry.digest, config.loadWait().toMillis(), entry.stage.text()),
+            .formatted(name(entry), config.loadWait().toMillis(), entry.stage.text()),
         null);
   }
 
@@ -128,27 +141,29 @@ final class AdapterLoads {
 
   private void take(News news) {
     switch (news) {
-      case News.Opened opened -> opened.entry().opened(opened.source(), opened.manifest());
+      case News.Opened(AdapterEntry entry, AdapterSource source, AdapterManifest manifest) ->
+          entry.stage = new Stage.Waiting(source, new AdapterExperts(manifest));
       case News.Filled filled -> install(filled.entry());
       case News.Failed failed -> {
         AdapterEntry entry = failed.entry();
-        entry.source = null;
-        String message = "adapter %s cannot be loaded: %s".formatted(entry.digest, failed.cause());
+        String message = "adapter %s cannot be loaded: %s".formatted(name(entry), failed.cause());
         fail(entry, new AdapterLoadException(message, failed.cause()));
       }
       case News.Cleared() -> residency.cleared();
+      case News.NotCleared(Throwable cause) -> {
+        log.error("expert slots could not be cleared; trying again", cause);
+        residency.notCleared();
+      }
     }
   }
 
   private void install(AdapterEntry entry) {
     loads.remove(entry);
     loadsOpen--;
-    entry.source = null;
     entry.owed = entry.demands > 0;
-    entry.residentSinceNanos = nanoClock.getAsLong();
     touch(entry);
-    residency.install(entry);
     board.loaded(entry);
+    residency.install(entry, nanoClock.getAsLong());
     CompletableFuture<Void> prefetched = entry.prefetched;
     if (prefetched != null && !entry.unloading) {
       entry.prefetched = null;
@@ -158,8 +173,7 @@ final class AdapterLoads {
 
   private void fail(AdapterEntry entry, AdapterLoadException failure) {
     board.failed();
-    entry.failure = failure;
-    forget(entry);
+    forget(entry, failure);
     CompletableFuture<Void> prefetched = entry.prefetched;
     if (prefetched != null) {
       settle(() -> prefetched.completeExceptionally(failure));
@@ -168,17 +182,10 @@ final class AdapterLoads {
   }
 
   /** Ends a load: whatever it held is given back. */
-  private void forget(AdapterEntry entry) {
-    if (entry.row > 0) {
-      residency.abandon(entry);
-    }
-    loadsOpen -= entry.loading() ? 1 : 0;
-    AdapterSource source = entry.source;
-    if (source != null) {
-      entry.source = null;
-      settle(source::close);
-    }
-    entry.stage = Stage.GONE;
+  private void forget(AdapterEntry entry, @Nullable AdapterLoadException failure) {
+    loadsOpen -= entry.stage.isLoading() ? 1 : 0;
+    entry.stage.release(residency, source -> settle(source::close));
+    entry.stage = new Stage.Gone(failure);
     loads.remove(entry);
     entries.remove(entry.digest);
   }
@@ -206,8 +213,9 @@ final class AdapterLoads {
           lookAgain(now, left + 1);
         }
       }
-      if (!entry.wanted() && (entry.stage == Stage.ASKED || entry.stage == Stage.WAITING)) {
-        forget(entry);
+      boolean mayEnd = entry.stage instanceof Stage.Asked || entry.stage instanceof Stage.Waiting;
+      if (mayEnd && !entry.wanted()) {
+        forget(entry, null);
       }
     }
   }
@@ -215,8 +223,8 @@ final class AdapterLoads {
   private void openAsked() {
     for (int i = 0; i < loads.size() && loadsOpen < config.maxLoads(); i++) {
       AdapterEntry entry = loads.get(i);
-      if (entry.stage == Stage.ASKED) {
-        entry.stage = Stage.OPENING;
+      if (entry.stage instanceof Stage.Asked) {
+        entry.stage = new Stage.Opening();
         loadsOpen++;
         loader.open(entry);
       }
@@ -229,19 +237,21 @@ final class AdapterLoads {
     boolean overtaking = true;
     for (int i = 0; i < loads.size() && overtaking; i++) {
       AdapterEntry load = loads.get(i);
-      if (load.stage != Stage.WAITING) {
+      if (!(load.stage instanceof Stage.Waiting waiting)) {
         continue;
       }
-      if (!residency.fitsBesidePinned(load)) {
-        fail(load, tooLarge(load));
+      AdapterExperts experts = waiting.experts();
+      if (!residency.fitsBesidePinned(experts)) {
+        fail(load, tooLarge(load, experts));
         i--;
         continue;
       }
       long untilUrgent = load.waitingSinceNanos + config.urgentNanos() - now;
       boolean urgent = untilUrgent <= 0;
-      boolean fits = !residency.isComing(load) && plan.plan(load, residency.residents(), urgent);
+      boolean fits =
+          !residency.isComing(experts) && plan.plan(experts, residency.residents(), urgent);
       if (fits && plan.victimsAreUnused()) {
-        reserve(load);
+        reserve(load, waiting);
       } else {
         victims = fits ? List.copyOf(plan.victims()) : victims;
         overtaking = !urgent;
@@ -271,22 +281,22 @@ final class AdapterLoads {
     lookAgainNanos = now + Math.min(lookAgainNanos - now, inNanos);
   }
 
-  private AdapterLoadException tooLarge(AdapterEntry load) {
+  private AdapterLoadException tooLarge(AdapterEntry load, AdapterExperts experts) {
     return new AdapterLoadException(
         "adapter %s needs %d slots and a row; the pool has %d slots, %d of them pinned, and %d rows"
             .formatted(
-                load.digest,
-                load.experts.length,
+                name(load),
+                experts.size(),
                 residency.pool.total(),
                 residency.pinnedSlots(),
                 residency.rows.total()),
         null);
   }
 
-  private void reserve(AdapterEntry load) {
+  private void reserve(AdapterEntry load, Stage.Waiting waiting) {
     List<AdapterEntry> victims = List.copyOf(plan.victims());
     victims.forEach(this::stopAdmitting);
-    residency.reserve(load, victims);
+    residency.reserve(load, waiting, victims);
     victims.forEach(this::left);
   }
 
@@ -321,10 +331,10 @@ final class AdapterLoads {
     entry.unloading = false;
     entry.owed = false;
     if (entry.wanted()) {
-      entry.stage = Stage.ASKED;
+      entry.stage = new Stage.Asked();
       loads.add(entry);
     } else {
-      entry.stage = Stage.GONE;
+      entry.stage = new Stage.Gone(null);
       entries.remove(entry.digest);
     }
     completeUnload(entry); // whoever waited may look at once
@@ -351,6 +361,13 @@ final class AdapterLoads {
     for (AdapterEntry entry : List.copyOf(loads)) {
       fail(entry, new AdapterLoadException("the runtime is stopping", null));
     }
+    for (AdapterEntry entry : entries.values()) { // residents: no step follows in which they leave
+      CompletableFuture<Void> prefetched = entry.prefetched;
+      if (prefetched != null) {
+        prefetched.completeExceptionally(new AdapterLoadException("the runtime is stopping", null));
+      }
+      completeUnload(entry);
+    }
     board.post(entries.values());
   }
 
@@ -361,8 +378,8 @@ final class AdapterLoads {
     int away = 0;
     for (AdapterEntry entry : entries.values()) {
       leases += entry.leases;
-      open += entry.loading() ? 1 : 0;
-      away += entry.stage == Stage.RESIDENT ? 0 : 1;
+      open += entry.stage.isLoading() ? 1 : 0;
+      away += entry.stage instanceof Stage.Resident ? 0 : 1;
     }
     if (leases != leasesOut || open != loadsOpen || away != loads.size()) {
       throw new IllegalStateException(

@@ -36,6 +36,9 @@ final class BackgroundLoader {
 
     /** The slots that were to be cleared are. */
     record Cleared() implements News {}
+
+    /** Clearing failed; some slots may be cleared. */
+    record NotCleared(Throwable cause) implements News {}
   }
 
   private final AdapterCatalog catalog;
@@ -97,12 +100,18 @@ final class BackgroundLoader {
 
   /** Clears the first {@code count} of these slots; the array is not to change until then. */
   void clear(int[] slots, int count) {
-    executor.execute(() -> {
+    executor.execute(() -> tell(cleared(slots, count)));
+  }
+
+  private News cleared(int[] slots, int count) {
+    try {
       for (int i = 0; i < count && !stopping; i++) {
         backend.clearSlot(slots[i]);
       }
-      tell(new News.Cleared());
-    });
+      return new News.Cleared();
+    } catch (Throwable e) { // as below: without news the slots would never be free again
+      return new News.NotCleared(e);
+    }
   }
 
   private News opened(AdapterEntry entry) {
@@ -151,10 +160,14 @@ final class BackgroundLoader {
     }
   }
 
+  String name(Digest adapter) {
+    return catalog.name(adapter);
+  }
+
   /** Whatever the catalog promised, nothing enters the map that the model has no place for. */
   private void check(Digest asked, AdapterManifest manifest) {
     List<Violation> violations = new ArrayList<>();
-    String where = "adapter " + asked;
+    String where = "adapter " + name(asked);
     if (!manifest.digest().equals(asked)) {
       violations.add(new Violation("digest-mismatch", where, "opened as " + manifest.digest()));
     }

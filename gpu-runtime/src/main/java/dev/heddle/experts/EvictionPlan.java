@@ -1,6 +1,5 @@
 package dev.heddle.experts;
 
-import dev.heddle.format.Digest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -37,10 +36,10 @@ final class EvictionPlan {
    *
    * @return whether the load fits once {@link #victims} have left
    */
-  boolean plan(AdapterEntry load, List<AdapterEntry> residents, boolean urgent) {
+  boolean plan(AdapterExperts load, List<AdapterEntry> residents, boolean urgent) {
     begin(0);
-    for (Digest expert : load.experts) {
-      int slot = pool.find(expert);
+    for (int i = 0; i < load.size(); i++) {
+      int slot = pool.find(load.digest(i));
       if (slot < 0) {
         missing++;
       } else {
@@ -87,7 +86,7 @@ final class EvictionPlan {
     Arrays.fill(given, 0);
     for (AdapterEntry victim : victims) {
       int slots = 0;
-      for (int slot : victim.slots) {
+      for (int slot : victim.seat().slots) {
         slots += ++given[slot - baseSlots] == pool.references(slot) ? 1 : 0;
       }
       leaving.add(new LoadPreview.Leaving(victim.digest, slots, victim.leases));
@@ -123,14 +122,14 @@ final class EvictionPlan {
 
   private void add(int at, AdapterEntry victim) {
     victims.add(at, victim);
-    for (int slot : victim.slots) {
+    for (int slot : victim.seat().slots) {
       freed += ++given[slot - baseSlots] == pool.references(slot) ? 1 : 0;
     }
   }
 
   private AdapterEntry remove(int at) {
     AdapterEntry victim = victims.remove(at);
-    for (int slot : victim.slots) {
+    for (int slot : victim.seat().slots) {
       freed -= given[slot - baseSlots]-- == pool.references(slot) ? 1 : 0;
     }
     return victim;

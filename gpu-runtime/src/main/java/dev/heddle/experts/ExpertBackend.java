@@ -21,5 +21,13 @@ public interface ExpertBackend {
    * @param moeLayer index among the MoE layers
    * @param slots [M + S] slot of each column; not kept
    */
-  void writeMapRow(int row, int moeLayer, int[] slots);
+  void writeMap(int row, int moeLayer, int[] slots);
+
+  /**
+   * Reads how many tokens of each row were sent to each routed column since boot, modulo 2^32. Step
+   * thread only.
+   *
+   * @param counts [moeLayer][row][M], as large as that
+   */
+  void readRouted(int[] counts);
 }

@@ -16,14 +16,8 @@ public final class ExpertMap {
 
   /** Every row, 0 to {@code adapterRows}, means the base. */
   static ExpertMap base(ExpertLayout layout, int adapterRows) {
-    int[][] base = new int[layout.moeLayers()][layout.columns()];
-    for (int layer = 0; layer < base.length; layer++) {
-      for (int column = 0; column < base[layer].length; column++) {
-        base[layer][column] = layout.baseSlot(layer, column);
-      }
-    }
     int[][][] rows = new int[adapterRows + 1][][];
-    Arrays.fill(rows, base);
+    Arrays.fill(rows, layout.baseMap());
     return new ExpertMap(rows);
   }
 
@@ -58,7 +52,7 @@ public final class ExpertMap {
   /** Hands one row to the backend, layer by layer. */
   void write(int row, ExpertBackend backend) {
     for (int layer = 0; layer < rows[row].length; layer++) {
-      backend.writeMapRow(row, layer, rows[row][layer].clone());
+      backend.writeMap(row, layer, rows[row][layer].clone());
     }
   }
 }

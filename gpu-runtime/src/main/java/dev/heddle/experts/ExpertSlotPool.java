@@ -79,6 +79,14 @@ final class ExpertSlotPool {
     claimed += count;
   }
 
+  /** Takes one claim back. */
+  void unclaim() {
+    if (claimed == 0) {
+      throw new IllegalStateException("no slot is claimed");
+    }
+    claimed--;
+  }
+
   /** Honours one claimed slot: takes a free one for an expert that sits nowhere yet. */
   int takeClaimed(Digest expert) {
     if (claimed == 0 || freeCount == 0) {
@@ -140,7 +148,7 @@ final class ExpertSlotPool {
   }
 
   /**
-   * @throws IllegalStateException if the books do not balance
+   * @throws IllegalStateException if slots and references do not add up
    */
   void checkIntegrity() {
     int used = 0;

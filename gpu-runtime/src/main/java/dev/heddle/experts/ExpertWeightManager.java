@@ -1,7 +1,7 @@
 package dev.heddle.experts;
 
-import dev.heddle.experts.AdapterEntry.Stage;
 import dev.heddle.format.Digest;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * by nobody, and resident adapters, enough of them for it to fit, stop admitting until their leases
  * have ended. An adapter that was loaded for somebody stays until one of them had a lease.
  *
- * <p><b>Threads.</b> One thread, the step thread, makes all calls but {@link #stats} and {@link
- * #map}. None of them blocks, except {@link #close}. While demands stand, {@link #betweenSteps} is
- * to be called every few milliseconds even if no step runs; {@code wakeUp} tells when it is worth
- * calling at once.
+ * <p><b>Threads.</b> One thread, the step thread, makes all calls but {@link #stats}, {@link #map}
+ * and those of routing. None of them blocks, except {@link #close}. While demands stand, {@link
+ * #betweenSteps} is to be called every few milliseconds even if no step runs; {@code wakeUp} tells
+ * when it is worth calling at once.
  */
 public final class ExpertWeightManager implements AutoCloseable {
   private final ResidencyConfig config;
@@ -53,7 +53,7 @@ public final class ExpertWeightManager implements AutoCloseable {
     int works = config.maxLoads() + 1; // and one clearing
     BackgroundLoader loader =
         new BackgroundLoader(catalog, backend, layout, base, loaders, works, wakeUp);
-    residency = new Residency(layout, config, backend, loader);
+    residency = new Residency(layout, config, backend, loader, nanoClock);
     board = new ResidencyBoard(residency.pool, nanoClock);
     loads = new AdapterLoads(layout, config, residency, loader, board, nanoClock);
   }
@@ -74,11 +74,12 @@ public final class ExpertWeightManager implements AutoCloseable {
   /** Loads an adapter ahead of its requests; fails as a request would. */
   public CompletableFuture<Void> prefetch(Digest adapter) {
     AdapterEntry entry = loads.find(adapter);
-    if (entry.failure != null) {
-      return CompletableFuture.failedFuture(entry.failure);
+    AdapterLoadException failure = entry.failure();
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
     }
     loads.touch(entry);
-    if (entry.stage == Stage.RESIDENT && !entry.unloading) {
+    if (entry.stage instanceof Stage.Resident && !entry.unloading) {
       return CompletableFuture.completedFuture(null);
     }
     CompletableFuture<Void> future = entry.prefetched;
@@ -117,7 +118,7 @@ public final class ExpertWeightManager implements AutoCloseable {
     }
     entry.pinned = false;
     loads.changed();
-    if (entry.row == 0) {
+    if (entry.stage.seat() == null) {
       return CompletableFuture.completedFuture(null);
     }
     loads.stopAdmitting(entry);
@@ -150,6 +151,30 @@ public final class ExpertWeightManager implements AutoCloseable {
     residency.started(startedStep);
     loads.advance();
     residency.advance(finishedStep);
+    residency.routed.betweenSteps(finishedStep);
+  }
+
+  /** The step that started last came to nothing: what its routers counted is forgotten. */
+  public void stepFailed() {
+    residency.routed.stepFailed();
+  }
+
+  /**
+   * Where a resident adapter's tokens were sent, as of at most about a second ago, or of the last
+   * step if none runs; null if it is not resident. Any thread; disturbs nobody.
+   */
+  public @Nullable RoutingStats routing(Digest adapter) {
+    return residency.routed.of(adapter);
+  }
+
+  /** As {@link #routing}, of the base. Any thread. */
+  public RoutingStats baseRouting() {
+    return residency.routed.ofBase();
+  }
+
+  /** As {@link #routing}, of the base and then of every resident adapter, in sums. Any thread. */
+  public List<RoutingTotals> routingTotals() {
+    return residency.routed.totals();
   }
 
   /** Any thread. */
@@ -179,9 +204,10 @@ public final class ExpertWeightManager implements AutoCloseable {
 
   @Nullable AdapterLease tryLease(AdapterDemand demand) {
     AdapterEntry entry = demand.entry;
-    if (entry.failure != null) {
+    AdapterLoadException failure = entry.failure();
+    if (failure != null) {
       endDemand(demand);
-      throw new AdapterLoadException(String.valueOf(entry.failure.getMessage()), entry.failure);
+      throw new AdapterLoadException(String.valueOf(failure.getMessage()), failure);
     }
     if (!entry.admits()) {
       if (isLate(demand)) {
@@ -198,11 +224,11 @@ public final class ExpertWeightManager implements AutoCloseable {
       entry.countHit();
     }
     loads.touch(entry);
-    return new AdapterLease(this, entry);
+    return new AdapterLease(this, entry, entry.seat().row);
   }
 
   boolean isLost(AdapterDemand demand) {
-    return demand.entry.failure != null || (!demand.entry.admits() && isLate(demand));
+    return demand.entry.failure() != null || (!demand.entry.admits() && isLate(demand));
   }
 
   private boolean isLate(AdapterDemand demand) {

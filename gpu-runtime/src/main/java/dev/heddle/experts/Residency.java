@@ -1,12 +1,13 @@
 package dev.heddle.experts;
 
 import dev.heddle.format.Digest;
+import dev.heddle.format.adapter.AdapterSource;
 import dev.heddle.format.adapter.TunedExpert;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Who sits in which slots and rows: the books behind {@link ExpertWeightManager}, which decides who
@@ -18,6 +19,7 @@ final class Residency {
   private final BackgroundLoader loader;
   final ExpertSlotPool pool;
   final RowPool rows;
+  final RoutedTokens routed;
   private final SlotRetirement retirement;
   private final List<AdapterEntry> residents = new ArrayList<>();
 
@@ -31,7 +33,11 @@ final class Residency {
   private long startedSteps;
 
   Residency(
-      ExpertLayout layout, ResidencyConfig config, ExpertBackend backend, BackgroundLoader loader) {
+      ExpertLayout layout,
+      ResidencyConfig config,
+      ExpertBackend backend,
+      BackgroundLoader loader,
+      LongSupplier nanoClock) {
     this.layout = layout;
     this.backend = backend;
     this.loader = loader;
@@ -39,6 +45,7 @@ final class Residency {
     rows = new RowPool(config.adapterRows());
     retirement = new SlotRetirement(pool, loader);
     map = ExpertMap.base(layout, config.adapterRows());
+    routed = new RoutedTokens(layout, config.adapterRows(), backend, nanoClock);
   }
 
   List<AdapterEntry> residents() {
@@ -53,10 +60,14 @@ final class Residency {
     retirement.cleared();
   }
 
+  void notCleared() {
+    retirement.notCleared();
+  }
+
   /** Whether another load is about to bring one of this one's experts. */
-  boolean isComing(AdapterEntry load) {
-    for (Digest expert : load.experts) {
-      if (coming.contains(expert)) {
+  boolean isComing(AdapterExperts load) {
+    for (int i = 0; i < load.size(); i++) {
+      if (coming.contains(load.digest(i))) {
         return true;
       }
     }
@@ -67,24 +78,25 @@ final class Residency {
    * Evicts the victims and gives the load a row, a share of the slots that hold its experts already
    * and a claim for the rest.
    */
-  void reserve(AdapterEntry load, List<AdapterEntry> victims) {
+  void reserve(AdapterEntry load, Stage.Waiting waiting, List<AdapterEntry> victims) {
+    AdapterExperts experts = waiting.experts();
     int missing = 0;
-    load.slots = new int[load.experts.length];
-    for (int i = 0; i < load.experts.length; i++) {
-      load.slots[i] = pool.find(load.experts[i]);
-      if (load.slots[i] >= 0) {
-        pool.share(load.slots[i]);
-      } else {
-        coming.add(load.experts[i]);
+    int[] slots = new int[experts.size()];
+    for (int i = 0; i < slots.length; i++) {
+      int slot = pool.find(experts.digest(i));
+      slots[i] = slot < 0 ? Seat.CLAIM : slot;
+      if (slot < 0) {
+        coming.add(experts.digest(i));
         missing++;
+      } else {
+        pool.share(slot);
       }
     }
     for (AdapterEntry victim : victims) {
       evict(victim);
     }
     pool.claim(missing);
-    load.row = rows.take();
-    load.stage = AdapterEntry.Stage.CLAIMED;
+    load.stage = new Stage.Claimed(waiting.source(), experts, new Seat(rows.take(), slots));
     claimants.add(load);
   }
 
@@ -93,27 +105,31 @@ final class Residency {
     if (entry.leases != 0 || !residents.remove(entry)) {
       throw new IllegalStateException("adapter " + entry.digest + " cannot leave");
     }
-    map = map.with(entry.row, map.copyOfRow(0));
-    map.write(entry.row, backend);
-    release(entry);
+    Seat seat = entry.seat();
+    map = map.with(seat.row, map.copyOfRow(0));
+    map.write(seat.row, backend);
+    routed.end(seat.row);
+    entry.stage.release(this, source -> {}); // a resident adapter's is closed
     countOwnSlots();
   }
 
   /** Takes back what a failed load held; nothing of it was ever in the map. */
-  void abandon(AdapterEntry load) {
-    coming.removeAll(List.of(load.experts));
-    release(load);
+  void abandon(AdapterExperts experts, Seat seat) {
+    experts.removeFrom(coming);
+    claimants.removeIf(claimant -> claimant.stage.seat() == seat);
+    vacate(seat);
   }
 
-  private void release(AdapterEntry entry) {
-    for (int slot : entry.slots) {
-      if (pool.release(slot)) {
+  /** Takes a row, slots and claims back; slots that nobody else uses retire. */
+  void vacate(Seat seat) {
+    for (int slot : seat.slots) {
+      if (slot == Seat.CLAIM) {
+        pool.unclaim();
+      } else if (pool.release(slot)) {
         retirement.add(slot, startedSteps);
       }
     }
-    rows.giveBack(entry.row);
-    entry.row = 0;
-    entry.slots = new int[0];
+    rows.giveBack(seat.row);
   }
 
   /** Steps with a number up to this one may have seen what leaves from now on. */
@@ -124,55 +140,64 @@ final class Residency {
   /** Moves on what has become possible since the last step: clearing, then filling. */
   void advance(long finishedStep) {
     retirement.settle(finishedStep);
-    while (!claimants.isEmpty() && claimants.getFirst().unplaced() <= pool.free()) {
+    while (!claimants.isEmpty() && claimants.getFirst().seat().claims() <= pool.free()) {
       fill(claimants.removeFirst());
     }
   }
 
   private void fill(AdapterEntry load) {
-    List<TunedExpert> experts = new ArrayList<>();
-    int[] slots = new int[load.unplaced()];
-    for (int i = 0; i < load.experts.length; i++) {
-      if (load.slots[i] < 0) {
-        load.slots[i] = pool.takeClaimed(load.experts[i]);
-        slots[experts.size()] = load.slots[i];
-        experts.add(load.places[i]);
+    if (!(load.stage
+        instanceof Stage.Claimed(AdapterSource source, AdapterExperts experts, Seat seat))) {
+      throw new IllegalStateException("adapter " + load.digest + " is " + load.stage.text());
+    }
+    List<TunedExpert> places = new ArrayList<>();
+    int[] taken = new int[seat.claims()];
+    for (int i = 0; i < experts.size(); i++) {
+      if (seat.slots[i] == Seat.CLAIM) {
+        seat.slots[i] = pool.takeClaimed(experts.digest(i));
+        taken[places.size()] = seat.slots[i];
+        places.add(experts.place(i));
       }
     }
-    load.stage = AdapterEntry.Stage.FILLING;
-    loader.fill(load, load.openSource(), experts, slots);
+    load.stage = new Stage.Filling(experts, seat);
+    loader.fill(load, source, places, taken);
   }
 
   /** Enters a filled load into the map. */
-  void install(AdapterEntry load) {
-    coming.removeAll(List.of(load.experts));
+  void install(AdapterEntry load, long nanos) {
+    if (!(load.stage instanceof Stage.Filling(AdapterExperts experts, Seat seat))) {
+      throw new IllegalStateException("adapter " + load.digest + " is " + load.stage.text());
+    }
+    experts.removeFrom(coming);
     int[][] row = map.copyOfRow(0);
-    for (TunedExpert expert : load.knownManifest().experts()) {
+    for (TunedExpert expert : experts.tuned()) {
       row[layout.moeIndex(expert.layer())][expert.column()] = pool.find(expert.digest());
     }
-    map = map.with(load.row, row);
-    map.write(load.row, backend);
+    map = map.with(seat.row, row);
+    map.write(seat.row, backend);
+    routed.begin(seat.row, load.digest, load.loads - 1, row, map.copyOfRow(0));
     residents.add(load);
-    load.stage = AdapterEntry.Stage.RESIDENT;
+    load.stage = new Stage.Resident(experts, seat, nanos);
     countOwnSlots();
   }
 
   private void countOwnSlots() {
     for (AdapterEntry entry : residents) {
+      Seat seat = entry.seat();
       int own = 0;
-      for (int slot : entry.slots) {
+      for (int slot : seat.slots) {
         own += pool.references(slot) == 1 ? 1 : 0;
       }
-      entry.ownSlots = own;
+      seat.ownSlots = own;
     }
   }
 
   /** Whether the load could fit if all but pinned adapters left. */
-  boolean fitsBesidePinned(AdapterEntry load) {
+  boolean fitsBesidePinned(AdapterExperts load) {
     Set<Digest> pinned = pinnedExperts();
     int needed = 0;
-    for (Digest expert : load.experts) {
-      needed += pinned.contains(expert) ? 0 : 1;
+    for (int i = 0; i < load.size(); i++) {
+      needed += pinned.contains(load.digest(i)) ? 0 : 1;
     }
     return fitsBeside(needed, pinned);
   }
@@ -197,8 +222,8 @@ final class Residency {
   private Set<Digest> pinnedExperts() {
     Set<Digest> pinned = new HashSet<>();
     for (AdapterEntry entry : residents) {
-      if (entry.pinned) {
-        Collections.addAll(pinned, entry.experts);
+      if (entry.pinned && entry.stage instanceof Stage.Resident resident) {
+        resident.experts().addTo(pinned);
       }
     }
     return pinned;
@@ -206,7 +231,7 @@ final class Residency {
 
   /**
    * @param entries all that hold or may hold something
-   * @throws IllegalStateException if the books do not balance
+   * @throws IllegalStateException if slots, rows or claims do not add up
    */
   void checkIntegrity(Iterable<AdapterEntry> entries) {
     pool.checkIntegrity();
@@ -214,13 +239,12 @@ final class Residency {
     int claims = 0;
     int rowsHeld = 0;
     for (AdapterEntry entry : entries) {
-      for (int slot : entry.slots) {
-        references += slot >= 0 ? 1 : 0;
-        claims += slot < 0 && entry.stage == AdapterEntry.Stage.CLAIMED ? 1 : 0;
-      }
-      if (entry.row > 0) {
+      Seat seat = entry.stage.seat();
+      if (seat != null) {
+        references += seat.slots.length - seat.claims();
+        claims += seat.claims();
         rowsHeld++;
-        require(rows.isTaken(entry.row), "row " + entry.row + " is free");
+        require(rows.isTaken(seat.row), "row " + seat.row + " is free");
       }
       checkRow(entry);
     }
@@ -235,15 +259,15 @@ final class Residency {
   }
 
   private void checkRow(AdapterEntry entry) {
+    boolean isResident = entry.stage instanceof Stage.Resident;
     require(
-        residents.contains(entry) == (entry.stage == AdapterEntry.Stage.RESIDENT),
-        "adapter " + entry.digest + " is " + entry.stage);
-    if (entry.stage != AdapterEntry.Stage.RESIDENT) {
-      return;
-    }
-    for (TunedExpert expert : entry.knownManifest().experts()) {
-      int slot = map.slot(entry.row, layout.moeIndex(expert.layer()), expert.column());
-      require(slot == pool.find(expert.digest()), "row " + entry.row + " is not its adapter's");
+        residents.contains(entry) == isResident,
+        "adapter " + entry.digest + " is " + entry.stage.text());
+    if (entry.stage instanceof Stage.Resident(AdapterExperts experts, Seat seat, long _)) {
+      for (TunedExpert expert : experts.tuned()) {
+        int slot = map.slot(seat.row, layout.moeIndex(expert.layer()), expert.column());
+        require(slot == pool.find(expert.digest()), "row " + seat.row + " is not its adapter's");
+      }
     }
   }
 

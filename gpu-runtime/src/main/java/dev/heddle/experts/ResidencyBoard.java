@@ -60,10 +60,10 @@ final class ResidencyBoard {
     List<ResidencyStats.Resident> residents = new ArrayList<>();
     List<ResidencyStats.Waiting> waiting = new ArrayList<>();
     for (AdapterEntry entry : now.entries) {
-      AdapterEntry.Stage stage = entry.stage;
-      if (stage == AdapterEntry.Stage.RESIDENT) {
-        residents.add(resident(entry, nanos));
-      } else if (stage != AdapterEntry.Stage.GONE) {
+      Stage stage = entry.stage;
+      if (stage instanceof Stage.Resident resident) {
+        residents.add(resident(entry, resident, nanos));
+      } else if (!(stage instanceof Stage.Gone)) {
         Duration waited = Duration.ofNanos(nanos - entry.waitingSinceNanos);
         waiting.add(new ResidencyStats.Waiting(entry.digest, waited, stage.text()));
       }
@@ -80,14 +80,15 @@ final class ResidencyBoard {
         now.evictions);
   }
 
-  private static ResidencyStats.Resident resident(AdapterEntry entry, long nanos) {
-    int own = entry.ownSlots;
+  private static ResidencyStats.Resident resident(
+      AdapterEntry entry, Stage.Resident stage, long nanos) {
+    int own = stage.seat().ownSlots;
     return new ResidencyStats.Resident(
         entry.digest,
-        entry.row,
+        stage.seat().row,
         own,
-        entry.experts.length - own,
-        Duration.ofNanos(nanos - entry.residentSinceNanos),
+        stage.experts().size() - own,
+        Duration.ofNanos(nanos - stage.sinceNanos()),
         Duration.ofNanos(nanos - entry.usedNanos),
         entry.leases,
         entry.loads,

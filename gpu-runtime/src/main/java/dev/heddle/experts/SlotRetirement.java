@@ -5,6 +5,8 @@ package dev.heddle.experts;
  * that can have seen it, then a loader clears it. Step thread only.
  */
 final class SlotRetirement {
+  private static final int PAUSE_LOG_MAX = 10;
+
   private final BackgroundLoader loader;
   private final ExpertSlotPool pool;
 
@@ -17,6 +19,11 @@ final class SlotRetirement {
 
   private final int[] clearing;
   private int clearingCount;
+
+  /** How often in a row the loader failed, and settlings until it is asked again; 0 for not. */
+  private int failures;
+
+  private int pause;
 
   SlotRetirement(ExpertSlotPool pool, BackgroundLoader loader) {
     this.pool = pool;
@@ -37,6 +44,9 @@ final class SlotRetirement {
   /** Has slots cleared whose last step has finished; one clearing at a time. */
   void settle(long finishedSteps) {
     if (clearingCount > 0) {
+      if (pause > 0 && --pause == 0) {
+        loader.clear(clearing, clearingCount);
+      }
       return;
     }
     while (waiting > 0 && steps[head] <= finishedSteps) {
@@ -49,7 +59,14 @@ final class SlotRetirement {
     }
   }
 
+  /** The loader could not clear the slots: it is asked again, after twice as long each time. */
+  void notCleared() {
+    pause = 1 << Math.min(failures, PAUSE_LOG_MAX);
+    failures++;
+  }
+
   void cleared() {
+    failures = 0;
     for (int i = 0; i < clearingCount; i++) {
       pool.free(clearing[i]);
     }

@@ -11,6 +11,7 @@ final class BatchInputs {
   private final ModelShape shape;
   private final ModelLimits limits;
   private final int[] countsHost = new int[2];
+  final RoutingTap tap;
 
   final Tensor tokens;
   final Tensor positions;
@@ -29,6 +30,7 @@ final class BatchInputs {
     this.ops = ops;
     this.shape = shape;
     this.limits = limits;
+    tap = new RoutingTap(ops, Router.rule(shape.experts()));
     int batch = limits.batchTokens();
     tokens = ops.ints("tokens", batch, 1);
     positions = ops.ints("positions", batch, 1);
@@ -45,6 +47,7 @@ final class BatchInputs {
   /** Checks a batch, since backends index memory by it, and copies it over. */
   void upload(StepBatch batch) {
     check(batch);
+    tap.begin(batch);
     countsHost[0] = batch.tokenCount;
     countsHost[1] = batch.logitCount;
     ops.write(tokenRows.counts(), countsHost, 2);

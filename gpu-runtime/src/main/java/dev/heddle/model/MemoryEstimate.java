@@ -1,5 +1,6 @@
 package dev.heddle.model;
 
+import dev.heddle.experts.ExpertLayout;
 import dev.heddle.format.DType;
 import dev.heddle.format.model.ModelShape;
 
@@ -36,11 +37,11 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
 
   /** Slots that the base's experts occupy. */
   public static int baseSlots(ModelShape shape) {
-    return Math.multiplyExact(shape.moeLayers(), shape.experts().columns());
+    return ExpertLayout.of(shape).baseSlots();
   }
 
   /** Bytes of the checkpoint's weights, experts included. */
-  static long checkpointBytes(ModelShape shape) {
+  public static long checkpointBytes(ModelShape shape) {
     long elements = denseElements(shape) + baseSlots(shape) * shape.expertElements();
     return elements * shape.dtype().bytes();
   }
@@ -52,6 +53,12 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
 
   /** Elements of everything but routed and shared experts. */
   private static long denseElements(ModelShape shape) {
+    long embedding = (long) shape.vocabulary() * shape.hidden();
+    return layerElements(shape) + embedding * (shape.tiedEmbeddings() ? 1 : 2);
+  }
+
+  /** Elements of all layers, routers included, but for their experts. */
+  static long layerElements(ModelShape shape) {
     ModelShape.Latent a = shape.attention();
     long hidden = shape.hidden();
     long queries = (long) shape.heads() * a.queryDim();
@@ -64,11 +71,9 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
     long biases = a.bias() ? a.queryRank() + a.cachedDim() + hidden : 0;
     long attention = query + keyValue + output + biases + 2 * hidden;
     long denseLayers = (long) shape.layers() - shape.moeLayers();
-    long embedding = shape.vocabulary() * hidden;
     return shape.layers() * attention
         + denseLayers * 3 * hidden * shape.denseIntermediate()
         + shape.moeLayers() * (long) shape.experts().routed() * hidden
-        + embedding * (shape.tiedEmbeddings() ? 1 : 2)
         + hidden;
   }
 
@@ -89,7 +94,7 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
     long tables =
         (long) limits.context() * a.ropeDim()
             + (long) limits.sequences() * limits.blocksPerSequence()
-            + (long) shape.moeLayers() * limits.adapterRows() * e.columns();
+            + (long) shape.moeLayers() * limits.adapterRows() * (e.columns() + e.routed());
     return (limits.batchTokens() * token + logits + tables) * Float.BYTES;
   }
 }

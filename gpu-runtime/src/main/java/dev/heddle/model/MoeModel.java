@@ -1,11 +1,14 @@
 package dev.heddle.model;
 
+import dev.heddle.experts.ExpertBackend;
+import dev.heddle.experts.ExpertLayout;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Tensor;
 import java.util.ArrayList;
@@ -24,9 +27,10 @@ import java.util.stream.IntStream;
  * which any thread may make for slots that no map in use refers to. A pass allocates nothing where
  * the backend does not. The backend is closed by whoever made it.
  */
-public final class MoeModel {
+public final class MoeModel implements StepModel, ExpertBackend {
   private final Ops ops;
   private final ModelShape shape;
+  private final ExpertLayout layout;
   private final ModelLimits limits;
   private final BatchInputs inputs;
   private final Workspace work;
@@ -39,6 +43,7 @@ public final class MoeModel {
   private MoeModel(WeightLoader loader, Ops ops, ModelLimits limits) {
     this.ops = ops;
     this.shape = loader.shape();
+    this.layout = ExpertLayout.of(shape);
     this.limits = limits;
     int hidden = shape.hidden();
     if (limits.slots() < baseSlots()) {
@@ -63,16 +68,16 @@ public final class MoeModel {
     String headName = shape.tiedEmbeddings() ? table : "lm_head.weight";
     head = loader.matrix(headName, shape.vocabulary(), hidden);
     ops.prepare(this::pass);
+    loader.finish();
   }
 
   /** A MoE layer; its base experts take the layer's first slots and row 0 of its map. */
   private ExpertFfn experts(int layer, int moeLayer, WeightLoader loader) {
-    int columns = shape.experts().columns();
-    int first = moeLayer * columns;
-    IntStream.range(0, columns)
+    int[] slots = layout.baseRow(moeLayer);
+    IntStream.range(0, slots.length)
         .parallel()
-        .forEach(column -> loader.expert(pool, first + column, layer, column));
-    writeMap(0, moeLayer, IntStream.range(first, first + columns).toArray());
+        .forEach(column -> loader.expert(pool, slots[column], layer, column));
+    writeMap(0, moeLayer, slots);
     return new ExpertFfn(ops, pool, new Router(ops, work.router, layer, moeLayer, loader));
   }
 
@@ -103,6 +108,11 @@ public final class MoeModel {
     return ops.name();
   }
 
+  /** Whether passes can add up what routers decide, in {@link StepBatch#routing}. */
+  public boolean showsRouting() {
+    return ops.readsWithinPass();
+  }
+
   /** A batch as large as the limits allow. */
   public StepBatch newBatch() {
     return new StepBatch(
@@ -113,8 +123,10 @@ public final class MoeModel {
    * Computes a step: writes the KV of its tokens, and the logits that follow {@link
    * StepBatch#logitTokens}.
    *
-   * @throws IllegalArgumentException if the batch refers to what is not there
+   * @throws IllegalArgumentException if the batch refers to what is not there, or wants sums of
+   *     what routers decide where {@link #showsRouting} is false
    */
+  @Override
   public void forward(StepBatch batch) {
     inputs.upload(batch);
     ops.beginPass();
@@ -135,15 +147,22 @@ public final class MoeModel {
   }
 
   /** Copies row {@code row} of the last step's logits; {@code target} has the vocabulary's size. */
+  @Override
   public void logits(int row, float[] target) {
     ops.read(work.logits, row, target);
   }
 
+  /** Scores rows of the last step's logits; see {@link Ops#score}. */
+  @Override
+  public void score(RowScoring rows) {
+    ops.score(work.logits, rows);
+  }
+
   // ---- experts: slots, and the map of columns to them
 
-  /** Slots 0 to here belong to the base: {@code moeLayer * (M + S) + column}. */
+  /** Slots 0 to this less one belong to the base. */
   public int baseSlots() {
-    return MemoryEstimate.baseSlots(shape);
+    return layout.baseSlots();
   }
 
   /** Bytes that a filled slot takes. */
@@ -153,10 +172,7 @@ public final class MoeModel {
 
   /** [moeLayer][column]: the slots of the base's experts, as row 0 of the map has them. */
   public int[][] baseMap() {
-    int columns = shape.experts().columns();
-    return IntStream.range(0, shape.moeLayers())
-        .mapToObj(layer -> IntStream.range(layer * columns, (layer + 1) * columns).toArray())
-        .toArray(int[][]::new);
+    return layout.baseMap();
   }
 
   /**
@@ -166,6 +182,7 @@ public final class MoeModel {
    * @param moeLayer number among the MoE layers
    * @param slots slot of each column, M + S of them, all filled
    */
+  @Override
   public void writeMap(int adapterRow, int moeLayer, int[] slots) {
     if (adapterRow < 0
         || adapterRow >= limits.adapterRows()
@@ -180,17 +197,41 @@ public final class MoeModel {
     ops.writeRow(work.router.map(), moeLayer * limits.adapterRows() + adapterRow, slots);
   }
 
+  /** Numbers that {@link #readRouted} gives: MoE layers x adapter rows x routed columns. */
+  public int routedCounters() {
+    return shape.moeLayers() * limits.adapterRows() * shape.experts().routed();
+  }
+
+  /**
+   * Copies how many tokens of each adapter row were sent to each routed column since the model was
+   * loaded, between steps. A number goes from 2^31 - 1 on to -2^31, so differences are what counts.
+   *
+   * @param target [moeLayer][adapterRow][column], {@link #routedCounters} of them
+   */
+  @Override
+  public void readRouted(int[] target) {
+    if (target.length != routedCounters()) {
+      throw new IllegalArgumentException("there are " + routedCounters() + " counters");
+    }
+    if (target.length > 0) {
+      ops.read(work.router.counts(), 0, target);
+    }
+  }
+
   /** Packs an expert into a slot; the weights may go away afterwards. */
+  @Override
   public void fillSlot(int slot, ExpertWeights weights) {
     ops.fillSlot(pool, slot, weights);
   }
 
   /** Gives a slot's memory back. */
+  @Override
   public void clearSlot(int slot) {
     ops.clearSlot(pool, slot);
   }
 
   /** Copies one KV block to another, in every layer. */
+  @Override
   public void copyBlock(int from, int to) {
     ops.copyBlock(work.attention.cache, from, to);
   }

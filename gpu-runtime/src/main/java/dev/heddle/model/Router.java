@@ -17,17 +17,21 @@ final class Router {
    *
    * @param logits floats [tokens][M]
    * @param map ints [moeLayers * adapterRows][M + S]: the expert map
+   * @param counts ints [moeLayers * adapterRows][M]: tokens sent to each column
    */
-  record Shared(RouteRule rule, Tensor logits, Tensor map, int adapterRows, Routing routing) {}
+  record Shared(
+      RouteRule rule, Tensor logits, Tensor map, Tensor counts, int adapterRows, Routing routing) {}
 
   private final Ops ops;
   private final Shared shared;
+  private final int moeLayer;
   private final int mapRow;
   private final Matrix gate;
 
   Router(Ops ops, Shared shared, int layer, int moeLayer, WeightLoader loader) {
     this.ops = ops;
     this.shared = shared;
+    this.moeLayer = moeLayer;
     this.mapRow = moeLayer * shared.adapterRows;
     String name = "model.layers." + layer + ".mlp.gate.weight";
     this.gate = loader.matrix(name, shared.rule.routed(), loader.shape().hidden());
@@ -48,7 +52,9 @@ final class Router {
         shared.map,
         mapRow,
         batch.adapters,
+        shared.counts,
         batch.tokenRows);
+    batch.tap.add(moeLayer, shared.routing);
     return shared.routing;
   }
 }

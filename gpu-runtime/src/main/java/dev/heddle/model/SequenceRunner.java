@@ -2,6 +2,7 @@ package dev.heddle.model;
 
 import java.util.Arrays;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one sequence alone, without a scheduler: prefill in chunks, then token by token. It takes
@@ -37,9 +38,32 @@ public final class SequenceRunner {
     Arrays.setAll(table, i -> i);
   }
 
+  /** What runs it. */
+  public MoeModel model() {
+    return model;
+  }
+
   /** Tokens so far. */
   public int length() {
     return length;
+  }
+
+  /** Forgets its tokens: the next one appended is the first. */
+  public void restart() {
+    length = 0;
+  }
+
+  /**
+   * Appends tokens, adding up where the routers send them; computes no logits.
+   *
+   * @throws IllegalArgumentException if the model does not {@linkplain MoeModel#showsRouting show}
+   *     that
+   */
+  public void append(int[] tokens, RoutingSums routing) {
+    for (int from = 0; from < tokens.length; from += chunk) {
+      int count = Math.min(chunk, tokens.length - from);
+      step(tokens, from, count, count, routing);
+    }
   }
 
   /** Appends tokens and reports the logits after each of them. */
@@ -47,7 +71,7 @@ public final class SequenceRunner {
     for (int from = 0; from < tokens.length; from += chunk) {
       int start = length;
       int count = Math.min(chunk, tokens.length - from);
-      step(tokens, from, count, true);
+      step(tokens, from, count, 0, null);
       for (int r = 0; r < count; r++) {
         model.logits(r, logits);
         sink.row(start + r, logits);
@@ -58,7 +82,8 @@ public final class SequenceRunner {
   /** Appends tokens, at least one; the logits after the last of them, in an array used again. */
   public float[] append(int[] tokens) {
     for (int from = 0; from < tokens.length; from += chunk) {
-      step(tokens, from, Math.min(chunk, tokens.length - from), false);
+      int count = Math.min(chunk, tokens.length - from);
+      step(tokens, from, count, count - 1, null);
     }
     model.logits(0, logits);
     return logits;
@@ -94,7 +119,11 @@ public final class SequenceRunner {
     return best;
   }
 
-  private void step(int[] tokens, int from, int count, boolean everyRow) {
+  /**
+   * @param firstRow from which of the tokens on logits are wanted, {@code count} for none
+   */
+  private void step(
+      int[] tokens, int from, int count, int firstRow, @Nullable RoutingSums routing) {
     batch.clear();
     batch.tokenCount = count;
     batch.sequenceCount = 1;
@@ -107,12 +136,10 @@ public final class SequenceRunner {
       batch.sequences[t] = 0;
       batch.kvSlots[t] =
           batch.blockTables[0][position / blockTokens] * blockTokens + position % blockTokens;
-      if (everyRow) {
+      batch.routing[t] = routing;
+      if (t >= firstRow) {
         batch.logitTokens[batch.logitCount++] = t;
       }
-    }
-    if (!everyRow) {
-      batch.logitTokens[batch.logitCount++] = count - 1;
     }
     model.forward(batch);
     length += count;

@@ -1,5 +1,8 @@
 package dev.heddle.model;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The input of one forward pass, laid out for upload: arrays at their largest size, live counts
  * beside them. Filled and read by the step thread only.
@@ -22,6 +25,9 @@ public final class StepBatch {
   public final int[] sequences;
   public final int[] kvSlots;
 
+  /** Per token: where the picks of the routers are added, null where nobody wants them. */
+  public final @Nullable RoutingSums[] routing;
+
   /** Per row of logits wanted: index of the token it follows. */
   public final int[] logitTokens;
 
@@ -34,12 +40,14 @@ public final class StepBatch {
     adapters = new int[maxTokens];
     sequences = new int[maxTokens];
     kvSlots = new int[maxTokens];
+    routing = new @Nullable RoutingSums[maxTokens];
     logitTokens = new int[maxLogits];
     blockTables = new int[maxSequences][maxBlocks];
   }
 
   /** Forgets everything, keeping the arrays. */
   public void clear() {
+    Arrays.fill(routing, 0, tokenCount, null);
     tokenCount = 0;
     sequenceCount = 0;
     logitCount = 0;

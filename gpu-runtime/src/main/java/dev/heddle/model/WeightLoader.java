@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Brings weights from their source to the backend and says how far it is. */
+/**
+ * Brings weights from their source to the backend and says how far it is. What the backend has
+ * copied need not stay in memory, so the source is told to let go of it at once.
+ */
 final class WeightLoader {
   private final WeightSource source;
   private final Ops ops;
@@ -34,7 +37,7 @@ final class WeightLoader {
 
   Tensor vector(String name, int size) {
     MatrixData data = source.vector(name, size);
-    return counted(ops.vector(name, data), data);
+    return loaded(ops.vector(name, data), data);
   }
 
   /** A bias where the model has biases, else null. */
@@ -44,12 +47,12 @@ final class WeightLoader {
 
   Matrix matrix(String name, int rows, int cols) {
     MatrixData data = source.matrix(name, rows, cols);
-    return counted(ops.matrix(name, List.of(data)), data);
+    return loaded(ops.matrix(name, List.of(data)), data);
   }
 
   RowTable rowTable(String name, int rows, int cols) {
     MatrixData data = source.matrix(name, rows, cols);
-    return counted(ops.rowTable(name, data), data);
+    return loaded(ops.rowTable(name, data), data);
   }
 
   /**
@@ -65,25 +68,35 @@ final class WeightLoader {
     for (int head = 0; head < heads; head++) {
       parts.add(data.rowSlice(head * stride + from, head * stride + from + rows));
     }
-    return counted(ops.headMatrix(name, parts, transposed), parts.toArray(MatrixData[]::new));
+    HeadMatrix matrix = ops.headMatrix(name, parts, transposed);
+    parts.forEach(this::count);
+    data.release();
+    return matrix;
   }
 
   /** Fills a slot; any thread. */
   void expert(ExpertPool pool, int slot, int layer, int column) {
     ExpertWeights expert = source.expert(layer, column);
     ops.fillSlot(pool, slot, expert);
-    count(expert.gate(), expert.up(), expert.down());
+    count(expert.gate());
+    count(expert.up());
+    count(expert.down());
+    expert.release();
   }
 
-  private <T> T counted(T loaded, MatrixData... parts) {
-    count(parts);
-    return loaded;
+  private <T> T loaded(T copy, MatrixData data) {
+    count(data);
+    data.release();
+    return copy;
   }
 
-  private synchronized void count(MatrixData... parts) {
-    for (MatrixData part : parts) {
-      done += (long) part.rows() * part.cols() * part.dtype().bytes();
-    }
+  private synchronized void count(MatrixData data) {
+    done += (long) data.rows() * data.cols() * data.dtype().bytes();
     progress.report(Math.min(done, total), total);
+  }
+
+  /** Everything is where it belongs; a backend may have read weights later than it was told of. */
+  void finish() {
+    source.release();
   }
 }

@@ -16,6 +16,9 @@ public interface WeightSource {
   /** Expert of a MoE layer (decoder layer index); columns M and up are the shared ones. */
   ExpertWeights expert(int layer, int column);
 
+  /** Lets go of memory that was read; weights that are asked for again are read again. */
+  default void release() {}
+
   /** The weights of a folder; to be closed after them. */
   static WeightSource of(ModelFolder folder) {
     return new WeightSource() {
@@ -37,6 +40,11 @@ public interface WeightSource {
       @Override
       public ExpertWeights expert(int layer, int column) {
         return folder.expert(layer, column);
+      }
+
+      @Override
+      public void release() {
+        folder.checkpoint().release();
       }
     };
   }

@@ -36,6 +36,7 @@ final class Workspace {
             rule,
             ops.floats("router logits", tokens, rule.routed()),
             ops.ints("expert map", mapRows, shape.experts().columns()),
+            ops.ints("routed tokens", mapRows, shape.experts().routed()),
             limits.adapterRows(),
             ops.routing(tokens, rule, pool));
   }

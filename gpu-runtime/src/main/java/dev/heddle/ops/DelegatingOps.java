@@ -75,6 +75,11 @@ public abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public int maxSlots() {
+    return ops.maxSlots();
+  }
+
+  @Override
   public @Nullable DeviceStats deviceStats() {
     return ops.deviceStats();
   }
@@ -100,6 +105,11 @@ public abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void score(Tensor logits, RowScoring rows) {
+    ops.score(logits, rows);
+  }
+
+  @Override
   public void read(Tensor source, int row, int[] target) {
     ops.read(source, row, target);
   }
@@ -117,6 +127,11 @@ public abstract class DelegatingOps implements Ops {
   @Override
   public void copyBlock(KvCache cache, int from, int to) {
     ops.copyBlock(cache, from, to);
+  }
+
+  @Override
+  public boolean readsWithinPass() {
+    return ops.readsWithinPass();
   }
 
   @Override
@@ -200,8 +215,9 @@ public abstract class DelegatingOps implements Ops {
       Tensor map,
       int mapRow,
       Tensor adapters,
+      @Nullable Tensor counts,
       Rows rows) {
-    ops.route(out, logits, rule, map, mapRow, adapters, rows);
+    ops.route(out, logits, rule, map, mapRow, adapters, counts, rows);
   }
 
   @Override

@@ -88,6 +88,12 @@ public interface Ops extends AutoCloseable {
   /** Copies {@code target.length} floats from the start of row {@code row}. */
   void read(Tensor source, int row, float[] target);
 
+  /**
+   * Scores rows of logits after a pass, to the bit as {@link Logprobs} defines it. Returns when all
+   * have been told.
+   */
+  void score(Tensor logits, RowScoring rows);
+
   /** Copies {@code target.length} ints from the start of row {@code row}. */
   void read(Tensor source, int row, int[] target);
 
@@ -99,6 +105,14 @@ public interface Ops extends AutoCloseable {
 
   /** Copies one KV block to another, in every layer. */
   void copyBlock(KvCache cache, int from, int to);
+
+  /**
+   * Whether a tensor may be read as soon as the operation that writes it has returned, amid a pass;
+   * false where a pass is executed at its end.
+   */
+  default boolean readsWithinPass() {
+    return false;
+  }
 
   // ---- forward
 
@@ -201,6 +215,9 @@ public interface Ops extends AutoCloseable {
    * @param map ints [moeLayers * adapterRows][M + S]: expert slot of a column
    * @param mapRow first row of this layer in map; a token's is {@code mapRow + adapters[t]}
    * @param adapters ints: adapter row of each token, 0 for the base
+   * @param counts ints, as many rows as map, [M] columns: each pick of a token adds 1 to the picked
+   *     column of row {@code mapRow + adapters[t]}, from 2^31 - 1 on to -2^31; null to count
+   *     nothing
    */
   void route(
       Routing out,
@@ -209,6 +226,7 @@ public interface Ops extends AutoCloseable {
       Tensor map,
       int mapRow,
       Tensor adapters,
+      @Nullable Tensor counts,
       Rows rows);
 
   /**
@@ -226,6 +244,11 @@ public interface Ops extends AutoCloseable {
    */
   default long deviceMemory() {
     return 0;
+  }
+
+  /** Most expert slots that the backend's router tells apart. */
+  default int maxSlots() {
+    return Integer.MAX_VALUE;
   }
 
   /** What the device did so far; null where the process's own processor does the work. */

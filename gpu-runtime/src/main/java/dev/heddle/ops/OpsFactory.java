@@ -2,13 +2,22 @@ package dev.heddle.ops;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes a backend. The two of this module are built in; others are found by {@link
- * java.util.ServiceLoader}.
- */
+/** Makes a backend. All of them are found by {@link java.util.ServiceLoader}. */
 public interface OpsFactory {
+  /** What a backend computes with, the fastest first. */
+  enum Speed {
+    /** A device, which may have memory of its own. */
+    ACCELERATOR,
+    /** The processor's vector units. */
+    SIMD,
+    /** One number at a time: the backend that others are compared with. */
+    SCALAR
+  }
+
   /** The backend's name, as {@code --backend} takes it. */
   String name();
+
+  Speed speed();
 
   /** What stands in its way on this machine, in words for the operator; null if nothing does. */
   @Nullable String obstacle();

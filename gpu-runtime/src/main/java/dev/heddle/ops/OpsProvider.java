@@ -1,7 +1,7 @@
 package dev.heddle.ops;
 
-import dev.heddle.ops.reference.ReferenceOps;
-import java.util.ArrayList;
+import dev.heddle.ops.OpsFactory.Speed;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +52,18 @@ public final class OpsProvider {
         "no backend " + requested + "; there are " + AUTO + " and " + names(factories));
   }
 
+  /**
+   * Whether it is certain, before it is opened, that a backend uses no memory but this process's.
+   */
+  public static boolean isOnProcessor(String requested) {
+    List<OpsFactory> possible =
+        factories().stream()
+            .filter(factory -> requested.equals(AUTO) || requested.equals(factory.name()))
+            .toList();
+    return !possible.isEmpty()
+        && possible.stream().noneMatch(factory -> factory.speed() == Speed.ACCELERATOR);
+  }
+
   private static Ops firstThatWorks(List<OpsFactory> factories, int threads) {
     String reason = "it is the fastest that works here";
     for (OpsFactory factory : factories) {
@@ -87,11 +99,11 @@ public final class OpsProvider {
   /** Why a backend is not to be used, its results included. */
   private static @Nullable String obstacle(OpsFactory factory, int threads) {
     String obstacle = factory.obstacle();
-    if (obstacle != null || factory.name().equals("reference")) {
+    if (obstacle != null || factory.speed() == Speed.SCALAR) {
       return obstacle;
     }
     try (Ops ops = factory.create(threads);
-        Ops reference = new ReferenceOps()) {
+        Ops reference = factories().getLast().create(1)) {
       return SelfCheck.compare(ops, reference, factory.tolerance())
           ? null
           : "its results differ from the scalar ones";
@@ -103,36 +115,13 @@ public final class OpsProvider {
 
   /** All that are known, the fastest first. */
   private static List<OpsFactory> factories() {
-    List<OpsFactory> factories = new ArrayList<>();
-    ServiceLoader.load(OpsFactory.class).forEach(factories::add);
-    factories.add(new VectorFactory());
-    factories.add(new ReferenceFactory());
-    return factories;
+    return ServiceLoader.load(OpsFactory.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparing(OpsFactory::speed))
+        .toList();
   }
 
   private static List<String> names(List<OpsFactory> factories) {
     return factories.stream().map(OpsFactory::name).toList();
-  }
-
-  private static final class ReferenceFactory implements OpsFactory {
-    @Override
-    public String name() {
-      return "reference";
-    }
-
-    @Override
-    public @Nullable String obstacle() {
-      return null;
-    }
-
-    @Override
-    public String uses() {
-      return "scalar, one thread";
-    }
-
-    @Override
-    public Ops create(int threads) {
-      return new ReferenceOps();
-    }
   }
 }

@@ -54,6 +54,7 @@ final class SelfCheck {
   private final KvCache cache;
   private final ExpertPool pool;
   private final Routing routing;
+  private final Tensor routed;
 
   SelfCheck(Ops ops) {
     this.ops = ops;
@@ -97,6 +98,7 @@ final class SelfCheck {
               weights(DType.BF16, HIDDEN, INTERMEDIATE)));
     }
     routing = ops.routing(TOKENS, RULE, pool);
+    routed = ops.ints("routed", 1, RULE.routed());
     ops.prepare(this::pass);
   }
 
@@ -164,16 +166,17 @@ final class SelfCheck {
         0.1f,
         rows);
     ops.matmul(logits, normed, gate, null, rows);
-    ops.route(routing, logits, RULE, map, 0, sequences, rows);
+    ops.route(routing, logits, RULE, map, 0, sequences, routed, rows);
     ops.experts(normed, x, pool, routing, rows);
     ops.add(x, normed, rows);
     ops.siluMul(normed, x, rows);
   }
 
-  /** As {@link #forward}; returns the layer's output and its attention. */
+  /** As {@link #forward}; returns the layer's output, its attention and what was routed so far. */
   float[] results(int count) {
     forward(count);
-    float[] result = new float[count * (HIDDEN + HEADS * LATENT)];
+    int[] columns = new int[RULE.routed()];
+    float[] result = new float[count * (HIDDEN + HEADS * LATENT) + columns.length];
     float[] hidden = new float[HIDDEN];
     float[] attention = new float[HEADS * LATENT];
     for (int t = 0; t < count; t++) {
@@ -182,6 +185,10 @@ final class SelfCheck {
       int at = t * (HIDDEN + attention.length);
       System.arraycopy(hidden, 0, result, at, HIDDEN);
       System.arraycopy(attention, 0, result, at + HIDDEN, attention.length);
+    }
+    ops.read(routed, 0, columns);
+    for (int column = 0; column < columns.length; column++) {
+      result[result.length - columns.length + column] = columns[column];
     }
     return result;
   }

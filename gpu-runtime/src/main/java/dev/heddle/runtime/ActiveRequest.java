@@ -2,6 +2,7 @@ package dev.heddle.runtime;
 
 import dev.heddle.experts.AdapterDemand;
 import dev.heddle.experts.AdapterLease;
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.sample.SamplingState;
 import dev.heddle.schedule.SequenceGroup;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class ActiveRequest extends SequenceGroup {
   /** Counts as waiting for admission. */
   boolean queued = true;
 
+  /** Its listener has been told that it was admitted. */
+  boolean admissionTold;
+
   /** Has tokens that its listener has not been told of. */
   boolean progressed;
 
@@ -33,17 +37,23 @@ final class ActiveRequest extends SequenceGroup {
         request.prompt(),
         request.maxTokens(),
         request.choices(),
-        request.promptLogprobs() >= 0);
+        request.promptLogprobs() >= 0,
+        request.collectsRouting());
     this.generation = generation;
     this.sampling = sampling;
   }
 
   /** Any thread: what a generation needs inside the loop, made before it is handed over. */
-  static ActiveRequest of(Generation generation, int vocabulary) {
+  static ActiveRequest of(Generation generation, ModelShape shape) {
     GenerationRequest request = generation.request();
     SamplingState[] sampling = new SamplingState[request.choices()];
     sampling[0] =
-        SamplingState.of(request.sampling(), request.prompt(), request.maxTokens(), vocabulary);
+        SamplingState.of(
+            request.sampling(),
+            request.prompt(),
+            request.maxTokens(),
+            shape.vocabulary(),
+            shape.eosTokens());
     for (int i = 1; i < sampling.length; i++) {
       sampling[i] = sampling[0].forChoice(i);
     }

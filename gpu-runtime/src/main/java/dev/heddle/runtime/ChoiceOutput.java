@@ -54,10 +54,7 @@ public final class ChoiceOutput {
     return scores.alternativeLogprob(Objects.checkIndex(index, count), rank);
   }
 
-  /**
-   * Why the choice ended, null while it runs. After STOP by an end-of-sequence token, that token is
-   * the last one.
-   */
+  /** Why the choice ended, null while it runs. After STOP by a token, that one is the last. */
   public @Nullable FinishReason finish() {
     return finish;
   }

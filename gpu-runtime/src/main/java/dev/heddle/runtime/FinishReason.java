@@ -2,7 +2,10 @@ package dev.heddle.runtime;
 
 /** Why a choice ended. */
 public enum FinishReason {
-  /** An end-of-sequence token came, or the caller found a stop string. */
+  /**
+   * An end-of-sequence token or a stop token of the request came, or the caller found a stop
+   * string.
+   */
   STOP,
   /** maxTokens or the context was used up. */
   LENGTH,

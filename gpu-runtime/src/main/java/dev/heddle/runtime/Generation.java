@@ -1,6 +1,9 @@
 package dev.heddle.runtime;
 
+import dev.heddle.model.RoutingSums;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request on its way: handle for the caller, and the place where its tokens appear. All methods
@@ -16,7 +19,14 @@ public final class Generation {
   private final Runnable signal;
   private final ChoiceOutput[] choices;
   private final PromptScores promptScores;
+  private final @Nullable RoutingSums routing;
   private final long submitted;
+
+  /** Who needs the memory of the answers: the engine, and readers that retain it. */
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private final Runnable refund;
+
   private volatile long queueNanos = UNKNOWN;
   private volatile long firstTokenNanos = UNKNOWN;
   private volatile long totalNanos = UNKNOWN;
@@ -26,17 +36,23 @@ public final class Generation {
   /**
    * @param vocabulary more alternatives than this there cannot be
    * @param signal tells the step thread that a flag of some generation has changed
+   * @param refund gives back what was charged for the memory of the answers
+   * @param routing where the prompt's routing is added up, null where it is not collected
    */
   Generation(
       GenerationRequest request,
       GenerationListener listener,
       int vocabulary,
       LongSupplier clock,
-      Runnable signal) {
+      Runnable signal,
+      Runnable refund,
+      @Nullable RoutingSums routing) {
     this.request = request;
     this.listener = listener;
     this.clock = clock;
     this.signal = signal;
+    this.refund = refund;
+    this.routing = routing;
     int width = Math.min(request.logprobs(), vocabulary);
     this.choices = new ChoiceOutput[request.choices()];
     for (int i = 0; i < choices.length; i++) {
@@ -71,6 +87,14 @@ public final class Generation {
     return promptScores;
   }
 
+  /**
+   * Where the routers sent the prompt's tokens, to be read after the end; null unless the request
+   * asked for it.
+   */
+  public @Nullable RoutingSums routing() {
+    return routing;
+  }
+
   /** Tokens of the prompt whose KV was found in the prefix cache; known once admitted. */
   public int cachedPromptTokens() {
     return cachedPromptTokens;
@@ -99,6 +123,46 @@ public final class Generation {
     }
     long total = totalNanos;
     return total < 0 || longest < 2 ? UNKNOWN : (total - firstTokenNanos) / (longest - 1);
+  }
+
+  /**
+   * Upper bound of the heap that a request's answers and scores take, in bytes: arrays here, in its
+   * sequences and in its sampling state are sized by what it asks for.
+   */
+  static long heapBytes(GenerationRequest request) {
+    long prompt = request.prompt().length;
+    long tokens = request.maxTokens();
+    // The token here and in its sequence; what penalties count, two lists and a table of up to
+    // four.
+    long token = 4L * Integer.BYTES + 6L * Integer.BYTES;
+    return request.choices() * (tokens * (token + scoreBytes(request.logprobs())) + prompt * token)
+        + prompt * scoreBytes(request.promptLogprobs())
+        + request.sampling().rules().heapBytes();
+  }
+
+  private static long scoreBytes(int width) {
+    return width < 0 ? 0 : Float.BYTES + (width == 0 ? 0 : Integer.BYTES + 8L * width);
+  }
+
+  /**
+   * Keeps the memory of the answers charged to this request after its end, until {@link #release}:
+   * for readers that may be slower than the engine.
+   *
+   * @return false if it has ended, and nothing is charged any more
+   */
+  public boolean retain() {
+    int seen = holders.get();
+    while (seen > 0 && !holders.compareAndSet(seen, seen + 1)) {
+      seen = holders.get();
+    }
+    return seen > 0;
+  }
+
+  /** Ends what {@link #retain} began; called once for each. The engine calls it at the end. */
+  public void release() {
+    if (holders.decrementAndGet() == 0) {
+      refund.run();
+    }
   }
 
   boolean cancelAsked() {

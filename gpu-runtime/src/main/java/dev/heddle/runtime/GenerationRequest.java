@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param logprobs alternatives to report for each token of the output, 0 for the token's own only;
  *     -1 for no logprobs
  * @param promptLogprobs the same for each token of the prompt (the first has none)
+ * @param collectsRouting the whole prompt is computed, none of it taken from the prefix cache, and
+ *     where the routers send its tokens is added up; such a request runs in the background: it
+ *     gives way to all others
  */
 @SuppressWarnings("ArrayRecordComponent") // ids reach the step thread without boxes; compared by id
 public record GenerationRequest(
@@ -29,4 +32,38 @@ public record GenerationRequest(
     boolean ignoreEos,
     int logprobs,
     int promptLogprobs,
-    SamplingParams sampling) {}
+    SamplingParams sampling,
+    boolean collectsRouting) {
+
+  /** A request whose routing is not collected. */
+  public GenerationRequest(
+      String id,
+      String tenant,
+      @Nullable Digest adapter,
+      int[] prompt,
+      int maxTokens,
+      int choices,
+      boolean ignoreEos,
+      int logprobs,
+      int promptLogprobs,
+      SamplingParams sampling) {
+    this(
+        id,
+        tenant,
+        adapter,
+        prompt,
+        maxTokens,
+        choices,
+        ignoreEos,
+        logprobs,
+        promptLogprobs,
+        sampling,
+        false);
+  }
+
+  /** A text that the base model computes, in the background, to see where its routers send it. */
+  public static GenerationRequest routing(String id, String tenant, int[] text) {
+    return new GenerationRequest(
+        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, true);
+  }
+}

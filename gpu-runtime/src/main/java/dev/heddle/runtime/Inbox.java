@@ -3,6 +3,7 @@ package dev.heddle.runtime;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,60 @@ final class Inbox {
   private final AtomicInteger queued = new AtomicInteger();
 
   private final AtomicInteger inFlight = new AtomicInteger();
+
+  /** Heap that requests which have not ended hold for their answers, in bytes. */
+  private final AtomicLong held = new AtomicLong();
+
+  private final long heldMax;
   private volatile boolean refusing;
   private volatile @Nullable Thread reader;
 
   /**
    * @param queueLimit most requests that wait for admission
    * @param otherCommands room for commands that are not requests
+   * @param heldMax most bytes of heap for answers, over all requests
    */
-  Inbox(int queueLimit, int otherCommands) {
+  Inbox(int queueLimit, int otherCommands, long heldMax) {
     this.queueLimit = queueLimit;
+    this.heldMax = heldMax;
     this.commands = new ArrayBlockingQueue<>(queueLimit + otherCommands);
+  }
+
+  /**
+   * Any thread: lets a request in before it takes any memory for its answer.
+   *
+   * @param bytes of heap that its answer may take; to be given back by {@link #refund}
+   * @throws GenerationException QUEUE_FULL, or INVALID if even an idle engine lacks the memory
+   */
+  void charge(long bytes) {
+    if (bytes > heldMax) {
+      throw new GenerationException(
+          GenerationException.Kind.INVALID,
+          "the answers' tokens and logprobs would take %d bytes of memory, over the limit of %d"
+              .formatted(bytes, heldMax));
+    }
+    if (queued.get() >= queueLimit) {
+      throw queueFull();
+    }
+    if (held.addAndGet(bytes) > heldMax) {
+      held.addAndGet(-bytes);
+      throw new GenerationException(
+          GenerationException.Kind.QUEUE_FULL, "memory for answers is in use");
+    }
+  }
+
+  /** Any thread: gives back what {@link #charge} took. */
+  void refund(long bytes) {
+    held.addAndGet(-bytes);
+  }
+
+  long held() {
+    return held.get();
+  }
+
+  private GenerationException queueFull() {
+    return new GenerationException(
+        GenerationException.Kind.QUEUE_FULL, queueLimit + " requests wait already");
   }
 
   /**
@@ -45,8 +90,7 @@ final class Inbox {
       inFlight.decrementAndGet();
       throw refusing
           ? new GenerationException(GenerationException.Kind.STOPPING, "the runtime is stopping")
-          : new GenerationException(
-              GenerationException.Kind.QUEUE_FULL, queueLimit + " requests wait already");
+          : queueFull();
     }
     wake();
   }

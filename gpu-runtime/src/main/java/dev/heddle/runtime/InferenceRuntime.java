@@ -7,19 +7,25 @@ import dev.heddle.experts.ExpertWeightManager;
 import dev.heddle.experts.LoadPreview;
 import dev.heddle.experts.ResidencyConfig;
 import dev.heddle.experts.ResidencyStats;
+import dev.heddle.experts.RoutingStats;
+import dev.heddle.experts.RoutingTotals;
 import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MoeModel;
+import dev.heddle.model.RoutingSums;
+import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +43,7 @@ public final class InferenceRuntime implements AutoCloseable {
 
   private final ModelShape shape;
   private final MemoryPlan plan;
+  private final boolean showsRouting;
   private final RequestCheck check;
   private final Inbox inbox;
   private final ExpertWeightManager experts;
@@ -47,32 +54,31 @@ public final class InferenceRuntime implements AutoCloseable {
 
   private InferenceRuntime(
       RuntimeConfig config,
-      ModelFolder base,
+      WeightSource base,
+      Supplier<Digest> digest,
       AdapterCatalog catalog,
       MemoryPlan plan,
       Ops ops,
-      StepOutput.RowObserver observer) {
+      StepOutput.@Nullable RowObserver observer) {
     this.shape = base.shape();
     this.plan = plan;
     this.ops = ops;
     this.check =
         new RequestCheck(
-            shape.vocabulary(),
-            MemoryPlanner.context(config, shape),
-            config.maxSequences(),
-            plan.kvTokens());
-    this.inbox = new Inbox(config.queueLimit(), OTHER_COMMANDS);
+            shape, MemoryPlanner.context(config, shape), config.maxSequences(), plan.kvTokens());
+    this.inbox =
+        new Inbox(config.queueLimit(), OTHER_COMMANDS, Runtime.getRuntime().maxMemory() / 4);
     this.metrics = new StepMetrics();
     MoeModel model =
         MoeModel.load(base, ops, MemoryPlanner.limits(config, shape, plan), new LoadLog());
+    this.showsRouting = model.showsRouting();
     WarmUp.run(model);
     KvBlockPool pool = new KvBlockPool(plan.kvBlocks(), plan.blockTokens());
-    ModelSteps steps = new ModelSteps(model);
-    this.experts = manager(config, base, catalog, plan, steps, inbox);
+    this.experts = manager(config, shape, digest, catalog, plan, model, inbox);
     this.loop =
         new StepLoop(
             inbox,
-            steps,
+            model,
             experts,
             pool,
             model.newBatch(),
@@ -93,7 +99,7 @@ public final class InferenceRuntime implements AutoCloseable {
    */
   public static InferenceRuntime start(
       RuntimeConfig config, ModelFolder base, AdapterCatalog catalog) {
-    return start(config, base, catalog, (sequence, position, logits) -> {});
+    return start(config, WeightSource.of(base), base::digest, catalog, null);
   }
 
   /** As the other; the observer sees every row of logits, on the step thread. */
@@ -102,15 +108,47 @@ public final class InferenceRuntime implements AutoCloseable {
       ModelFolder base,
       AdapterCatalog catalog,
       StepOutput.RowObserver observer) {
+    return start(config, WeightSource.of(base), base::digest, catalog, observer);
+  }
+
+  /** As {@link #start(RuntimeConfig, ModelFolder, AdapterCatalog)}, with weights from anywhere. */
+  public static InferenceRuntime start(
+      RuntimeConfig config, WeightSource base, Supplier<Digest> digest, AdapterCatalog catalog) {
+    return start(config, base, digest, catalog, null);
+  }
+
+  private static InferenceRuntime start(
+      RuntimeConfig config,
+      WeightSource base,
+      Supplier<Digest> digest,
+      AdapterCatalog catalog,
+      StepOutput.@Nullable RowObserver observer) {
     Ops ops = choose(config);
     try {
       MemoryPlan plan = plan(config, base.shape(), ops);
-      InferenceRuntime runtime = new InferenceRuntime(config, base, catalog, plan, ops, observer);
+      InferenceRuntime runtime =
+          new InferenceRuntime(config, base, digest, catalog, plan, ops, observer);
       runtime.thread.start();
       return runtime;
     } catch (Throwable e) {
       ops.close();
       throw e;
+    }
+  }
+
+  /**
+   * Whether a memory budget holds a model of this shape, found without its weights. Says nothing
+   * where a device may compute, whose memory is not known before it is opened.
+   *
+   * @throws StartException if it does not
+   */
+  public static void checkMemory(RuntimeConfig config, ModelShape shape) {
+    if (OpsProvider.isOnProcessor(config.backend())) {
+      try {
+        MemoryPlan.of(config, shape);
+      } catch (IllegalArgumentException e) {
+        throw new StartException(e);
+      }
     }
   }
 
@@ -126,7 +164,7 @@ public final class InferenceRuntime implements AutoCloseable {
 
   private static MemoryPlan plan(RuntimeConfig config, ModelShape shape, Ops ops) {
     try {
-      MemoryPlan plan = MemoryPlanner.plan(config, shape, ops.deviceMemory());
+      MemoryPlan plan = MemoryPlanner.plan(config, shape, ops.deviceMemory(), ops.maxSlots());
       log.info("{}", plan.table());
       return plan;
     } catch (IllegalArgumentException e) {
@@ -142,10 +180,30 @@ public final class InferenceRuntime implements AutoCloseable {
    */
   public Generation submit(GenerationRequest request, GenerationListener listener) {
     check.check(request);
-    Generation generation =
-        new Generation(request, listener, shape.vocabulary(), System::nanoTime, inbox::ring);
-    loop.submit(generation);
-    return generation;
+    boolean routing = request.collectsRouting();
+    if (routing && !showsRouting) {
+      throw new GenerationException(
+          GenerationException.Kind.INVALID,
+          "the backend " + backend() + " does not show what routers decide");
+    }
+    long bytes = Generation.heapBytes(request) + (routing ? RoutingSums.heapBytes(shape) : 0);
+    inbox.charge(bytes);
+    try {
+      Generation generation =
+          new Generation(
+              request,
+              listener,
+              shape.vocabulary(),
+              System::nanoTime,
+              inbox::ring,
+              () -> inbox.refund(bytes),
+              routing ? RoutingSums.of(shape) : null);
+      loop.submit(generation);
+      return generation;
+    } catch (Throwable e) { // it was not handed over
+      inbox.refund(bytes);
+      throw e;
+    }
   }
 
   /**
@@ -222,14 +280,50 @@ public final class InferenceRuntime implements AutoCloseable {
     return plan;
   }
 
+  /** Whether requests may ask where the routers send their tokens: not on every backend. */
+  public boolean showsRouting() {
+    return showsRouting;
+  }
+
   /** Which backend computes. */
   public String backend() {
     return ops.name();
   }
 
+  /**
+   * Whether the step thread does its work: it lives, and has looked around within {@code limit}
+   * while requests are in flight. True after {@link #close}, which is no failure.
+   */
+  public boolean isHealthy(Duration limit) {
+    return loop.isHealthy(limit.toNanos());
+  }
+
+  /** How long the step thread has been in its present step, while requests are in flight. */
+  public Duration stalled() {
+    return Duration.ofNanos(loop.stalledNanos());
+  }
+
   /** Which adapters are resident, and which are waited for. */
   public ResidencyStats residency() {
     return experts.stats();
+  }
+
+  /**
+   * Where the routers sent a resident adapter's tokens, as of at most about a second ago; null if
+   * it is not resident. Disturbs nobody.
+   */
+  public @Nullable RoutingStats routing(Digest adapter) {
+    return experts.routing(adapter);
+  }
+
+  /** As {@link #routing}, of the base. */
+  public RoutingStats baseRouting() {
+    return experts.baseRouting();
+  }
+
+  /** As {@link #routing}, of the base and then of every resident adapter, in sums. */
+  public List<RoutingTotals> routingTotals() {
+    return experts.routingTotals();
   }
 
   /** What the runtime is doing; disturbs nobody. */
@@ -259,11 +353,15 @@ public final class InferenceRuntime implements AutoCloseable {
   /**
    * Refuses new requests (STOPPING), lets those that were let in end, and closes. Those that have
    * not ended after {@code wait} fail with STOPPING.
+   *
+   * @return whether all have ended
    */
-  public void drain(Duration wait) {
+  public boolean drain(Duration wait) {
     inbox.refuse();
     join(wait);
+    boolean ended = !thread.isAlive();
     close();
+    return ended;
   }
 
   /** Stops after the step in progress; what has not ended fails with STOPPING. Idempotent. */
@@ -293,7 +391,8 @@ public final class InferenceRuntime implements AutoCloseable {
 
   private static ExpertWeightManager manager(
       RuntimeConfig config,
-      ModelFolder base,
+      ModelShape shape,
+      Supplier<Digest> digest,
       AdapterCatalog catalog,
       MemoryPlan plan,
       ExpertBackend backend,
@@ -302,10 +401,10 @@ public final class InferenceRuntime implements AutoCloseable {
         Executors.newFixedThreadPool(
             LOADER_THREADS, Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
     return new ExpertWeightManager(
-        ExpertLayout.of(base.shape()),
+        ExpertLayout.of(shape),
         ResidencyConfig.of(
             plan.baseSlots() + plan.adapterSlots(), config.adapterRows(), config.loadWait()),
-        base::digest,
+        digest,
         catalog,
         backend,
         loaders,

@@ -1,5 +1,7 @@
 package dev.heddle.runtime;
 
+import dev.heddle.format.model.ModelShape;
+
 /**
  * How the memory budget is spent; bytes unless said otherwise.
  *
@@ -13,7 +15,9 @@ package dev.heddle.runtime;
  * @param blockTokens tokens of a KV block
  * @param kvBlocks KV blocks
  * @param workspace buffers of the forward pass
- * @param heap left to the JVM's heap and everything else; 0 where the budget is a device's
+ * @param hostCache experts that were read lately; like all below, 0 where the budget is a device's
+ * @param heap the Java heap at its largest
+ * @param jvm the rest of the JVM
  */
 public record MemoryPlan(
     long budget,
@@ -26,13 +30,29 @@ public record MemoryPlan(
     int blockTokens,
     int kvBlocks,
     long workspace,
-    long heap) {
+    long hostCache,
+    long heap,
+    long jvm) {
 
   /** Share of the container's limit, or of the machine's memory, used unless a budget is given. */
   public static final double DEFAULT_SHARE = 0.7;
 
   /** Share of a device's memory, which nobody else uses; the rest is its driver's, and padding. */
   public static final double DEVICE_SHARE = 0.85;
+
+  /**
+   * The plan for a model in this process's own memory.
+   *
+   * @throws IllegalArgumentException if the budget does not hold the model; says what would
+   */
+  public static MemoryPlan of(RuntimeConfig config, ModelShape shape) {
+    return MemoryPlanner.plan(config, shape, 0, Integer.MAX_VALUE);
+  }
+
+  /** The budget of a process that is given none. */
+  public static long defaultBudget() {
+    return (long) (DEFAULT_SHARE * MemoryPlanner.memoryLimit());
+  }
 
   /** Tokens that fit the KV blocks. */
   public long kvTokens() {
@@ -53,7 +73,8 @@ public record MemoryPlan(
 
   /** What the plan commits, at most the budget. */
   public long total() {
-    return weights + baseExpertBytes() + adapterBytes() + kvBytes() + workspace + heap;
+    long engine = weights + baseExpertBytes() + adapterBytes() + kvBytes() + workspace;
+    return engine + hostCache + heap + jvm;
   }
 
   /** The plan as a small table for people. */
@@ -65,9 +86,14 @@ public record MemoryPlan(
     line(out, "KV cache", kvBytes(), kvTokens() + " tokens in " + kvBlocks + " blocks");
     line(out, "workspace", workspace, "one step's buffers");
     if (heap > 0) {
-      line(out, "heap and rest", heap, "left to the JVM");
+      line(out, "host cache", hostCache, "experts that were read lately");
+      line(out, "Java heap", heap, "at most");
+      line(out, "JVM", jvm, "classes, compiled code, threads, network buffers");
     }
     line(out, "total", total(), "of the budget");
+    if (heap > 0) {
+      out.append("; all of this process. An embedded PostgreSQL is another, beside the plan");
+    }
     return out.toString();
   }
 

@@ -13,12 +13,6 @@ import java.lang.management.ManagementFactory;
 final class MemoryPlanner {
   private static final long MIB = 1 << 20;
 
-  /** Left to the heap: an eighth of the budget, within these bounds. */
-  private static final int HEAP_SHARE = 8;
-
-  private static final long HEAP_LEAST = 64 * MIB;
-  private static final long HEAP_MOST = 1024 * MIB;
-
   /** Of what remains, adapters get this share and KV the rest. */
   private static final double ADAPTER_SHARE = 0.5;
 
@@ -27,9 +21,6 @@ final class MemoryPlanner {
 
   /** Adapters tune about a quarter of the experts at most (arXiv 2407.01906, section 4). */
   private static final int TUNED_SHARE = 4;
-
-  /** Most expert slots that a device's router tells apart. */
-  private static final int DEVICE_SLOTS = 1 << 15;
 
   private MemoryPlanner() {}
 
@@ -42,16 +33,18 @@ final class MemoryPlanner {
 
   /**
    * @param device bytes of the device that everything is to lie on, 0 for the process's own memory
-   * @throws IllegalArgumentException if the budget does not hold the base model, one full context
-   *     of KV (or one full step's, if that is less) and the buffers; says what would
+   * @param maxSlots most expert slots that the backend takes
+   * @throws IllegalArgumentException if the budget does not hold the process itself, the base
+   *     model, one full context of KV (or one full step's, if that is less) and the buffers; says
+   *     what would
    */
-  static MemoryPlan plan(RuntimeConfig config, ModelShape shape, long device) {
+  static MemoryPlan plan(RuntimeConfig config, ModelShape shape, long device, int maxSlots) {
     long limit = device > 0 ? device : memoryLimit();
     double share = device > 0 ? MemoryPlan.DEVICE_SHARE : MemoryPlan.DEFAULT_SHARE;
     String whose = device > 0 ? "the device" : "this machine or container";
     if (config.memoryBudget() == 0) {
       String source = "%.0f %% of the %,d MiB of %s".formatted(100 * share, limit / MIB, whose);
-      return plan(config, shape, (long) (limit * share), source, device > 0);
+      return plan(config, shape, (long) (limit * share), source, device > 0, maxSlots);
     }
     if (device > 0 && config.memoryBudget() > device) {
       throw new IllegalArgumentException(
@@ -59,39 +52,45 @@ final class MemoryPlanner {
               .formatted(config.memoryBudget(), device));
     }
     String source = device > 0 ? "of the device's, as configured" : "as configured";
-    return plan(config, shape, config.memoryBudget(), source, device > 0);
+    return plan(config, shape, config.memoryBudget(), source, device > 0, maxSlots);
   }
 
   private static MemoryPlan plan(
-      RuntimeConfig config, ModelShape shape, long budget, String source, boolean device) {
+      RuntimeConfig config,
+      ModelShape shape,
+      long budget,
+      String source,
+      boolean device,
+      int maxSlots) {
     int baseSlots = MemoryEstimate.baseSlots(shape);
     MemoryEstimate estimate = MemoryEstimate.of(shape, limits(config, shape, 1, baseSlots));
     long base = estimate.weights() + baseSlots * estimate.slot();
-    long heap = device ? 0 : Math.clamp(budget / HEAP_SHARE, HEAP_LEAST, HEAP_MOST);
+    ProcessMemory process = device ? ProcessMemory.NONE : config.process();
     long blockBytes = estimate.kvToken() * ModelLimits.BLOCK_TOKENS;
     int context = context(config, shape);
     long leastBlocks = blocks(Math.min(context, config.maxBatchTokens()));
-    long remaining = budget - base - estimate.workspace() - heap - leastBlocks * blockBytes;
+    long fixed = base + estimate.workspace() + leastBlocks * blockBytes;
+    long remaining = budget - fixed - process.beside(budget);
     if (remaining < 0) {
       throw new IllegalArgumentException(
-          "a memory budget of %,d bytes (%s) does not hold the model: it needs %,d bytes (%,d for the base model, %,d for buffers, %,d for the heap, %,d for the least KV cache)"
+          "a memory budget of %,d bytes (%s) does not hold the model: the least that does is %dMB (%,d bytes for the base model, %,d for buffers, %,d for the least KV cache%s)"
               .formatted(
                   budget,
                   source,
-                  budget - remaining,
+                  Math.ceilDiv(process.leastBudget(fixed), MIB),
                   base,
                   estimate.workspace(),
-                  heap,
-                  leastBlocks * blockBytes));
+                  leastBlocks * blockBytes,
+                  device ? "" : beside(process)));
     }
     long most = Math.max(SMALL, 2 * base);
     long adapterBytes =
         config.adapterRows() == 0 ? 0 : Math.min(most, (long) (remaining * ADAPTER_SHARE));
     long usefulSlots = Math.max(baseSlots, (long) config.adapterRows() * baseSlots / TUNED_SHARE);
-    long adapterSlots = Math.min(adapterBytes / estimate.slot(), usefulSlots);
-    if (device) {
-      adapterSlots = Math.min(adapterSlots, Math.max(0, DEVICE_SLOTS - baseSlots));
-    }
+    long adapterSlots =
+        Math.min(
+            Math.min(adapterBytes / estimate.slot(), usefulSlots),
+            Math.max(0, maxSlots - baseSlots));
     remaining -= adapterSlots * estimate.slot();
     long kvBlocks =
         Math.min(
@@ -103,12 +102,19 @@ final class MemoryPlanner {
         estimate.weights(),
         estimate.slot(),
         baseSlots,
-        Math.toIntExact(Math.min(adapterSlots, Integer.MAX_VALUE - baseSlots)),
+        Math.toIntExact(adapterSlots),
         estimate.kvToken(),
         ModelLimits.BLOCK_TOKENS,
         Math.toIntExact(Math.min(kvBlocks, Integer.MAX_VALUE / ModelLimits.BLOCK_TOKENS)),
         estimate.workspace(),
-        heap);
+        process.hostCache(budget),
+        process.heap(),
+        process.jvm());
+  }
+
+  private static String beside(ProcessMemory process) {
+    return ", %,d for the Java heap, %,d for the rest of the JVM, and the host cache"
+        .formatted(process.heap(), process.jvm());
   }
 
   /** The model's buffers under a plan. */
@@ -134,7 +140,7 @@ final class MemoryPlanner {
   }
 
   /** Physical memory, or the container's limit where there is one. */
-  private static long memoryLimit() {
+  static long memoryLimit() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 }

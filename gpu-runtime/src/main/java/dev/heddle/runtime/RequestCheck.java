@@ -1,12 +1,17 @@
 package dev.heddle.runtime;
 
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.sample.TokenRules;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** Refuses at the door what can never be served, with everything that is wrong. */
 final class RequestCheck {
   private final int vocabulary;
+  private final List<Integer> eosTokens;
   private final int maxContext;
   private final int maxSequences;
   private final long kvTokens;
@@ -14,8 +19,9 @@ final class RequestCheck {
   /**
    * @param kvTokens tokens that fit the KV cache
    */
-  RequestCheck(int vocabulary, int maxContext, int maxSequences, long kvTokens) {
-    this.vocabulary = vocabulary;
+  RequestCheck(ModelShape shape, int maxContext, int maxSequences, long kvTokens) {
+    this.vocabulary = shape.vocabulary();
+    this.eosTokens = shape.eosTokens();
     this.maxContext = maxContext;
     this.maxSequences = maxSequences;
     this.kvTokens = kvTokens;
@@ -40,6 +46,7 @@ final class RequestCheck {
     check(faults, request.logprobs() >= -1, "logprobs must not be negative");
     check(faults, request.promptLogprobs() >= -1, "prompt logprobs must not be negative");
     checkSampling(request.sampling(), faults);
+    checkRules(request.sampling().rules(), request.maxTokens(), faults);
     if (!faults.isEmpty()) {
       throw new GenerationException(GenerationException.Kind.INVALID, String.join("; ", faults));
     }
@@ -83,6 +90,29 @@ final class RequestCheck {
               "logit_bias names token id " + token + ", not in 0.." + (vocabulary - 1));
           check(faults, within(bias, -100, 100), "logit_bias must be -100 to 100: " + bias);
         });
+  }
+
+  private void checkRules(TokenRules rules, int maxTokens, List<String> faults) {
+    check(
+        faults,
+        rules.minTokens() >= 0 && rules.minTokens() <= maxTokens,
+        "min_tokens must be 0 to max_tokens, " + maxTokens);
+    check(
+        faults, rules.stops().length() <= vocabulary, "stop_token_ids must be below " + vocabulary);
+    BitSet allowed = rules.allowed();
+    boolean known =
+        (allowed == null || allowed.length() <= vocabulary)
+            && rules.badWords().stream().allMatch(this::isRun);
+    check(faults, known, "allowed_token_ids and bad_words must be of tokens below " + vocabulary);
+    check(
+        faults,
+        !known || rules.leaveChoice(vocabulary, eosTokens),
+        "allowed_token_ids, bad_words and min_tokens leave no token that may come at every place");
+  }
+
+  private boolean isRun(int[] tokens) {
+    return tokens.length > 0
+        && Arrays.stream(tokens).allMatch(token -> token >= 0 && token < vocabulary);
   }
 
   private static boolean within(float value, float least, float most) {

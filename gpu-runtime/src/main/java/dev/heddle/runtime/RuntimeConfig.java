@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param backend {@code auto}, {@code tornado}, {@code vector} or {@code reference}
  * @param threads worker threads of the backend, 0 for one a processor
- * @param memoryBudget bytes the runtime may use in all, 0 for a share of the container's limit or
+ * @param memoryBudget bytes the process may use in all, 0 for a share of the container's limit or
  *     of the machine's memory ({@link MemoryPlan#DEFAULT_SHARE}); of the device's, where the
  *     backend has one ({@link MemoryPlan#DEVICE_SHARE})
  * @param maxBatchTokens most tokens a step computes; longer prompts are computed in chunks
@@ -23,6 +23,7 @@ import java.util.function.ToDoubleFunction;
  * @param adapterRows most adapters resident at once
  * @param tenantWeight share of a tenant relative to others', &gt; 0; asked with each request, on
  *     the step thread, and used from then on
+ * @param process what the process takes of the budget beside the engine; nothing of a device's
  */
 public record RuntimeConfig(
     String backend,
@@ -35,12 +36,32 @@ public record RuntimeConfig(
     Duration loadWait,
     int maxContext,
     int adapterRows,
-    ToDoubleFunction<String> tenantWeight) {
+    ToDoubleFunction<String> tenantWeight,
+    ProcessMemory process) {
+
+  /** A row of 102,400 logits takes 400 KiB. */
+  private static final int MOST_SCORED_ROWS = 256;
 
   /** Equal shares for all tenants, everything else as it suits a small machine. */
   public static RuntimeConfig defaults() {
     return new RuntimeConfig(
-        "auto", 0, 0, 256, 64, 64, 1024, Duration.ofSeconds(30), 0, 64, tenant -> 1);
+        "auto",
+        0,
+        0,
+        256,
+        64,
+        logitRows(256, 64),
+        1024,
+        Duration.ofSeconds(30),
+        0,
+        64,
+        tenant -> 1,
+        ProcessMemory.ofThisJvm(0L));
+  }
+
+  /** As many rows as prompts are scored with in steps full of tokens, within reason. */
+  public static int logitRows(int maxBatchTokens, int maxSequences) {
+    return Math.max(maxSequences, Math.min(maxBatchTokens, MOST_SCORED_ROWS));
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.heddle.runtime;
 
+import dev.heddle.model.RoutingSums;
 import dev.heddle.model.StepBatch;
 import dev.heddle.schedule.Sequence;
 import dev.heddle.schedule.StepPlan;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a plan out as the model's input; row i of the block tables is the plan's sequence i. */
 final class StepBatches {
@@ -21,12 +23,17 @@ final class StepBatches {
     batch.sequenceCount = plan.size();
   }
 
+  private static @Nullable RoutingSums routing(Sequence sequence) {
+    return ((ActiveRequest) sequence.group()).generation().routing();
+  }
+
   private static void add(
       StepBatch batch, int row, Sequence sequence, int position, int blockTokens) {
     int index = batch.tokenCount++;
     int block = sequence.blocks().get(position / blockTokens);
     batch.tokens[index] = sequence.token(position);
     batch.positions[index] = position;
+    batch.routing[index] = sequence.isReached(position) ? null : routing(sequence);
     batch.adapters[index] = ((ActiveRequest) sequence.group()).adapterRow();
     batch.sequences[index] = row;
     batch.kvSlots[index] = block * blockTokens + position % blockTokens;

@@ -3,12 +3,15 @@ package dev.heddle.runtime;
 import dev.heddle.experts.ExpertWeightManager;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.StepBatch;
+import dev.heddle.model.StepCost;
+import dev.heddle.model.StepModel;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.BatchScheduler;
 import dev.heddle.schedule.KvBlockPool;
 import dev.heddle.schedule.Sequence;
 import dev.heddle.schedule.StepPlan;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,21 +27,28 @@ final class StepLoop implements Runnable {
 
   private static final long IDLE_NAP_NANOS = 100_000_000;
 
+  /** How long a loop that has died waits for requests that were let in just before. */
+  private static final long ABANDON_NANOS = 1_000_000_000;
+
   private final Inbox inbox;
   private final StepModel model;
   private final ExpertWeightManager experts;
   private final KvBlockPool pool;
   private final BatchScheduler scheduler;
   private final AdapterGate gate = new AdapterGate();
-  private final Requests requests;
+  private final ActiveRequests requests;
   private final StepOutput output;
   private final StepPlan plan;
   private final StepBatch batch;
   private final StepMetrics metrics;
   private final LongSupplier clock;
-  private final int vocabulary;
+  private final ModelShape shape;
   private long steps;
   private volatile boolean stopping;
+  private volatile boolean dead;
+
+  /** When the loop last came round, by {@link System#nanoTime}. */
+  private volatile long aliveNanos = System.nanoTime();
 
   StepLoop(
       Inbox inbox,
@@ -50,7 +60,7 @@ final class StepLoop implements Runnable {
       RuntimeConfig config,
       StepMetrics metrics,
       LongSupplier clock,
-      StepOutput.RowObserver observer) {
+      StepOutput.@Nullable RowObserver observer) {
     this.inbox = inbox;
     this.model = model;
     this.experts = experts;
@@ -62,27 +72,64 @@ final class StepLoop implements Runnable {
             config.tenantWeight(),
             config.maxBatchTokens(),
             config.maxSequences(),
-            config.logitRows());
-    this.requests = new Requests(scheduler, experts, gate, inbox);
-    this.output = new StepOutput(model, scheduler, requests, shape, metrics, observer);
+            config.logitRows(),
+            StepCost.rowOfLogits(shape));
+    this.requests = new ActiveRequests(scheduler, experts, gate, inbox);
+    this.output =
+        new StepOutput(model, scheduler, requests, shape, metrics, config.logitRows(), observer);
     this.plan = new StepPlan(config.maxSequences());
     this.batch = batch;
     this.metrics = metrics;
     this.clock = clock;
-    this.vocabulary = shape.vocabulary();
+    this.shape = shape;
   }
 
   /** Steps until it is told to stop, or to refuse and nothing is left. */
   @Override
   public void run() {
+    try {
+      loop();
+    } catch (Throwable e) { // the state cannot be trusted: nothing is served from it any more
+      dead = true;
+      inbox.refuse();
+      abandon(internal(e));
+      log.error("the engine's step thread has died; restart the process", e);
+    }
+  }
+
+  /** Tells everybody the end, those too whose requests still lie in the inbox. */
+  private void abandon(GenerationException cause) {
+    long end = System.nanoTime() + ABANDON_NANOS; // the counts may be wrong by now
+    do {
+      try {
+        inbox.runCommands();
+      } catch (RuntimeException e) {
+        log.error("a command failed", e);
+      }
+      requests.abandonAll(cause);
+    } while (inbox.inFlight() > 0 && System.nanoTime() - end < 0);
+  }
+
+  /** Any thread: see {@link InferenceRuntime#isHealthy}. */
+  boolean isHealthy(long limitNanos) {
+    return !dead && (stopping || stalledNanos() <= limitNanos);
+  }
+
+  /** Any thread: see {@link InferenceRuntime#stalled}. */
+  long stalledNanos() {
+    return inbox.inFlight() == 0 ? 0 : Math.max(0, System.nanoTime() - aliveNanos);
+  }
+
+  private void loop() {
     boolean checked = false;
     while (!stopping && !(inbox.refusing() && inbox.inFlight() == 0)) {
+      aliveNanos = System.nanoTime();
       if (step()) {
         checked = false;
       } else if (scheduler.waiting() > 0) {
         inbox.sleep(LOADING_NAP_NANOS);
       } else {
-        checked = checked || checkBooks();
+        checked = checked || check();
         inbox.sleep(IDLE_NAP_NANOS);
       }
     }
@@ -147,7 +194,7 @@ final class StepLoop implements Runnable {
    * @throws GenerationException QUEUE_FULL or STOPPING
    */
   void submit(Generation generation) {
-    ActiveRequest active = ActiveRequest.of(generation, vocabulary);
+    ActiveRequest active = ActiveRequest.of(generation, shape);
     inbox.submit(() -> requests.arrive(active));
   }
 
@@ -182,16 +229,17 @@ final class StepLoop implements Runnable {
   }
 
   /** Whenever there is nothing to do: true, so that it is done once. */
-  private boolean checkBooks() {
+  private boolean check() {
     try {
       checkIntegrity();
     } catch (IllegalStateException e) {
-      log.error("the books do not balance", e);
+      log.error("integrity check failed: {}", e.getMessage(), e);
     }
     return true;
   }
 
   private void failStep(GenerationException cause) {
+    experts.stepFailed();
     for (int i = 0; i < plan.size(); i++) {
       requests.fail((ActiveRequest) plan.sequence(i).group(), cause);
     }

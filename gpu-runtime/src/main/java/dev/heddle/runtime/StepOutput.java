@@ -2,12 +2,13 @@ package dev.heddle.runtime;
 
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.StepBatch;
+import dev.heddle.model.StepModel;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.sample.Sampler;
-import dev.heddle.sample.TokenLogprobs;
 import dev.heddle.schedule.BatchScheduler;
 import dev.heddle.schedule.Sequence;
 import dev.heddle.schedule.StepPlan;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,21 +27,22 @@ final class StepOutput {
 
   private final StepModel model;
   private final BatchScheduler scheduler;
-  private final Requests requests;
+  private final ActiveRequests requests;
   private final StepMetrics metrics;
-  private final RowObserver observer;
+  private final @Nullable RowObserver observer;
   private final boolean[] endsSequence;
   private final float[] logits;
   private final Sampler sampler;
-  private final TokenLogprobs scratch;
+  private final RowsToScore toScore;
 
   StepOutput(
       StepModel model,
       BatchScheduler scheduler,
-      Requests requests,
+      ActiveRequests requests,
       ModelShape shape,
       StepMetrics metrics,
-      RowObserver observer) {
+      int logitRows,
+      @Nullable RowObserver observer) {
     this.model = model;
     this.scheduler = scheduler;
     this.requests = requests;
@@ -54,55 +56,102 @@ final class StepOutput {
     }
     this.logits = new float[shape.vocabulary()];
     this.sampler = new Sampler(shape.vocabulary());
-    this.scratch = new TokenLogprobs(shape.vocabulary());
+    this.toScore = new RowsToScore(logitRows);
   }
 
   void deliver(StepBatch batch, StepPlan plan) {
+    scorePrompts(batch, plan);
     for (int row = 0; row < batch.logitCount; row++) {
       int token = batch.logitTokens[row];
       Sequence sequence = plan.sequence(batch.sequences[token]);
       ActiveRequest request = (ActiveRequest) sequence.group();
-      if (!request.over) {
+      if (!request.over && batch.positions[token] >= request.promptLength() - 1) {
         try {
-          use(row, sequence, request, batch.positions[token]);
+          observe(row, sequence, batch.positions[token]);
+          use(row, sequence, request);
         } catch (Throwable e) { // whatever it was, the other rows are not concerned
-          log.error("request {} failed", request.request().id(), e);
-          requests.fail(request, StepLoop.internal(e));
+          fail(request, e);
         }
       }
     }
   }
 
-  private void use(int row, Sequence sequence, ActiveRequest request, int position) {
-    model.logits(row, logits);
-    observer.row(sequence, position, logits);
-    if (position < request.promptLength() - 1) {
-      scorePrompt(sequence, request.generation().promptScores(), position);
-    } else if (request.request().maxTokens() == 0) {
-      for (int choice = 0; choice < request.choices(); choice++) {
-        requests.finish(request.sequence(choice), FinishReason.LENGTH);
-      }
-    } else if (scheduler.fork(request)) {
-      for (int choice = 0; choice < request.choices(); choice++) {
-        draw(request.sequence(choice), request);
-      }
-    } else {
-      draw(sequence, request);
+  private void fail(ActiveRequest request, Throwable cause) {
+    log.error("request {} failed", request.request().id(), cause);
+    requests.fail(request, StepLoop.internal(cause));
+  }
+
+  /** Reads a row for whoever looks on; nobody does but in tests. */
+  private void observe(int row, Sequence sequence, int position) {
+    if (observer != null) {
+      model.logits(row, logits);
+      observer.row(sequence, position, logits);
     }
   }
 
-  private void scorePrompt(Sequence sequence, PromptScores scores, int position) {
-    score(scores.scores(), position + 1, sequence.token(position + 1));
-    scores.publish(position + 2);
-    sequence.scored(position);
+  // ---- scores of prompts: all rows of the step at once, by the backend
+
+  private void scorePrompts(StepBatch batch, StepPlan plan) {
+    toScore.clear();
+    for (int row = 0; row < batch.logitCount; row++) {
+      int token = batch.logitTokens[row];
+      int position = batch.positions[token];
+      Sequence sequence = plan.sequence(batch.sequences[token]);
+      ActiveRequest request = (ActiveRequest) sequence.group();
+      if (!request.over && position < request.promptLength() - 1) {
+        observe(row, sequence, position);
+        TokenScores scores = request.generation().promptScores().scores();
+        toScore.add(row, sequence.token(position + 1), scores, position + 1);
+      }
+    }
+    if (toScore.count() > 0) {
+      model.score(toScore);
+      for (int i = 0; i < toScore.count(); i++) {
+        publish(batch, plan, i);
+      }
+    }
   }
 
-  private void draw(Sequence sequence, ActiveRequest request) {
+  private void publish(StepBatch batch, StepPlan plan, int scored) {
+    int token = batch.logitTokens[toScore.row(scored)];
+    Sequence sequence = plan.sequence(batch.sequences[token]);
+    ActiveRequest request = (ActiveRequest) sequence.group();
+    if (!request.over) {
+      try {
+        toScore.require(scored);
+        request.generation().promptScores().publish(batch.positions[token] + 2);
+        sequence.scored(batch.positions[token]);
+      } catch (RuntimeException e) { // the other rows are not concerned
+        fail(request, e);
+      }
+    }
+  }
+
+  // ---- tokens
+
+  private void use(int row, Sequence sequence, ActiveRequest request) {
+    if (request.request().maxTokens() == 0) {
+      for (int choice = 0; choice < request.choices(); choice++) {
+        requests.finish(request.sequence(choice), FinishReason.LENGTH);
+      }
+      return;
+    }
+    model.logits(row, logits);
+    if (scheduler.fork(request)) {
+      for (int choice = 0; choice < request.choices(); choice++) {
+        draw(row, request.sequence(choice), request);
+      }
+    } else {
+      draw(row, sequence, request);
+    }
+  }
+
+  private void draw(int row, Sequence sequence, ActiveRequest request) {
     int choice = sequence.choice();
     ChoiceOutput output = request.generation().choice(choice);
     int token = sampler.sample(logits, request.sampling(choice), sequence.length());
     if (output.scores().wanted()) {
-      score(output.scores(), output.count(), token);
+      score(row, token, output);
     }
     request.sampling(choice).accept(token);
     scheduler.append(sequence, token);
@@ -110,20 +159,19 @@ final class StepOutput {
     request.generation().tokenCame();
     requests.progressed(request);
     metrics.add(Metric.DECODED, 1);
-    if ((endsSequence[token] && !request.request().ignoreEos()) || output.stopAsked()) {
+    if ((endsSequence[token] && !request.request().ignoreEos())
+        || request.sampling(choice).stops(token)
+        || output.stopAsked()) {
       requests.finish(sequence, FinishReason.STOP);
     } else if (output.count() == request.request().maxTokens()) {
       requests.finish(sequence, FinishReason.LENGTH);
     }
   }
 
-  private void score(TokenScores scores, int index, int token) {
-    sampler.score(logits, token, scores.width(), scratch);
-    scores.set(
-        index,
-        scratch.logprob(),
-        scratch.alternatives(),
-        scratch.alternativeTokens(),
-        scratch.alternativeLogprobs());
+  private void score(int row, int token, ChoiceOutput output) {
+    toScore.clear();
+    toScore.add(row, token, output.scores(), output.count());
+    model.score(toScore);
+    toScore.require(0);
   }
 }

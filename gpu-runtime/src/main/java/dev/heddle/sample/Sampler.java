@@ -1,16 +1,16 @@
 package dev.heddle.sample;
 
-import dev.heddle.ops.Numerics;
+import dev.heddle.ops.UnusableLogitsException;
 
 /**
  * From a row of logits to a token. The token is a function of the row and the {@link SamplingState}
  * alone, to the bit: neither batch nor history of this object matter. Allocates nothing but its
  * exceptions; one thread at a time.
  *
- * <p>In this order: a grammar's mask, logit bias, repetition penalty (as in CTRL, arXiv 1909.05858:
- * tokens of prompt and output), frequency and presence penalty (tokens of the output), temperature,
- * top-k, top-p of what top-k left, min-p; then a draw from what is left. Ties go to the lower id
- * throughout.
+ * <p>In this order: a grammar's mask and the request's own rules, logit bias, repetition penalty
+ * (as in CTRL, arXiv 1909.05858: tokens of prompt and output), frequency and presence penalty
+ * (tokens of the output), temperature, top-k, top-p of what top-k left, min-p; then a draw from
+ * what is left. Ties go to the lower id throughout.
  */
 public final class Sampler {
   private final int vocabulary;
@@ -48,54 +48,10 @@ public final class Sampler {
     return candidates.draw(Philox.uniform(params.seed(), state.choice, position));
   }
 
-  /**
-   * Log-probabilities in the raw distribution, before any adjustment: {@code logit - max - log(sum
-   * of exp(logit - max))}, exponentials as {@link Numerics#exp}, summed in double by rising id.
-   *
-   * @param alternatives how many of the most likely tokens to report, at most what {@code out} has
-   *     room for; all there are if the vocabulary is smaller
-   * @throws UnusableLogitsException if a logit is NaN or infinity, or no token is possible
-   */
-  public void score(float[] logits, int token, int alternatives, TokenLogprobs out) {
-    requireUsable(logits);
-    float max = logits[argmax(logits)];
-    double sum = 0;
-    for (int i = 0; i < vocabulary; i++) {
-      sum += Numerics.exp(logits[i] - max);
-    }
-    double logSum = StrictMath.log(sum);
-    findBest(logits, alternatives, out);
-    out.logprob = logprob(logits[token], max, logSum);
-    for (int i = 0; i < out.count; i++) {
-      out.logprobs[i] = logprob(logits[out.tokens[i]], max, logSum);
-    }
-  }
-
-  private static float logprob(float logit, float max, double logSum) {
-    return (float) ((double) logit - max - logSum);
-  }
-
-  /** Insertion into a short sorted list; most tokens fail the first comparison. */
-  private void findBest(float[] logits, int limit, TokenLogprobs out) {
-    int count = 0;
-    for (int token = 0; token < vocabulary && limit > 0; token++) {
-      float logit = logits[token];
-      if (count == limit && !(logit > logits[out.tokens[count - 1]])) {
-        continue;
-      }
-      int place = count < limit ? count++ : count - 1;
-      for (; place > 0 && logit > logits[out.tokens[place - 1]]; place--) {
-        out.tokens[place] = out.tokens[place - 1];
-      }
-      out.tokens[place] = token;
-    }
-    out.count = count;
-  }
-
   private void requireUsable(float[] logits) {
     for (int token = 0; token < vocabulary; token++) {
       if (!(logits[token] < Float.POSITIVE_INFINITY)) {
-        throw new UnusableLogitsException("the logit of token " + token + " is " + logits[token]);
+        throw UnusableLogitsException.of(token, logits[token]);
       }
     }
   }
@@ -108,7 +64,7 @@ public final class Sampler {
       }
     }
     if (row[best] == Float.NEGATIVE_INFINITY) {
-      throw new UnusableLogitsException("every token is excluded");
+      throw UnusableLogitsException.noToken();
     }
     return best;
   }
@@ -125,6 +81,9 @@ public final class Sampler {
     }
     if (state.mask != null) {
       forbid(state.mask.allowed());
+    }
+    if (state.guard != null) {
+      state.guard.forbid(adjusted, vocabulary);
     }
     return adjusted;
   }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param frequencyPenalty in [-2, 2]; subtracted for each time a token is in the output
  * @param logitBias added to the logits of these tokens, in [-100, 100]
  * @param seed the draw is a function of (seed, choice, position) alone
+ * @param rules which tokens may come at all, and which end an answer
  */
 public record SamplingParams(
     float temperature,
@@ -26,10 +27,59 @@ public record SamplingParams(
     float presencePenalty,
     float frequencyPenalty,
     Map<Integer, Float> logitBias,
-    long seed) {
+    long seed,
+    TokenRules rules) {
   public static final SamplingParams GREEDY = new SamplingParams(0, 0, 1, 0, 1, 0, 0, Map.of(), 0);
 
   public SamplingParams {
     logitBias = Map.copyOf(logitBias);
+  }
+
+  /** With every token allowed. */
+  public SamplingParams(
+      float temperature,
+      int topK,
+      float topP,
+      float minP,
+      float repetitionPenalty,
+      float presencePenalty,
+      float frequencyPenalty,
+      Map<Integer, Float> logitBias,
+      long seed) {
+    this(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        logitBias,
+        seed,
+        TokenRules.NONE);
+  }
+
+  /** The same with another seed. */
+  public SamplingParams withSeed(long seed) {
+    return with(seed, rules);
+  }
+
+  /** The same with other rules. */
+  public SamplingParams withRules(TokenRules rules) {
+    return with(seed, rules);
+  }
+
+  private SamplingParams with(long seed, TokenRules rules) {
+    return new SamplingParams(
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        logitBias,
+        seed,
+        rules);
   }
 }

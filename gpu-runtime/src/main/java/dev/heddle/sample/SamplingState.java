@@ -1,5 +1,6 @@
 package dev.heddle.sample;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +17,24 @@ public final class SamplingState {
   /** Null if no penalty needs it. */
   final @Nullable TokenCounts counts;
 
+  /** Null if every token may come. */
+  final @Nullable TokenGuard guard;
+
   private SamplingState(
       SamplingParams params,
       int choice,
       @Nullable TokenMask mask,
       int[] biasTokens,
       float[] biases,
-      @Nullable TokenCounts counts) {
+      @Nullable TokenCounts counts,
+      @Nullable TokenGuard guard) {
     this.params = params;
     this.choice = choice;
     this.mask = mask;
     this.biasTokens = biasTokens;
     this.biases = biases;
     this.counts = counts;
+    this.guard = guard;
   }
 
   /**
@@ -37,9 +43,10 @@ public final class SamplingState {
    * @param params in the ranges they state, biased tokens below {@code vocabulary}
    * @param prompt token ids
    * @param maxTokens most tokens the output can have
+   * @param eosTokens what ends an answer of the model
    */
   public static SamplingState of(
-      SamplingParams params, int[] prompt, int maxTokens, int vocabulary) {
+      SamplingParams params, int[] prompt, int maxTokens, int vocabulary, List<Integer> eosTokens) {
     int[] tokens = params.logitBias().keySet().stream().mapToInt(t -> t).sorted().toArray();
     float[] biases = new float[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
@@ -52,18 +59,21 @@ public final class SamplingState {
       counts = new TokenCounts((int) Math.min(vocabulary, (long) prompt.length + maxTokens));
       counts.addPrompt(prompt);
     }
-    return new SamplingState(params, 0, null, tokens, biases, counts);
+    TokenGuard guard =
+        params.rules().equals(TokenRules.NONE) ? null : new TokenGuard(params.rules(), eosTokens);
+    return new SamplingState(params, 0, null, tokens, biases, counts, guard);
   }
 
   /** Another choice of the same request, with the tokens met so far. */
   public SamplingState forChoice(int other) {
     TokenCounts copy = counts == null ? null : counts.copy();
-    return new SamplingState(params, other, mask, biasTokens, biases, copy);
+    TokenGuard guarded = guard == null ? null : guard.copy();
+    return new SamplingState(params, other, mask, biasTokens, biases, copy, guarded);
   }
 
   /** The same choice with tokens forbidden by a grammar. */
   public SamplingState with(TokenMask grammar) {
-    return new SamplingState(params, choice, grammar, biasTokens, biases, counts);
+    return new SamplingState(params, choice, grammar, biasTokens, biases, counts, guard);
   }
 
   /** Notes a token of the output. */
@@ -71,10 +81,21 @@ public final class SamplingState {
     if (counts != null) {
       counts.addOutput(token);
     }
+    if (guard != null) {
+      guard.accept(token);
+    }
+  }
+
+  /** Whether the token ends the answer by the rules of the request. */
+  public boolean stops(int token) {
+    return guard != null && guard.stops(token);
   }
 
   /** Whether logits are changed before the draw. */
   boolean adjusts() {
-    return biasTokens.length > 0 || counts != null || mask != null;
+    return biasTokens.length > 0
+        || counts != null
+        || mask != null
+        || (guard != null && guard.forbids());
   }
 }

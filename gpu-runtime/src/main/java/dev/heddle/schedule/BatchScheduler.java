@@ -11,11 +11,20 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>A request enters when there are KV blocks for its prompt and rows for all its choices, and its
  * weights are there. One that waits for weights alone is passed by others; one that waits for
- * blocks is not, so it cannot starve. When a decoding sequence needs a block and none is free, the
- * sequence that arrived last gives its blocks up and is computed again later.
+ * blocks is not, so it cannot starve. One with more choices than there are rows left is passed by
+ * as many choices as there are rows in all, then by none until it fits. When a decoding sequence
+ * needs a block and none is free, the sequence that arrived last gives its blocks up and is
+ * computed again later.
  *
  * <p>The choices of a request share the blocks of its prompt; who writes to a shared block first
- * gets a copy. Step thread only; a step without admissions allocates nothing.
+ * gets a copy.
+ *
+ * <p>Background requests come last, when {@link BackgroundTurn} says so, with what room a step has
+ * left. Whoever else needs blocks or a place takes them from a background sequence, which waits
+ * again then and starts anew.
+ *
+ * <p>Scoring a prompt needs a row of logits for each of its tokens; {@link ScoringBudget} bounds
+ * how many of them a step takes. Step thread only; a step without admissions allocates nothing.
  */
 public final class BatchScheduler {
   /** What a decoded token costs a tenant, in prompt tokens (Sheng et al., section 5). */
@@ -27,11 +36,20 @@ public final class BatchScheduler {
   private final int maxTokens;
   private final int maxSequences;
   private final int maxLogits;
+  private final ScoringBudget scoring;
 
   /** Both in order of arrival. */
   private final List<Sequence> running = new ArrayList<>();
 
   private final List<Sequence> preempted = new ArrayList<>();
+
+  /** Background sequences that run, in order of admission; not among the others. */
+  private final List<Sequence> background = new ArrayList<>();
+
+  /** Background requests that gave way in this step; they are queued again when it is planned. */
+  private final List<SequenceGroup> yielded = new ArrayList<>();
+
+  private final BackgroundTurn turn = new BackgroundTurn();
 
   /** Choices of admitted groups that have not ended. */
   private int reserved;
@@ -44,6 +62,7 @@ public final class BatchScheduler {
    * @param maxTokens tokens of a step, &ge; maxSequences
    * @param maxSequences choices in flight
    * @param maxLogits rows of logits of a step, &ge; maxSequences
+   * @param rowCost what a row of logits and its score cost, in tokens
    */
   public BatchScheduler(
       KvBlockPool pool,
@@ -51,13 +70,15 @@ public final class BatchScheduler {
       ToDoubleFunction<String> tenantWeight,
       int maxTokens,
       int maxSequences,
-      int maxLogits) {
+      int maxLogits,
+      double rowCost) {
     this.blocks = new SequenceBlocks(pool);
     this.queue = new FairQueue(tenantWeight);
     this.gate = gate;
     this.maxTokens = maxTokens;
     this.maxSequences = maxSequences;
     this.maxLogits = maxLogits;
+    this.scoring = new ScoringBudget(rowCost);
   }
 
   /** Requests that wait for admission. */
@@ -92,6 +113,7 @@ public final class BatchScheduler {
   public void schedule(StepPlan plan) {
     plan.clear();
     decode(plan);
+    scoring.begin(maxTokens - plan.tokenCount());
     for (int i = 0; i < running.size(); i++) {
       if (running.get(i).remaining() > 1) {
         chunk(running.get(i), plan);
@@ -101,14 +123,25 @@ public final class BatchScheduler {
     if (preempted.isEmpty()) {
       admit(plan);
     }
+    for (int i = 0; i < yielded.size(); i++) {
+      queue.add(yielded.get(i));
+    }
+    yielded.clear();
+    if (!background.isEmpty() && turn.comes(plan.tokenCount())) {
+      for (int i = 0; i < background.size() && hasRoom(plan); i++) {
+        chunk(background.get(i), plan);
+      }
+    }
   }
 
   /** The plan was computed: its tokens have their KV, full blocks can be found by others. */
   public void computed(StepPlan plan) {
     for (int i = 0; i < plan.size(); i++) {
       Sequence sequence = plan.sequence(i);
-      sequence.computed += plan.tokens(i);
-      blocks.keepFull(sequence);
+      sequence.advance(plan.tokens(i));
+      if (!sequence.group().background()) {
+        blocks.keepFull(sequence);
+      }
     }
   }
 
@@ -144,6 +177,7 @@ public final class BatchScheduler {
     }
     running.remove(sequence);
     preempted.remove(sequence);
+    background.remove(sequence);
     blocks.release(sequence);
     sequence.state = Sequence.State.ENDED;
     reserved -= sequence.group().admitted ? 1 : 0;
@@ -165,8 +199,10 @@ public final class BatchScheduler {
    * @throws IllegalStateException naming what does not
    */
   public void checkIntegrity() {
-    blocks.checkIntegrity(running);
-    for (Sequence sequence : running) {
+    List<Sequence> holders = new ArrayList<>(running);
+    holders.addAll(background);
+    blocks.checkIntegrity(holders);
+    for (Sequence sequence : holders) {
       require(sequence.state == Sequence.State.RUNNING, "a sequence runs that should not");
     }
     int unforked = 0;
@@ -178,7 +214,7 @@ public final class BatchScheduler {
       require(sequence.blocks.size() == 0, "a pre-empted sequence has blocks");
     }
     require(
-        reserved == running.size() + preempted.size() + unforked && reserved <= maxSequences,
+        reserved == holders.size() + preempted.size() + unforked && reserved <= maxSequences,
         reserved + " places are reserved");
   }
 
@@ -194,6 +230,9 @@ public final class BatchScheduler {
   /** Makes the next position writable; false if the sequence itself had to give way. */
   private boolean room(Sequence sequence, StepPlan plan) {
     while (!blocks.makeWritable(sequence, plan)) {
+      if (yieldBackground()) {
+        continue;
+      }
       Sequence last = running.getLast();
       preempt(last);
       if (last == sequence) {
@@ -212,9 +251,7 @@ public final class BatchScheduler {
   }
 
   private void resume(StepPlan plan) {
-    while (!preempted.isEmpty()
-        && hasRoom(plan)
-        && blocks.allocate(preempted.getFirst(), running.size())) {
+    while (!preempted.isEmpty() && hasRoom(plan) && allocate(preempted.getFirst())) {
       Sequence sequence = preempted.removeFirst();
       run(sequence);
       chunk(sequence, plan);
@@ -222,15 +259,27 @@ public final class BatchScheduler {
   }
 
   private void admit(StepPlan plan) {
+    SequenceGroup wide = null;
     queue.rewind();
     for (SequenceGroup group = queue.peek(); group != null && hasRoom(plan); group = queue.peek()) {
       switch (gate.enter(group)) {
         case HELD -> {
-          boolean places = reserved + group.choices() <= maxSequences;
-          if (!places || !blocks.allocate(group.sequence(0), running.size())) {
+          if (group.background()) {
+            enterBackground(group);
+          } else if (!hasPlaces(group)) {
+            wide = wide == null ? group : wide;
+            if (wide.passed >= maxSequences) {
+              return;
+            }
+            queue.pass();
+          } else if (allocate(group.sequence(0))) {
+            enter(group, group.sequence(0), plan);
+            if (wide != null) {
+              wide.passed += group.choices();
+            }
+          } else {
             return;
           }
-          enter(group, group.sequence(0), plan);
         }
         case WAIT -> queue.pass();
         case REFUSED -> end(group);
@@ -238,11 +287,63 @@ public final class BatchScheduler {
     }
   }
 
-  private void enter(SequenceGroup group, Sequence first, StepPlan plan) {
+  /** Blocks for a sequence, if need be those of background sequences. */
+  private boolean allocate(Sequence sequence) {
+    while (!blocks.allocate(sequence, running.size())) {
+      if (!yieldBackground()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether there are places for all choices, if need be those of background sequences. */
+  private boolean hasPlaces(SequenceGroup group) {
+    while (reserved + group.choices() > maxSequences) {
+      if (!yieldBackground()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Lets a background request in, or passes it: nobody waits behind it. */
+  private void enterBackground(SequenceGroup group) {
+    Sequence only = group.sequence(0);
+    if (reserved < maxSequences && blocks.allocate(only, running.size())) {
+      leaveQueue(group);
+      only.state = Sequence.State.RUNNING;
+      background.add(only);
+    } else {
+      queue.pass();
+    }
+  }
+
+  /** Has the background sequence that came last wait again; false if none runs. */
+  private boolean yieldBackground() {
+    if (background.isEmpty()) {
+      return false;
+    }
+    Sequence last = background.removeLast();
+    blocks.release(last);
+    last.state = Sequence.State.WAITING;
+    last.group().admitted = false;
+    reserved--;
+    preemptions++;
+    yielded.add(last.group());
+    return true;
+  }
+
+  /** Takes the request whose turn it is out of the queue. */
+  private void leaveQueue(SequenceGroup group) {
     queue.poll();
     group.admitted = true;
-    group.cachedTokens = first.computed;
     reserved += group.choices();
+  }
+
+  private void enter(SequenceGroup group, Sequence first, StepPlan plan) {
+    leaveQueue(group);
+    group.cachedTokens = first.computed;
     prefixHitTokens += first.computed;
     queue.charge(group.tenant(), first.remaining());
     run(first);
@@ -255,12 +356,15 @@ public final class BatchScheduler {
     int count = 0;
     int rows = 0;
     while (count < most) {
-      if (sequence.wantsLogits(sequence.computed + count)) {
-        if (plan.logitCount() + rows == maxLogits) {
+      int position = sequence.computed + count;
+      if (sequence.wantsLogits(position)) {
+        if (plan.logitCount() + rows == maxLogits
+            || (sequence.scores(position) && !scoring.takeRow())) {
           break;
         }
         rows++;
       }
+      scoring.addToken();
       count++;
     }
     if (count > 0) {

@@ -28,7 +28,10 @@ final class FairQueue {
   private final ToDoubleFunction<String> weight;
   private final Map<String, Tenant> tenants = new HashMap<>();
   private final List<Tenant> queued = new ArrayList<>();
-  private double lastLeft;
+
+  /** The last tenant without waiting requests; its counter still grows with what it is served. */
+  private @Nullable Tenant lastLeft;
+
   private int size;
 
   /**
@@ -120,7 +123,7 @@ final class FairQueue {
     size--;
     if (tenant.waiting.isEmpty()) {
       queued.remove(tenant);
-      lastLeft = tenant.counter;
+      lastLeft = tenant;
     } else if (index < tenant.cursor) {
       tenant.cursor--;
     }
@@ -129,7 +132,7 @@ final class FairQueue {
   /** What a tenant without waiting requests starts from. */
   private double floor() {
     if (queued.isEmpty()) {
-      return lastLeft;
+      return lastLeft == null ? 0 : lastLeft.counter;
     }
     double lowest = Double.POSITIVE_INFINITY;
     for (Tenant tenant : queued) {

@@ -23,6 +23,9 @@ public final class Sequence {
   private int length;
   private int scored;
 
+  /** Positions below have been computed once, whether their KV is still there or not. */
+  private int reached;
+
   int computed;
   final BlockTable blocks;
   State state = State.WAITING;
@@ -89,6 +92,17 @@ public final class Sequence {
     scored = position + 1;
   }
 
+  /** Whether the position was computed before, and is only computed again. */
+  public boolean isReached(int position) {
+    return position < reached;
+  }
+
+  /** Tokens more have their KV in the blocks. */
+  void advance(int count) {
+    computed += count;
+    reached = Math.max(reached, computed);
+  }
+
   /** Adds a token that was drawn. */
   void append(int token) {
     tokens[length++] = token;
@@ -102,9 +116,10 @@ public final class Sequence {
     return tokens;
   }
 
-  /** The prefix cache may be asked: nothing that must still be scored would be skipped. */
+  /** The prefix cache may be asked: nothing that must be computed itself would be skipped. */
   boolean mayReusePrefix() {
-    return !group.scoresPrompt() || choice > 0 || scored >= group.promptLength() - 1;
+    boolean scored = !group.scoresPrompt() || choice > 0 || this.scored >= group.promptLength() - 1;
+    return scored && !group.background();
   }
 
   /** Forgets all that was computed; the blocks have been given back. */

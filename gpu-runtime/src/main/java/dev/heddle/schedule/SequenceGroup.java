@@ -13,11 +13,15 @@ public abstract class SequenceGroup {
   private final int maxTokens;
   private final int choices;
   private final boolean scoresPrompt;
+  private final boolean background;
   private Sequence[] sequences = {};
   long arrival;
   boolean admitted;
   boolean forked;
   int cachedTokens;
+
+  /** Choices that were admitted ahead of it, since there was no room for all of its own. */
+  int passed;
 
   /**
    * @param tenant whose share counts, and whose prefixes may be reused
@@ -25,6 +29,8 @@ public abstract class SequenceGroup {
    * @param prompt not copied, not changed
    * @param maxTokens most tokens a choice may get
    * @param scoresPrompt every position of the prompt gives a row of logits once
+   * @param background it gives way to all that are not, and neither uses nor fills the prefix
+   *     cache; it has one choice
    */
   protected SequenceGroup(
       String tenant,
@@ -32,12 +38,14 @@ public abstract class SequenceGroup {
       int[] prompt,
       int maxTokens,
       int choices,
-      boolean scoresPrompt) {
+      boolean scoresPrompt,
+      boolean background) {
     this.root = new PrefixCache.Root(tenant, adapter);
     this.prompt = prompt;
     this.maxTokens = maxTokens;
     this.choices = choices;
     this.scoresPrompt = scoresPrompt;
+    this.background = background;
   }
 
   /** Takes its place in the order of arrival; only now it has sequences. */
@@ -63,6 +71,10 @@ public abstract class SequenceGroup {
 
   public boolean scoresPrompt() {
     return scoresPrompt;
+  }
+
+  public boolean background() {
+    return background;
   }
 
   public int choices() {

@@ -33,6 +33,40 @@ class ExpertWeightManagerTest {
   }
 
   @Test
+  void slots_whose_clearing_failed_are_cleared_later() {
+    World world = new World(3, 2);
+    Digest first = world.adapter("a", 3);
+    world.load(first);
+    world.backend.clearsThatFail = 2;
+
+    AdapterDemand second = world.manager.demand(world.adapter("b", 3));
+    for (int round = 0; round < 8; round++) { // there is a longer pause before each attempt
+      world.settle();
+    }
+
+    assertThat(second.tryLease()).isNotNull();
+    assertThat(world.resident(first)).isFalse();
+    assertThat(world.backend.filledSlots()).isEqualTo(3);
+  }
+
+  @Test
+  void a_load_that_waits_for_slots_can_be_stopped() {
+    World world = new World(3, 2);
+    world.load(world.adapter("a", 3));
+    world.startStep(); // its slots stay until this step ends
+    AdapterDemand waiting = world.manager.demand(world.adapter("b", 3));
+    world.manager.betweenSteps(world.started, world.finished);
+    world.executor.runAll();
+    world.manager.betweenSteps(world.started, world.finished);
+    world.manager.checkIntegrity();
+
+    world.manager.close();
+
+    assertThatThrownBy(waiting::tryLease).isInstanceOf(AdapterLoadException.class);
+    world.manager.checkIntegrity();
+  }
+
+  @Test
   void demands_for_an_adapter_being_loaded_join_its_load() {
     World world = new World(4, 2);
     Digest adapter = world.adapter("a", 3);
@@ -317,6 +351,18 @@ class ExpertWeightManagerTest {
     world.settle();
     assertThat(unloaded).isCompleted();
     assertThat(world.backend.filledSlots()).isZero();
+  }
+
+  @Test
+  void who_waits_for_a_resident_adapter_to_leave_or_to_come_back_is_told_at_the_end() {
+    World world = new World(2, 2);
+    Digest adapter = world.adapter("a", 2);
+    world.load(adapter);
+    CompletableFuture<Void> unloaded = world.manager.unload(adapter);
+    CompletableFuture<Void> again = world.manager.prefetch(adapter);
+    world.manager.close(); // without another step
+    assertThat(unloaded).isCompleted();
+    assertThat(again).isCompletedExceptionally();
   }
 
   @Test

@@ -27,6 +27,7 @@ final class FakeBackend implements ExpertBackend {
     this.layout = layout;
     this.slots = new Digest[slots];
     map = new int[adapterRows + 1][layout.moeLayers()][layout.columns()];
+    routed = new int[layout.moeLayers() * map.length * layout.routed()];
     for (int[][] row : map) {
       for (int layer = 0; layer < row.length; layer++) {
         for (int column = 0; column < row[layer].length; column++) {
@@ -51,9 +52,16 @@ final class FakeBackend implements ExpertBackend {
     }
   }
 
+  /** How many clearings fail from now on. */
+  int clearsThatFail;
+
   @Override
   public void clearSlot(int slot) {
     meanwhile.run();
+    if (clearsThatFail > 0) {
+      clearsThatFail--;
+      throw new IllegalStateException("the device is busy");
+    }
     synchronized (this) {
       requireUnseen(slot);
       slots[slot] = null;
@@ -61,7 +69,7 @@ final class FakeBackend implements ExpertBackend {
   }
 
   @Override
-  public synchronized void writeMapRow(int row, int moeLayer, int[] columns) {
+  public synchronized void writeMap(int row, int moeLayer, int[] columns) {
     for (int column = 0; column < columns.length; column++) {
       int slot = columns[column];
       boolean base = slot == layout.baseSlot(moeLayer, column);
@@ -70,6 +78,21 @@ final class FakeBackend implements ExpertBackend {
       }
     }
     map[row][moeLayer] = columns.clone();
+  }
+
+  /** What routers counted so far, [moeLayer][row][column]. */
+  private final int[] routed;
+
+  /** Routers send so many tokens of a row to a column, in every layer. */
+  void route(int row, int column, int tokens) {
+    for (int layer = 0; layer < layout.moeLayers(); layer++) {
+      routed[(layer * map.length + row) * layout.routed() + column] += tokens;
+    }
+  }
+
+  @Override
+  public void readRouted(int[] counts) {
+    System.arraycopy(routed, 0, counts, 0, routed.length);
   }
 
   synchronized void stepStarts() {

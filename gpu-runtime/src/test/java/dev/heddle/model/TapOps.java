@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads along: the input of each layer, and each router's picks and weights, of the last pass. */
 final class TapOps extends DelegatingOps {
@@ -64,8 +65,9 @@ final class TapOps extends DelegatingOps {
       Tensor map,
       int mapRow,
       Tensor adapters,
+      @Nullable Tensor counts,
       Rows rows) {
-    super.route(out, logits, rule, map, mapRow, adapters, rows);
+    super.route(out, logits, rule, map, mapRow, adapters, counts, rows);
     List<Picks> tokens = new ArrayList<>();
     for (int t = 0; t < live(rows); t++) {
       Picks picks = new Picks(rule.topK());

@@ -4,22 +4,22 @@ import static dev.heddle.runtime.SimulatedAdapters.mix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.ops.Logprobs;
 import dev.heddle.sample.Sampler;
 import dev.heddle.sample.SamplingState;
-import dev.heddle.sample.TokenLogprobs;
 
 /** What {@link SimulatedModel} gives a request that is alone: no blocks, no slots, no batch. */
 final class AloneModel {
   private final ModelShape shape;
   private final float[] logits;
   private final Sampler sampler;
-  private final TokenLogprobs scores;
+  private final Logprobs scores;
 
   AloneModel(ModelShape shape) {
     this.shape = shape;
     this.logits = new float[shape.vocabulary()];
     this.sampler = new Sampler(shape.vocabulary());
-    this.scores = new TokenLogprobs(shape.vocabulary());
+    this.scores = new Logprobs(shape.vocabulary());
   }
 
   /** Compares every token and score that a request got, and why it ended. */
@@ -30,7 +30,11 @@ final class AloneModel {
     for (int choice = 0; choice < request.choices(); choice++) {
       SamplingState state =
           SamplingState.of(
-                  request.sampling(), request.prompt(), request.maxTokens(), shape.vocabulary())
+                  request.sampling(),
+                  request.prompt(),
+                  request.maxTokens(),
+                  shape.vocabulary(),
+                  shape.eosTokens())
               .forChoice(choice);
       checkChoice(client, choice, state, hash, fingerprint);
     }
@@ -47,7 +51,7 @@ final class AloneModel {
     for (int position = 0; position < prompt.length; position++) {
       if (position > 0 && position < prompted.count()) {
         SimulatedModel.logits(hash, logits);
-        sampler.score(logits, prompt[position], prompted.alternatives(position), scores);
+        scores.score(logits, prompt[position], prompted.alternatives(position));
         assertThat(prompted.logprob(position)).as("prompt score").isEqualTo(scores.logprob());
       }
       hash = mix(hash, SimulatedModel.kv(prompt[position], position, fingerprint));
@@ -67,7 +71,7 @@ final class AloneModel {
       int token = sampler.sample(logits, state, position);
       assertThat(output.token(i)).as("token %d of choice %d", i, choice).isEqualTo(token);
       if (request.logprobs() >= 0) {
-        sampler.score(logits, token, request.logprobs(), scores);
+        scores.score(logits, token, request.logprobs());
         assertThat(output.logprob(i)).isEqualTo(scores.logprob());
         assertThat(output.alternatives(i)).isEqualTo(request.logprobs());
       }

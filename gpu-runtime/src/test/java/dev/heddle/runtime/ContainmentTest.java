@@ -46,6 +46,24 @@ class ContainmentTest {
   }
 
   @Test
+  void when_the_loop_dies_everybody_is_told_those_too_that_it_has_not_looked_at() {
+    SimulatedClient served = submit(null);
+    SimulatedClient[] queued = new SimulatedClient[1];
+    harness.atClock =
+        () -> {
+          queued[0] = submit(null);
+          throw new IllegalStateException("the clock has stopped");
+        };
+
+    harness.loop.run();
+
+    assertThat(served.failure.kind()).isEqualTo(Kind.INTERNAL);
+    assertThat(queued[0].over()).isTrue();
+    assertThat(harness.inbox.inFlight()).isZero();
+    assertThat(harness.loop.isHealthy(Long.MAX_VALUE)).isFalse();
+  }
+
+  @Test
   void a_failing_row_fails_its_request_alone() {
     SimulatedClient first = submit(null);
     SimulatedClient second = submit(null);

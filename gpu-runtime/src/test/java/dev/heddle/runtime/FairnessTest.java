@@ -67,6 +67,50 @@ class FairnessTest {
     assertThat(admitted(flood)).isLessThan(40);
   }
 
+  @Test
+  void a_request_of_many_choices_leaves_no_rows_idle_and_is_not_passed_for_ever() {
+    LoopHarness harness = harness(tenant -> 1);
+    submit(harness, "first", 1);
+    harness.step();
+    SimulatedClient wide =
+        harness.submit(new RequestBuilder(new int[12]).tenant("wide").choices(4).build());
+    List<SimulatedClient> others = submit(harness, "others", 60);
+    harness.step();
+    harness.step();
+    assertThat(admitted(others)).as("rows that the wide one cannot fill").isEqualTo(3);
+    while (!wide.admitted) {
+      harness.step();
+    }
+    assertThat(admitted(others)).as("went ahead of it, as many as there are rows").isEqualTo(4);
+  }
+
+  @Test
+  void tokens_are_shared_evenly_at_every_moment_though_requests_differ_in_size() {
+    LoopHarness harness = harness(tenant -> 1);
+    List<SimulatedClient> small = submit(harness, "small", 120);
+    List<SimulatedClient> large = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      large.add(
+          harness.submit(
+              new RequestBuilder(new int[12]).tenant("large").maxTokens(4 * OUTPUT).build()));
+    }
+    int most = 12 + 2 * 4 * OUTPUT; // what the largest request costs
+    for (int step = 0; step < 300; step++) {
+      harness.step();
+      int difference = cost(small) - cost(large);
+      assertThat(Math.abs(difference)).as("step %d", step).isLessThan(5 * most);
+    }
+    assertThat(cost(small)).isGreaterThan(10 * most);
+  }
+
+  /** What a tenant was served, as its counter has it: prompt tokens, and twice the others. */
+  private static int cost(List<SimulatedClient> clients) {
+    return clients.stream()
+        .filter(client -> client.admitted)
+        .mapToInt(client -> 12 + 2 * client.generation.choice(0).count())
+        .sum();
+  }
+
   /** All of one size, so that shares of tokens are shares of requests; four run at once. */
   private static List<SimulatedClient> submit(LoopHarness harness, String tenant, int count) {
     List<SimulatedClient> clients = new ArrayList<>();

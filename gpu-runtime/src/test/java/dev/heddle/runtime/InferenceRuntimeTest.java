@@ -3,21 +3,29 @@ package dev.heddle.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.experts.RoutingStats;
 import dev.heddle.format.Digest;
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.Shapes;
+import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.ModelLimits;
+import dev.heddle.model.MoeModel;
+import dev.heddle.model.RoutingSums;
 import dev.heddle.model.SequenceRunner;
+import dev.heddle.ops.Logprobs;
 import dev.heddle.runtime.GenerationException.Kind;
-import dev.heddle.sample.Sampler;
 import dev.heddle.sample.SamplingParams;
-import dev.heddle.sample.TokenLogprobs;
+import dev.heddle.sample.TokenRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,15 +101,52 @@ class InferenceRuntimeTest {
   }
 
   @Test
+  void a_stop_token_ends_a_choice_and_is_its_last_once_min_tokens_came() {
+    int[] plain = submit(request()).await().tokens(0);
+    BitSet stops = new BitSet();
+    stops.set(plain[5]);
+    int first = Arrays.stream(plain).boxed().toList().indexOf(plain[5]);
+
+    BlockingClient stopped = submit(request().sampling(ruled(0, stops))).await();
+    assertThat(stopped.choice(0).finish()).isEqualTo(FinishReason.STOP);
+    assertThat(stopped.tokens(0)).isEqualTo(Arrays.copyOf(plain, first + 1));
+
+    BlockingClient held = submit(request().sampling(ruled(10, stops))).await();
+    assertThat(held.choice(0).count()).isGreaterThan(10);
+    assertThat(Arrays.copyOf(held.tokens(0), 10)).doesNotContain(plain[5]);
+  }
+
+  private static SamplingParams ruled(int minTokens, BitSet stops) {
+    return SamplingParams.GREEDY.withRules(new TokenRules(minTokens, stops, null, List.of()));
+  }
+
+  @Test
+  void rules_that_can_not_be_kept_are_refused_at_the_door() {
+    BitSet unknown = new BitSet();
+    unknown.set(96);
+    TokenRules wild = new TokenRules(21, unknown, unknown, List.of(new int[] {-1}));
+    assertRefused(
+        request().sampling(SamplingParams.GREEDY.withRules(wild)),
+        Kind.INVALID,
+        "min_tokens",
+        "stop_token_ids",
+        "allowed_token_ids and bad_words");
+    BitSet one = new BitSet();
+    one.set(7);
+    TokenRules none = new TokenRules(0, new BitSet(), one, List.of(new int[] {3, 7}));
+    assertRefused(
+        request().sampling(SamplingParams.GREEDY.withRules(none)), Kind.INVALID, "leave no token");
+  }
+
+  @Test
   void scores_of_a_prompt_are_those_of_the_direct_model() {
     BlockingClient client = submit(request().maxTokens(0).promptLogprobs(4)).await();
     float[][] rows = models.alone(null, PROMPT);
     PromptScores scores = client.generation().promptScores();
-    TokenLogprobs expected = new TokenLogprobs(4);
-    Sampler sampler = new Sampler(VOCABULARY);
+    Logprobs expected = new Logprobs(4);
     assertThat(scores.count()).isEqualTo(PROMPT.length);
     for (int position = 1; position < PROMPT.length; position++) {
-      sampler.score(rows[position - 1], PROMPT[position], 4, expected);
+      expected.score(rows[position - 1], PROMPT[position], 4);
       assertThat(scores.logprob(position)).isEqualTo(expected.logprob());
       for (int rank = 0; rank < 4; rank++) {
         assertThat(scores.alternativeToken(position, rank))
@@ -212,19 +257,77 @@ class InferenceRuntimeTest {
   }
 
   @Test
+  void every_computed_token_is_counted_for_its_adapter() {
+    Digest one = models.digests().getFirst();
+    Digest other = models.digests().getLast();
+    int[] chunks = new int[3 * 16 + 5]; // of a step's tokens
+    Arrays.fill(chunks, 7);
+    List<BlockingClient> clients = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      clients.add(submit(request().adapter(one).maxTokens(20)));
+      clients.add(submit(request().adapter(other).prompt(chunks).maxTokens(9)));
+      clients.add(submit(request().choices(2).maxTokens(6)));
+    }
+    clients.forEach(BlockingClient::await);
+    long reused = clients.stream().mapToLong(c -> c.generation().cachedPromptTokens()).sum();
+
+    // The last token of an answer is drawn, not computed; other choices start from the first's.
+    assertRouted(one, 4 * (PROMPT.length + 19));
+    assertRouted(other, 4 * (chunks.length + 8) - reused);
+    assertRouted(null, 4 * (PROMPT.length + 2 * 5));
+  }
+
+  /** Counts are published at the latest when nothing runs. */
+  private void assertRouted(Digest adapter, long tokens) {
+    RoutingStats stats = routing(adapter);
+    for (int i = 0; i < 200 && stats.tokens() != tokens; i++) {
+      LockSupport.parkNanos(10_000_000);
+      stats = routing(adapter);
+    }
+    assertThat(stats.tokens()).isEqualTo(tokens);
+    ModelShape shape = Shapes.tiny();
+    assertThat(stats.layers()).hasSize(shape.moeLayers());
+    for (RoutingStats.Layer layer : stats.layers()) {
+      assertThat(layer.counts()).hasSize(shape.experts().routed());
+      assertThat(layer.counts().stream().mapToLong(n -> n).sum())
+          .as("layer %d", layer.number())
+          .isEqualTo(tokens * shape.experts().topK());
+    }
+    assertThat(stats.tunedHits() > 0).isEqualTo(adapter != null);
+  }
+
+  private RoutingStats routing(Digest adapter) {
+    return adapter == null ? runtime.baseRouting() : runtime.routing(adapter);
+  }
+
+  @Test
   void draining_finishes_what_was_let_in_and_refuses_the_rest() {
     BlockingClient client = submit(request().maxTokens(100));
-    runtime.drain(Duration.ofSeconds(60));
+    assertThat(runtime.drain(Duration.ofSeconds(60))).isTrue();
     assertThat(client.await().choice(0).count()).isEqualTo(100);
     assertRefused(request(), Kind.STOPPING);
   }
 
   @Test
-  void closing_fails_what_has_not_ended() {
+  void a_drain_that_cuts_answers_short_says_so() {
     BlockingClient client = submit(request().maxTokens(240));
     client.awaitProgress();
+    assertThat(runtime.drain(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void closing_fails_what_has_not_ended() {
+    List<BlockingClient> clients = new ArrayList<>();
+    for (int i = 0; i < 30; i++) { // far more than have ended when the first has a token
+      clients.add(submit(request().maxTokens(240)));
+    }
+    clients.getFirst().awaitProgress();
     runtime.close();
-    if (client.choice(0).finish() == null) {
+    List<BlockingClient> failed =
+        clients.stream().filter(client -> client.choice(0).finish() == null).toList();
+
+    assertThat(failed).isNotEmpty();
+    for (BlockingClient client : failed) {
       assertThat(client.awaitFailure().kind()).isEqualTo(Kind.STOPPING);
     }
     runtime.close();
@@ -285,6 +388,27 @@ class InferenceRuntimeTest {
             });
   }
 
+  @Test
+  void where_routers_send_a_text_is_the_same_alone_beside_answers_and_again() {
+    int[] text = new Random(5).ints(100, 0, VOCABULARY).toArray();
+    int slots = MemoryEstimate.baseSlots(Shapes.tiny());
+    MoeModel model =
+        models.load(new ModelLimits(16, 1, 1, 7, ModelLimits.BLOCK_TOKENS, 100, slots, 1));
+    RoutingSums alone = RoutingSums.of(Shapes.tiny());
+    new SequenceRunner(model, 0, 7).append(text, alone);
+
+    List<BlockingClient> answers = new ArrayList<>();
+    for (int round = 0; round < 2; round++) {
+      answers.add(submit(request().maxTokens(40).adapter(models.digests().get(round))));
+      BlockingClient client =
+          BlockingClient.submit(runtime, GenerationRequest.routing("text", "tenant", text)).await();
+      assertThat(client.generation().routing()).usingRecursiveComparison().isEqualTo(alone);
+    }
+    answers.forEach(BlockingClient::await);
+    assertThat(answers.getFirst().generation().routing()).isNull();
+    assertThat(runtime.stats().kvBlocksUsed()).isZero();
+  }
+
   private BlockingClient submit(RequestBuilder request) {
     return BlockingClient.submit(runtime, request.build());
   }
@@ -301,6 +425,17 @@ class InferenceRuntimeTest {
 
   static RuntimeConfig config(int adapterRows, Duration loadWait) {
     return new RuntimeConfig(
-        "reference", 1, 256L << 20, 16, 4, 4, 32, loadWait, 0, adapterRows, tenant -> 1);
+        "reference",
+        1,
+        256L << 20,
+        16,
+        4,
+        4,
+        32,
+        loadWait,
+        0,
+        adapterRows,
+        tenant -> 1,
+        ProcessMemory.NONE);
   }
 }

@@ -8,7 +8,9 @@ import dev.heddle.experts.ManualExecutor;
 import dev.heddle.experts.ResidencyConfig;
 import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.RoutingSums;
 import dev.heddle.model.StepBatch;
+import dev.heddle.model.StepModel;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,6 +69,9 @@ final class LoopHarness {
   final RequestCheck check;
   long now;
 
+  /** Runs when the loop looks at its clock: outside of what a step contains. */
+  Runnable atClock = () -> {};
+
   <M extends StepModel & ExpertBackend> LoopHarness(
       Random random,
       Sizes sizes,
@@ -78,7 +83,7 @@ final class LoopHarness {
       StepOutput.RowObserver observer) {
     this.random = random;
     this.shape = shape;
-    inbox = new Inbox(sizes.queue, 4);
+    inbox = new Inbox(sizes.queue, 4, Long.MAX_VALUE);
     experts =
         new ExpertWeightManager(
             ExpertLayout.of(shape),
@@ -101,10 +106,12 @@ final class LoopHarness {
             shape,
             config(sizes, weights),
             metrics,
-            () -> now,
+            () -> {
+              atClock.run();
+              return now;
+            },
             observer);
-    check =
-        new RequestCheck(shape.vocabulary(), shape.maxContext(), sizes.sequences, sizes.tokens());
+    check = new RequestCheck(shape, shape.maxContext(), sizes.sequences, sizes.tokens());
   }
 
   private static RuntimeConfig config(Sizes sizes, ToDoubleFunction<String> weights) {
@@ -119,7 +126,8 @@ final class LoopHarness {
         LOAD_WAIT,
         0,
         sizes.adapterRows,
-        weights);
+        weights,
+        ProcessMemory.NONE);
   }
 
   /**
@@ -130,7 +138,15 @@ final class LoopHarness {
   SimulatedClient submit(GenerationRequest request) {
     check.check(request);
     SimulatedClient client = new SimulatedClient(metrics);
-    client.generation = new Generation(request, client, shape.vocabulary(), () -> now, inbox::ring);
+    client.generation =
+        new Generation(
+            request,
+            client,
+            shape.vocabulary(),
+            () -> now,
+            inbox::ring,
+            () -> {},
+            request.collectsRouting() ? RoutingSums.of(shape) : null);
     loop.submit(client.generation);
     return client;
   }

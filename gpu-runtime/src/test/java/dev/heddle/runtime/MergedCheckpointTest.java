@@ -77,7 +77,7 @@ class MergedCheckpointTest {
               random,
               sizes,
               models.base.shape(),
-              new ModelSteps(models.load(limits(sizes, shape))),
+              models.load(limits(sizes, shape)),
               models,
               models.base::digest,
               tenant -> 1,

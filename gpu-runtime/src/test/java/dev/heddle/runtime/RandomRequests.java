@@ -33,6 +33,10 @@ final class RandomRequests {
     int length = 1 + random.nextInt(most);
     int maxTokens =
         Math.min(random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(30), maxContext - length);
+    if (random.nextInt(12) == 0) {
+      return GenerationRequest.routing(
+          "r" + count++, "tenant" + random.nextInt(TENANTS), prompt(length));
+    }
     return new GenerationRequest(
         "r" + count++,
         "tenant" + random.nextInt(TENANTS),

@@ -6,7 +6,12 @@ import dev.heddle.experts.ExpertBackend;
 import dev.heddle.experts.ExpertLayout;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.RoutingSums;
 import dev.heddle.model.StepBatch;
+import dev.heddle.model.StepModel;
+import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.RowScoring;
+import java.util.stream.IntStream;
 
 /**
  * A model whose KV is a number per token and whose logits are a hash of all KV of the sequence, as
@@ -23,6 +28,9 @@ final class SimulatedModel implements StepModel, ExpertBackend {
   private final int[][][] map;
   private final long[] kv;
   private final long[] rows;
+  private final int[] picks;
+  private final Logprobs scored;
+  private final float[] row;
   private long garbage = 1;
 
   /** How many of the next forward passes, and of the next reads of logits, fail. */
@@ -34,11 +42,14 @@ final class SimulatedModel implements StepModel, ExpertBackend {
       ModelShape shape, int slotCount, int adapterRows, int blocks, int blockTokens, int maxRows) {
     ExpertLayout layout = ExpertLayout.of(shape);
     this.vocabulary = shape.vocabulary();
+    this.scored = new Logprobs(vocabulary);
+    this.row = new float[vocabulary];
     this.blockTokens = blockTokens;
     this.slots = new long[slotCount];
     this.map = new int[adapterRows + 1][layout.moeLayers()][layout.columns()];
     this.kv = new long[blocks * blockTokens];
     this.rows = new long[maxRows];
+    this.picks = IntStream.range(0, shape.experts().topK()).toArray();
     for (int slot = 0; slot < slotCount; slot++) {
       slots[slot] = slot < layout.baseSlots() ? SimulatedAdapters.baseValue(slot) : CLEARED;
     }
@@ -70,6 +81,10 @@ final class SimulatedModel implements StepModel, ExpertBackend {
           broken
               ? garbage++
               : kv(batch.tokens[t], batch.positions[t], fingerprint(batch.adapters[t]));
+      RoutingSums sums = batch.routing[t];
+      for (int layer = 0; sums != null && layer < map[0].length; layer++) {
+        sums.add(layer, picks, new float[picks.length]);
+      }
     }
     if (passFailures > 0) {
       passFailures--;
@@ -100,6 +115,19 @@ final class SimulatedModel implements StepModel, ExpertBackend {
   }
 
   @Override
+  public void score(RowScoring scoring) {
+    for (int i = 0; i < scoring.count(); i++) {
+      try {
+        logits(scoring.row(i), row);
+        scored.score(row, scoring.token(i), scoring.alternatives(i));
+        scoring.scored(i, scored);
+      } catch (RuntimeException e) {
+        scoring.failed(i, e);
+      }
+    }
+  }
+
+  @Override
   public void copyBlock(int from, int to) {
     System.arraycopy(kv, from * blockTokens, kv, to * blockTokens, blockTokens);
   }
@@ -115,9 +143,13 @@ final class SimulatedModel implements StepModel, ExpertBackend {
   }
 
   @Override
-  public void writeMapRow(int row, int moeLayer, int[] columns) {
+  public void writeMap(int row, int moeLayer, int[] columns) {
     map[row][moeLayer] = columns.clone();
   }
+
+  /** Nothing is routed here. */
+  @Override
+  public void readRouted(int[] counts) {}
 
   private long fingerprint(int row) {
     long hash = 0;

@@ -3,6 +3,7 @@ package dev.heddle.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.heddle.ops.Logprobs;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,11 @@ class SamplerPropertyTest {
       List<Integer> output = tokens(random, row.length);
       SamplingState state =
           SamplingState.of(
-              params, prompt.stream().mapToInt(t -> t).toArray(), output.size(), row.length);
+              params,
+              prompt.stream().mapToInt(t -> t).toArray(),
+              output.size(),
+              row.length,
+              List.of());
       output.forEach(state::accept);
       int position = random.nextInt(1000);
       int token = new Sampler(row.length).sample(row, state, position);
@@ -43,8 +48,8 @@ class SamplerPropertyTest {
       Random random = new Random(seed);
       float[] row = row(random);
       int token = random.nextInt(row.length);
-      TokenLogprobs out = new TokenLogprobs(20);
-      new Sampler(row.length).score(row, token, 20, out);
+      Logprobs out = new Logprobs(20);
+      out.score(row, token, 20);
       double logprob = NaiveSampler.logprob(row, token);
       assertThat((double) out.logprob()).as("seed %d", seed).isCloseTo(logprob, rounding(logprob));
       Map<Integer, Double> best =
@@ -75,7 +80,7 @@ class SamplerPropertyTest {
         row[j] = (float) random.nextGaussian();
       }
       SamplingParams params = params(random, row.length);
-      SamplingState state = SamplingState.of(params, new int[] {1, 2}, 9, row.length);
+      SamplingState state = SamplingState.of(params, new int[] {1, 2}, 9, row.length, List.of());
       assertThat(shared.sample(row, state, i)).isEqualTo(new Sampler(300).sample(row, state, i));
     }
   }
@@ -85,7 +90,7 @@ class SamplerPropertyTest {
     float[] row = {0.1f, 2, -1, 1.5f, 0.5f, -3, 1, 0};
     SamplingParams params = new SamplingParams(0.8f, 6, 0.98f, 0.02f, 1, 0, 0, Map.of(), 77);
     Map<Integer, Double> expected = NaiveSampler.distribution(row, params);
-    SamplingState state = SamplingState.of(params, new int[] {0}, 1, row.length);
+    SamplingState state = SamplingState.of(params, new int[] {0}, 1, row.length, List.of());
     Sampler sampler = new Sampler(row.length);
     int draws = 50_000;
     Map<Integer, Integer> seen = new HashMap<>();
@@ -112,9 +117,10 @@ class SamplerPropertyTest {
     }
     SamplingParams params =
         new SamplingParams(0.9f, 50, 0.9f, 0.01f, 1.1f, 0.5f, 0.5f, Map.of(3, 1f, 9, -1f), 4);
-    SamplingState state = SamplingState.of(params, new int[] {1, 2, 3}, 2_000, vocabulary);
+    SamplingState state =
+        SamplingState.of(params, new int[] {1, 2, 3}, 2_000, vocabulary, List.of());
     Sampler sampler = new Sampler(vocabulary);
-    TokenLogprobs out = new TokenLogprobs(20);
+    Logprobs out = new Logprobs(20);
     work(sampler, row, state, out);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -124,10 +130,10 @@ class SamplerPropertyTest {
         .isLessThan(1000);
   }
 
-  private static void work(Sampler sampler, float[] row, SamplingState state, TokenLogprobs out) {
+  private static void work(Sampler sampler, float[] row, SamplingState state, Logprobs out) {
     for (int i = 0; i < 1000; i++) {
       int token = sampler.sample(row, state, i);
-      sampler.score(row, token, 20, out);
+      out.score(row, token, 20);
       state.accept(token);
     }
   }

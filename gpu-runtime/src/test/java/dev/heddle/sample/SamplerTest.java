@@ -3,7 +3,10 @@ package dev.heddle.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.UnusableLogitsException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -40,7 +43,7 @@ class SamplerTest {
       assertThat(drawn(PLAIN, position, -huge, huge, 0, huge)).isIn(1, 3);
     }
     SamplingParams growing = new SamplingParams(0, 0, 1, 0, 0.001f, 0, 0, Map.of(), 0);
-    SamplingState state = SamplingState.of(growing, new int[] {1}, 4, 2);
+    SamplingState state = SamplingState.of(growing, new int[] {1}, 4, 2, List.of());
     assertThat(new Sampler(2).sample(new float[] {1, huge}, state, 0)).isEqualTo(1);
   }
 
@@ -93,12 +96,13 @@ class SamplerTest {
     SamplingParams frequency = new SamplingParams(0, 0, 1, 0, 1, 0, 0.8f, Map.of(), 0);
     int[] prompt = {0};
     Sampler sampler = new Sampler(3);
-    assertThat(sampler.sample(row, SamplingState.of(repetition, prompt, 9, 3), 1)).isEqualTo(1);
-    SamplingState present = SamplingState.of(presence, prompt, 9, 3);
+    assertThat(sampler.sample(row, SamplingState.of(repetition, prompt, 9, 3, List.of()), 1))
+        .isEqualTo(1);
+    SamplingState present = SamplingState.of(presence, prompt, 9, 3, List.of());
     assertThat(sampler.sample(row, present, 1)).isZero();
     present.accept(0);
     assertThat(sampler.sample(row, present, 2)).isEqualTo(1);
-    SamplingState frequent = SamplingState.of(frequency, prompt, 9, 3);
+    SamplingState frequent = SamplingState.of(frequency, prompt, 9, 3, List.of());
     frequent.accept(0);
     assertThat(sampler.sample(row, frequent, 2)).isZero();
     frequent.accept(0);
@@ -108,7 +112,7 @@ class SamplerTest {
   @Test
   void choices_draw_differently_and_count_for_themselves() {
     SamplingParams params = new SamplingParams(0, 0, 1, 0, 1, 2, 0, Map.of(), 5);
-    SamplingState first = SamplingState.of(params, new int[] {0}, 9, 2);
+    SamplingState first = SamplingState.of(params, new int[] {0}, 9, 2, List.of());
     SamplingState second = first.forChoice(1);
     first.accept(0);
     Sampler sampler = new Sampler(2);
@@ -123,33 +127,93 @@ class SamplerTest {
     float[] row = new float[200];
     row[5] = 50;
     row[199] = 40;
-    SamplingState state = SamplingState.of(PLAIN, new int[] {0}, 9, 200).with(() -> allowed);
+    SamplingState state =
+        SamplingState.of(PLAIN, new int[] {0}, 9, 200, List.of()).with(() -> allowed);
     for (int position = 0; position < 100; position++) {
       assertThat(sampler.sample(row, state, position)).isIn(1, 3, 70);
     }
     SamplingState greedy =
-        SamplingState.of(SamplingParams.GREEDY, new int[] {0}, 9, 200).with(() -> allowed);
+        SamplingState.of(SamplingParams.GREEDY, new int[] {0}, 9, 200, List.of())
+            .with(() -> allowed);
     assertThat(sampler.sample(row, greedy, 0)).isEqualTo(1);
-    TokenLogprobs out = new TokenLogprobs(1);
-    sampler.score(row, 1, 1, out);
+    Logprobs out = new Logprobs(1);
+    out.score(row, 1, 1);
     assertThat(out.alternativeTokens()).containsExactly(5);
     assertThat(out.logprob()).isLessThan(-49);
-    SamplingState nothing = SamplingState.of(PLAIN, new int[] {0}, 9, 200).with(() -> new long[0]);
+    SamplingState nothing =
+        SamplingState.of(PLAIN, new int[] {0}, 9, 200, List.of()).with(() -> new long[0]);
     assertThatThrownBy(() -> sampler.sample(row, nothing, 0))
         .isInstanceOf(UnusableLogitsException.class)
         .hasMessageContaining("every token is excluded");
   }
 
   @Test
+  void nothing_but_allowed_tokens_is_drawn() {
+    TokenRules rules = new TokenRules(0, set(), set(1, 3), List.of());
+    assertThat(seen(PLAIN.withRules(rules), 9, 1, 9, 1, 9)).containsExactly(1, 3);
+  }
+
+  @Test
+  void what_ends_an_answer_is_not_drawn_before_it_has_min_tokens() {
+    TokenRules rules = new TokenRules(2, set(0), null, List.of());
+    SamplingParams greedy = SamplingParams.GREEDY.withRules(rules);
+    SamplingState state = SamplingState.of(greedy, new int[] {0}, 9, 3, List.of(1));
+    Sampler sampler = new Sampler(3);
+    float[] row = {3, 2, 1};
+    for (int i = 0; i < 2; i++) {
+      assertThat(sampler.sample(row, state, i)).isEqualTo(2);
+      state.accept(2);
+    }
+    assertThat(sampler.sample(row, state, 2)).isZero();
+    assertThat(state.stops(0)).isTrue();
+    assertThat(state.stops(1)).as("the model's own is not the request's").isFalse();
+  }
+
+  @Test
+  void the_last_token_of_a_bad_word_is_not_drawn_after_the_others_of_the_output() {
+    TokenRules rules = new TokenRules(0, set(), null, List.of(new int[] {0}, new int[] {2, 1, 3}));
+    SamplingParams greedy = SamplingParams.GREEDY.withRules(rules);
+    SamplingState state = SamplingState.of(greedy, new int[] {2, 1}, 9, 5, List.of());
+    Sampler sampler = new Sampler(5);
+    float[] row = {9, 1, 1, 5, 4};
+    assertThat(sampler.sample(row, state, 2)).as("the prompt does not count").isEqualTo(3);
+    for (int token : new int[] {3, 2, 1}) {
+      assertThat(sampler.sample(row, state, 3)).isEqualTo(3);
+      state.accept(token);
+    }
+    SamplingState other = state.forChoice(1);
+    assertThat(sampler.sample(row, other, 3)).isEqualTo(4);
+    other.accept(4);
+    assertThat(sampler.sample(row, other, 4)).isEqualTo(3);
+    assertThat(sampler.sample(row, state, 3)).as("choices do not share it").isEqualTo(4);
+  }
+
+  @Test
+  void rules_that_may_leave_nothing_to_draw_are_known_as_such() {
+    List<int[]> words = List.of(new int[] {7, 1}, new int[] {0});
+    assertThat(new TokenRules(0, set(), null, words).leaveChoice(2, List.of())).isFalse();
+    assertThat(new TokenRules(0, set(), null, words).leaveChoice(3, List.of())).isTrue();
+    assertThat(new TokenRules(1, set(2), null, words).leaveChoice(3, List.of())).isFalse();
+    assertThat(new TokenRules(1, set(), set(1), List.of()).leaveChoice(3, List.of(1))).isFalse();
+    assertThat(new TokenRules(0, set(), set(1), List.of()).leaveChoice(3, List.of(1))).isTrue();
+  }
+
+  private static BitSet set(int... tokens) {
+    BitSet set = new BitSet();
+    Arrays.stream(tokens).forEach(set::set);
+    return set;
+  }
+
+  @Test
   void a_row_with_nan_or_infinity_fails_alone() {
     Sampler sampler = new Sampler(3);
-    SamplingState state = SamplingState.of(PLAIN, new int[] {0}, 9, 3);
+    SamplingState state = SamplingState.of(PLAIN, new int[] {0}, 9, 3, List.of());
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       float[] row = {0, bad, 1};
       assertThatThrownBy(() -> sampler.sample(row, state, 0))
           .isInstanceOf(UnusableLogitsException.class)
           .hasMessageContaining("token 1");
-      assertThatThrownBy(() -> sampler.score(row, 0, 0, new TokenLogprobs(0)))
+      assertThatThrownBy(() -> new Logprobs(0).score(row, 0, 0))
           .isInstanceOf(UnusableLogitsException.class);
     }
     assertThat(sampler.sample(new float[] {NO, 0, NO}, state, 0)).isEqualTo(1);
@@ -157,13 +221,12 @@ class SamplerTest {
 
   @Test
   void alternatives_fall_in_likelihood_and_rise_in_id_at_ties() {
-    TokenLogprobs out = new TokenLogprobs(20);
-    Sampler sampler = new Sampler(5);
-    sampler.score(new float[] {1, 3, 3, NO, 2}, 3, 4, out);
+    Logprobs out = new Logprobs(20);
+    out.score(new float[] {1, 3, 3, NO, 2}, 3, 4);
     assertThat(out.logprob()).isEqualTo(NO);
     assertThat(Arrays.copyOf(out.alternativeTokens(), out.alternatives()))
         .containsExactly(1, 2, 4, 0);
-    sampler.score(new float[5], 0, 20, out);
+    out.score(new float[5], 0, 20);
     assertThat(out.alternatives()).isEqualTo(5);
     assertThat(out.logprob()).isCloseTo((float) -Math.log(5), within());
   }
@@ -177,7 +240,7 @@ class SamplerTest {
   }
 
   private static int drawn(SamplingParams params, int position, float... row) {
-    SamplingState state = SamplingState.of(params, new int[] {0}, 8, row.length);
+    SamplingState state = SamplingState.of(params, new int[] {0}, 8, row.length, List.of());
     float[] before = row.clone();
     int token = new Sampler(row.length).sample(row, state, position);
     assertThat(row).as("the row stays as it was").isEqualTo(before);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FairQueueTest {
   private static final class Group extends SequenceGroup {
     Group(String tenant) {
-      super(tenant, null, new int[] {1}, 1, 1, false);
+      super(tenant, null, new int[] {1}, 1, 1, false, false);
     }
   }
 
@@ -52,6 +52,21 @@ class FairQueueTest {
     queue.charge("a", 40);
     queue.charge("b", 30);
     assertThat(queue.peek().tenant()).as("50 against 60").isEqualTo("a");
+  }
+
+  @Test
+  void a_newcomer_starts_from_what_a_tenant_served_alone_has_been_charged_since() {
+    FairQueue queue = new FairQueue(tenant -> 1);
+    queue.add(new Group("alone"));
+    queue.peek();
+    queue.poll();
+    queue.charge("alone", 1000);
+
+    queue.add(new Group("newcomer"));
+    queue.add(new Group("alone"));
+    queue.charge("newcomer", 1);
+
+    assertThat(queue.peek().tenant()).isEqualTo("alone");
   }
 
   @Test

@@ -31,14 +31,25 @@ class ArchitectureTest {
     "dev.heddle.experts..",
     "dev.heddle.sample..",
     "dev.heddle.ops..",
+    "dev.heddle.score..",
     "dev.heddle.cli.."
   };
+  private static final String TEMPLATE = "dev.heddle.template..";
   private static final String FORMAT = "dev.heddle.format..";
   private static final String REGISTRY = "dev.heddle.registry..";
   private static final String APP = "dev.heddle.app..";
 
   @ArchTest
-  static final ArchRule model_format_knows_nobody =
+  static final ArchRule the_template_evaluator_knows_nobody =
+      noClasses()
+          .that()
+          .resideInAPackage(TEMPLATE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(engineAnd(FORMAT, REGISTRY, APP, "org.springframework.."));
+
+  @ArchTest
+  static final ArchRule model_format_knows_the_template_evaluator_alone =
       noClasses()
           .that()
           .resideInAPackage(FORMAT)
@@ -71,6 +82,29 @@ class ArchitectureTest {
                   "reactor.."));
 
   @ArchTest
+  static final ArchRule the_expert_store_needs_no_database =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.heddle.registry.store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.heddle.registry.db..",
+              "dev.heddle.registry.postgres..",
+              "java.sql..",
+              "javax.sql..",
+              "org.springframework..");
+
+  @ArchTest
+  static final ArchRule the_console_knows_what_a_client_knows =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.heddle.console..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(engineAnd(FORMAT, REGISTRY, APP, "java.sql..", "javax.sql.."));
+
+  @ArchTest
   static final ArchRule sql_lives_in_the_registry =
       noClasses()
           .that()
@@ -99,14 +133,27 @@ class ArchitectureTest {
           .resideInAPackage("uk.ac.manchester.tornado..");
 
   @ArchTest
-  static final ArchRule the_forward_pass_knows_no_backend =
+  static final ArchRule the_engine_knows_no_command_line =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ENGINE)
+          .and()
+          .resideOutsideOfPackage("dev.heddle.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.heddle.cli..", "picocli..");
+
+  @ArchTest
+  static final ArchRule the_engine_knows_no_backend =
       noClasses()
           .that()
           .resideInAnyPackage(
+              "dev.heddle.ops",
               "dev.heddle.model..",
               "dev.heddle.experts..",
               "dev.heddle.schedule..",
-              "dev.heddle.sample..")
+              "dev.heddle.sample..",
+              "dev.heddle.runtime..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -115,9 +162,17 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packages_of_the_engine_have_no_cycles =
       slices()
-          .matching("dev.heddle.(ops|model|experts|schedule|sample|runtime|cli)..")
+          .matching("dev.heddle.(ops|model|experts|schedule|sample|score|runtime|cli)..")
           .should()
           .beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule packages_of_the_app_have_no_cycles =
+      slices().matching("dev.heddle.app.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule packages_within_ops_have_no_cycles =
+      slices().matching("dev.heddle.ops.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule nothing_prints_to_the_console_but_the_command_line =

@@ -68,6 +68,7 @@ class CrashTest {
     try (PlatformProcess platform = PlatformProcess.start(data)) {
       checkAll(platform, lanes);
       assertNoOrphans(platform, data.resolve("experts"), lanes);
+      platform.awaitSaid("the base model is what it was"); // as the second start took on trust
     }
   }
 

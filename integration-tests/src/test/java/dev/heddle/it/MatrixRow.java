@@ -71,12 +71,17 @@ record MatrixRow(
     return sample.path("owner").asString("");
   }
 
+  /** Whether what it shows changes as others call the model. */
+  boolean isRestless() {
+    return sample.path("restless").asBoolean(false);
+  }
+
   /** What is missing to call it, null if nothing is. */
   @Nullable String gap() {
     if (takesBody && !sample.has("body")) {
       return this + " takes a body: add a sample to isolation.json";
     }
-    String filled = filled(new TenantWorld.Things("a", "b", "c", "d", "e"));
+    String filled = filled(new TenantWorld.Things("a", "b", "c", "d", "e", "f"));
     return filled.contains("{")
         ? this + ": teach MatrixRow.value what to put into " + filled
         : null;
@@ -96,6 +101,7 @@ record MatrixRow(
       case "versions" -> path.contains("/uploads") || method.equals("put") ? "2" : "1";
       case "files" -> "expert_cfg.json";
       case "uploads" -> things.upload();
+      case "scorings" -> things.scoring();
       case "keys" -> things.key();
       case "grants" -> TenantWorld.GRANTED;
       case "tenants" ->
@@ -122,24 +128,32 @@ record MatrixRow(
             .replace("{demo}", PlatformFixture.DEMO.toString()));
   }
 
+  /** States of a version whose import goes on while others are compared, and counts of them. */
+  private static final Pattern IMPORTING =
+      Pattern.compile("\"state\":\"(UPLOADING|VALIDATING|REJECTED)\"|\"versions\":\\{[^}]*}");
+
   /**
    * An answer in words that two answers are compared by: all of it but when it was given, the
-   * request's id, and the names and ids that were asked for.
+   * request's id, a new session's secrets, and the names and ids that were asked for.
    */
   static String seen(HttpResponse<String> response, TenantWorld.Things asked) {
     Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
-    if (response.statusCode() == 202) {
-      headers.remove("content-length"); // its progress is in the body
+    String body = IMPORTING.matcher(response.body()).replaceAll("STATE");
+    if (response.statusCode() == 202 || !body.equals(response.body())) {
+      headers.remove("content-length"); // how far an import is, is in the body
     }
     headers.keySet().removeAll(Set.of("date", "x-request-id"));
     headers.keySet().removeIf(name -> name.startsWith("x-ratelimit-"));
-    return (response.statusCode() + "\n" + headers + "\n" + response.body())
+    return (response.statusCode() + "\n" + headers + "\n" + body)
         .replace(asked.adapter(), "ADAPTER")
         .replace(asked.alias(), "ALIAS")
         .replace(asked.key(), "KEY")
         .replace(asked.upload(), "UPLOAD")
+        .replace(asked.scoring(), "SCORING")
         .replace(TenantWorld.NOBODY, TenantWorld.OWNER)
         .replaceAll("(files|bytes)(_total)?\":(null|[0-9]+)", "PROGRESS")
+        .replaceAll("heddle_session=[^;]*; Max-Age=[0-9]+; Expires=[^;]*", "SESSION")
+        .replaceAll("\"csrf_token\":\"[^\"]+\"", "TOKEN")
         .replaceAll("hdl_[0-9A-Za-z_]+", "KEY")
         .replaceAll("(/keys/|\"id\":\")[0-9A-Za-z]{12}\\b", "$1KEY")
         .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", "TIME")

@@ -21,7 +21,7 @@ class OverloadTest {
   private static final PlatformFixture PLATFORM =
       PlatformFixture.start(
           List.of("sql", "dates"),
-          "--heddle.memory=300MB",
+          PlatformFixture.memory(200),
           "--heddle.engine.max-sequences=1",
           "--heddle.engine.max-batch-tokens=1",
           "--heddle.engine.adapter-rows=1",

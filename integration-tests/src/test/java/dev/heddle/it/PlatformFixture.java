@@ -2,6 +2,7 @@ package dev.heddle.it;
 
 import dev.heddle.app.Heddle;
 import dev.heddle.format.Json;
+import dev.heddle.runtime.ProcessMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -35,7 +36,7 @@ final class PlatformFixture {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final PlatformFixture INSTANCE =
-      start(ADAPTERS, "--heddle.memory=700MB", "--heddle.serving.keep-alive=200ms");
+      start(ADAPTERS, memory(600), "--heddle.serving.keep-alive=200ms");
 
   private final String url;
   private final ConfigurableApplicationContext context;
@@ -48,6 +49,13 @@ final class PlatformFixture {
   /** The platform, started with the first call. */
   static PlatformFixture get() {
     return INSTANCE;
+  }
+
+  /** The setting of a budget that leaves so many MiB to the engine, in this JVM. */
+  static String memory(long engine) {
+    ProcessMemory process = ProcessMemory.ofThisJvm(0L);
+    long rest = process.heap() + process.jvm() + (engine << 20);
+    return "--heddle.memory=" + rest * 16 / 15; // a sixteenth is the host cache's
   }
 
   /** Another platform, with settings of its own, for tests that cannot share the one. */
@@ -88,6 +96,11 @@ final class PlatformFixture {
   /** A part of the platform, where HTTP does not show what a test has to know. */
   <T> T bean(Class<T> type) {
     return context.getBean(type);
+  }
+
+  /** All parts of a type. */
+  <T> Stream<T> beans(Class<T> type) {
+    return context.getBeansOfType(type).values().stream();
   }
 
   String url() {

@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A platform in a process of its own, which can be killed as a machine's failure would. */
 final class PlatformProcess implements AutoCloseable {
+  /** The log as users see it, not as tests do. */
+  static final String LOG = "-Dlogging.config=classpath:logback.xml";
+
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
   private final Process process;
@@ -33,21 +36,28 @@ final class PlatformProcess implements AutoCloseable {
 
   /** Starts a platform with the demo model on a data folder, and waits until it is ready. */
   static PlatformProcess start(Path data, String... settings) throws IOException {
+    return start(data, 512, settings);
+  }
+
+  /** As {@link #start(Path, String...)}, with a heap of so many megabytes. */
+  static PlatformProcess start(Path data, int heap, String... settings) throws IOException {
+    PlatformProcess platform = launch(data, PlatformFixture.DEMO.resolve("base"), heap, settings);
+    platform.awaitReady();
+    return platform;
+  }
+
+  /** Starts a platform with a model of its own, which may not be ready yet. */
+  static PlatformProcess launch(Path data, Path model, int heap, String... settings)
+      throws IOException {
     int port = freePort();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--") || option.startsWith("-XX:CompileCommand"))
-        .forEach(command::add);
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.heddle.app.Heddle"));
+    List<String> command = program("-Xmx" + heap + "m", "-XX:+UseSerialGC", LOG);
     command.addAll(
         List.of(
             "serve",
             "--heddle.port=" + port,
             "--heddle.data=" + data,
-            "--heddle.model=" + PlatformFixture.DEMO.resolve("base"),
-            "--heddle.memory=400MB",
+            "--heddle.model=" + model,
+            "--heddle.memory=" + (heap + 600) + "MB",
             "--heddle.bootstrap-admin-key=" + PlatformFixture.KEY));
     command.addAll(List.of(settings));
     Path log = data.resolveSibling(data.getFileName() + ".log");
@@ -56,18 +66,44 @@ final class PlatformProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    PlatformProcess platform = new PlatformProcess(process, log, "http://127.0.0.1:" + port);
-    platform.awaitReady();
-    return platform;
+    return new PlatformProcess(process, log, "http://127.0.0.1:" + port);
   }
 
-  private static int freePort() throws IOException {
+  /** A platform that somebody has started, which may not be ready yet. */
+  static PlatformProcess of(Process process, Path log, int port) {
+    return new PlatformProcess(process, log, "http://127.0.0.1:" + port);
+  }
+
+  /** How the program is started as the launcher does, with options of the JVM; commands follow. */
+  static List<String> program(String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> option.startsWith("--") || option.startsWith("-XX:CompileCommand"))
+        .forEach(command::add);
+    command.addAll(List.of(options));
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.heddle.app.Heddle"));
+    return command;
+  }
+
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
   }
 
-  private void awaitReady() throws IOException {
+  /** Waits until the log has a text; the test's own limit of time ends it, or the process's end. */
+  void awaitSaid(String text) {
+    while (!log().contains(text)) {
+      if (!process.isAlive()) {
+        throw new AssertionError("it never said '" + text + "':\n" + log());
+      }
+      pause(100);
+    }
+  }
+
+  void awaitReady() throws IOException {
     long end = System.nanoTime() + START_LIMIT.toNanos();
     HttpRequest ready =
         HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness")).build();
@@ -93,6 +129,10 @@ final class PlatformProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   String url() {

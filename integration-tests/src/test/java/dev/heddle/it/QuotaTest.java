@@ -59,6 +59,20 @@ class QuotaTest {
   }
 
   @Test
+  void a_tenant_over_its_rate_is_refused_before_its_prompt_is_looked_at() {
+    TenantFixture tenant =
+        new TenantFixture(PLATFORM, new TenantLimits(1, 1L, null, null, null, null));
+    String tooLong = PlatformFixture.chat("base", "word ".repeat(50_000)).toString();
+    PlatformFixture.expect(400, tenant.post(CHAT, tooLong));
+    PlatformFixture.expect(
+        200,
+        tenant.post(CHAT, PlatformFixture.chat("base", PROMPT).put("max_tokens", 1).toString()));
+
+    refusedBy("requests_per_minute", tenant.post(CHAT, tooLong));
+    refusedBy("requests_per_minute", tenant.post(CHAT, "no JSON"));
+  }
+
+  @Test
   void a_refused_request_costs_nothing() {
     TenantFixture tenant =
         new TenantFixture(PLATFORM, new TenantLimits(1, 100L, 100_000L, 8, null, null));

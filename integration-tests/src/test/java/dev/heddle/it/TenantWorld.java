@@ -32,8 +32,10 @@ final class TenantWorld {
    * @param alias of version 1
    * @param key public id of a key
    * @param upload id of an upload of version 2
+   * @param scoring id of a scoring that is done
    */
-  record Things(String adapter, String alias, String key, String upload, String digest) {
+  record Things(
+      String adapter, String alias, String key, String upload, String scoring, String digest) {
     /** What is nobody's, in names and ids of the same shape. */
     Things absent() {
       return new Things(
@@ -41,6 +43,7 @@ final class TenantWorld {
           alias.replaceFirst("weft", "none"),
           "A".repeat(key.length()),
           "00000000-0000-7000-8000-000000000000",
+          "00000000-0000-7000-8000-000000000001",
           "0".repeat(digest.length()));
     }
   }
@@ -77,7 +80,7 @@ final class TenantWorld {
     }
   }
 
-  private Things things(String adapter) throws IOException {
+  private Things things(String adapter) throws IOException, InterruptedException {
     String versions = "/api/v1/adapters/" + adapter + "/versions";
     asOperator(OWNER, "POST", versions, "", 201);
     for (String file : new String[] {"expert_cfg.json", "model.safetensors"}) {
@@ -116,7 +119,21 @@ final class TenantWorld {
         alias,
         id(key(OWNER, "\"inference\"", "")),
         location.substring(location.lastIndexOf('/') + 1),
+        scoring(),
         ready.path("digest").stringValue());
+  }
+
+  private static String scoring() throws InterruptedException {
+    String path = "/api/v1/scorings";
+    String id =
+        asOperator(OWNER, "POST", path, "{\"text\":\"a b c\"}", 202).path("id").stringValue();
+    while (!asOperator(OWNER, "GET", path + "/" + id, "", 200)
+        .path("state")
+        .stringValue()
+        .equals("DONE")) {
+      Thread.sleep(20);
+    }
+    return id;
   }
 
   /** A new key of a tenant; its text. */

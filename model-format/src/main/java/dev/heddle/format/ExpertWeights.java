@@ -8,4 +8,11 @@ package dev.heddle.format;
  * @param up [I][H]
  * @param down [H][I]
  */
-public record ExpertWeights(MatrixData gate, MatrixData up, MatrixData down) {}
+public record ExpertWeights(MatrixData gate, MatrixData up, MatrixData down) {
+  /** As {@link MatrixData#release}, of all three. */
+  public void release() {
+    gate.release();
+    up.release();
+    down.release();
+  }
+}

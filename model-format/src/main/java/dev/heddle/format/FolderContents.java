@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -18,10 +19,12 @@ public final class FolderContents {
 
   private final Path folder;
   private final NavigableSet<String> names;
+  private final NavigableSet<String> skipped;
 
-  private FolderContents(Path folder, NavigableSet<String> names) {
+  private FolderContents(Path folder, NavigableSet<String> names, NavigableSet<String> skipped) {
     this.folder = folder;
     this.names = names;
+    this.skipped = skipped;
   }
 
   /**
@@ -30,10 +33,18 @@ public final class FolderContents {
    * @throws FormatException if it is not a folder that can be listed
    */
   public static FolderContents list(Path folder, Violations violations) {
+    return list(folder, name -> true, violations);
+  }
+
+  /**
+   * As the other, leaving out what has other names than are wanted; nothing of that is a violation.
+   */
+  public static FolderContents list(Path folder, Predicate<String> wanted, Violations violations) {
     if (!Files.isDirectory(folder)) {
       throw new FormatException("missing-folder", folder.toString(), "there is no such folder");
     }
     NavigableSet<String> names = new TreeSet<>();
+    NavigableSet<String> skipped = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {
       Path home = folder.toRealPath();
       Iterator<Path> each = entries.limit(MOST + 1L).iterator();
@@ -44,7 +55,9 @@ public final class FolderContents {
         }
         Path entry = each.next();
         String name = entry.getFileName().toString();
-        if (Files.isSymbolicLink(entry) && !staysInside(home, entry)) {
+        if (!wanted.test(name) || Files.isDirectory(entry)) {
+          skipped.add(Files.isDirectory(entry) ? name + "/" : name);
+        } else if (Files.isSymbolicLink(entry) && !staysInside(home, entry)) {
           violations.add(
               "escaping-link", name, "this symbolic link leads out of the folder or nowhere");
         } else if (Files.isRegularFile(entry)) {
@@ -55,12 +68,17 @@ public final class FolderContents {
       throw new FormatException(
           "unreadable-folder", folder.toString(), "it cannot be listed: " + e.getMessage());
     }
-    return new FolderContents(folder, names);
+    return new FolderContents(folder, names, skipped);
   }
 
   /** Names of the files, sorted. */
   public NavigableSet<String> names() {
     return names;
+  }
+
+  /** Names of what was left out, sorted; those of folders end in a slash. */
+  public NavigableSet<String> skipped() {
+    return skipped;
   }
 
   public boolean has(String name) {

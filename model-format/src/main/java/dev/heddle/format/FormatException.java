@@ -1,18 +1,17 @@
 package dev.heddle.format;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** An input that cannot be used; carries every violation found, at least one. */
 public final class FormatException extends RuntimeException {
   private final transient List<Violation> violations;
 
   public FormatException(List<Violation> violations) {
-    super(violations.stream().map(Violation::toString).collect(Collectors.joining("; ")));
+    super(Violations.line(violations));
     if (violations.isEmpty()) {
       throw new IllegalArgumentException("a FormatException names at least one violation");
     }
-    this.violations = List.copyOf(violations);
+    this.violations = Violations.bounded(violations);
   }
 
   public FormatException(String code, String where, String message) {

@@ -39,6 +39,11 @@ public final class InputFile {
     return bytes;
   }
 
+  /** The refusal of a file that has nothing in it. */
+  public static FormatException empty(String name) {
+    return new FormatException("empty-file", name, "the file is empty");
+  }
+
   /**
    * A file's text.
    *

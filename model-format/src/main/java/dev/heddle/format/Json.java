@@ -1,5 +1,6 @@
 package dev.heddle.format;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -9,6 +10,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.BigIntegerNode;
+import tools.jackson.databind.node.LongNode;
 
 /**
  * JSON as RFC 8259 has it and nothing beyond: strict UTF-8, no duplicate keys, at most {@value
@@ -28,22 +31,40 @@ public final class Json {
   static final int MAX_DEPTH = 64;
   static final int MAX_NUMBER = 100;
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  // A shared table of names would fill with, and could be attacked by, an input's.
-                  .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(MAX_DEPTH)
-                          .maxNumberLength(MAX_NUMBER)
-                          .maxStringLength(TOKENIZER_BYTES)
-                          .maxNameLength(1 << 16)
-                          .build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  /**
+   * Values, names and brackets of a configuration file or a request: a tree takes 100 bytes each.
+   */
+  static final int CONFIG_TOKENS = 400_000;
+
+  /** The same of a list of tensors or a tokenizer. */
+  static final int LISTING_TOKENS = 2_000_000;
+
+  private static final JsonMapper CONFIG = mapper(CONFIG_TOKENS);
+
+  /** For lists of tensors that clients send: a quarter of the heap at most, on small heaps. */
+  private static final JsonMapper FILE_LISTING =
+      mapper(Math.clamp(Runtime.getRuntime().maxMemory() / 4 / 100, CONFIG_TOKENS, LISTING_TOKENS));
+
+  private static final JsonMapper LISTING = mapper(LISTING_TOKENS);
+
+  private static JsonMapper mapper(int maxTokens) {
+    return JsonMapper.builder(
+            JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                // A shared table of names would fill with, and could be attacked by, an input's.
+                .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                .streamReadConstraints(
+                    StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxTokenCount(maxTokens)
+                        .maxNumberLength(MAX_NUMBER)
+                        .maxStringLength(TOKENIZER_BYTES)
+                        .maxNameLength(1 << 16)
+                        .build())
+                .build())
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
+  }
 
   private Json() {}
 
@@ -54,7 +75,7 @@ public final class Json {
    * @throws FormatException {@code bad-utf8}, {@code duplicate-key} or {@code bad-json}
    */
   public static JsonNode parse(byte[] json, String where) {
-    return parse(InputFile.utf8(json, where), where);
+    return parse(json, where, CONFIG);
   }
 
   /**
@@ -64,8 +85,16 @@ public final class Json {
    * @throws FormatException {@code duplicate-key} or {@code bad-json}
    */
   public static JsonNode parse(String text, String where) {
+    return parse(text, where, LISTING);
+  }
+
+  private static JsonNode parse(byte[] json, String where, JsonMapper mapper) {
+    return parse(InputFile.utf8(json, where), where, mapper);
+  }
+
+  private static JsonNode parse(String text, String where, JsonMapper mapper) {
     try {
-      JsonNode value = MAPPER.readTree(text);
+      JsonNode value = mapper.readTree(text);
       if (value.isMissingNode()) {
         throw new FormatException("bad-json", where, "there is no JSON value");
       }
@@ -75,17 +104,63 @@ public final class Json {
       String code = reason.startsWith("Duplicate") ? "duplicate-key" : "bad-json";
       var at = e.getLocation();
       String line = at == null ? "" : " (line " + at.getLineNr() + ")";
-      throw new FormatException(code, where, reason.lines().findFirst().orElse("not JSON") + line);
+      throw new FormatException(code, where, words(reason) + line);
     }
+  }
+
+  /** The parser's words without those that are about the parser. */
+  private static String words(String reason) {
+    if (reason.startsWith("Unexpected end-of-input")) {
+      return "it ends in the middle of a value";
+    }
+    if (reason.startsWith("Trailing token")) {
+      return "something follows the value";
+    }
+    return reason
+        .lines()
+        .findFirst()
+        .orElse("it is not JSON")
+        .replaceAll("\\(code \\d+[^)]*\\)", "")
+        .replaceAll("(a valid value )?\\(JSON String, Number, [^)]*\\)", "a value")
+        .replaceAll("\\(\\(CTRL-CHAR, code \\d+\\)\\)", "(a control character)")
+        .replaceAll(": maybe a \\(non-standard\\) comment.*", ": JSON has no comments")
+        .replaceAll(",? ?(from|for)? `[^`]*`", "")
+        .replaceAll(": enable +to allow", "")
+        .replaceAll("\\s*\\(start marker at .*|\\[Source: .*", "")
+        .replaceAll("\\s+\\)", ")")
+        .strip();
+  }
+
+  /**
+   * The value as an integer where it is one: JSON Schema takes {@code 4.0} and {@code 5e0} for the
+   * integers they equal. Anything else is answered as it is.
+   */
+  public static JsonNode integral(JsonNode value) {
+    if (!value.isFloatingPointNumber()) {
+      return value;
+    }
+    double number = value.doubleValue();
+    if (number != Math.rint(number) || Double.isInfinite(number)) {
+      return value;
+    }
+    return Math.abs(number) < 0x1p63
+        ? LongNode.valueOf((long) number)
+        : BigIntegerNode.valueOf(new BigDecimal(number).toBigInteger());
   }
 
   /**
    * Reads and parses a file.
    *
    * @param maxBytes the most bytes that are read
-   * @throws FormatException as {@link #parse(byte[], String)} and {@link InputFile#bytes}
+   * @throws FormatException {@code empty-file}, and as {@link #parse(byte[], String)} and {@link
+   *     InputFile#bytes}
    */
   public static JsonNode read(Path file, int maxBytes) {
-    return parse(InputFile.bytes(file, maxBytes), String.valueOf(file.getFileName()));
+    String name = String.valueOf(file.getFileName());
+    byte[] json = InputFile.bytes(file, maxBytes);
+    if (json.length == 0) {
+      throw InputFile.empty(name);
+    }
+    return parse(json, name, maxBytes <= CONFIG_BYTES ? CONFIG : FILE_LISTING);
   }
 }

@@ -25,6 +25,17 @@ public record MatrixData(DType dtype, int rows, int cols, MemorySegment data, lo
     return new MatrixData(dtype, rows, cols, data, (long) cols * dtype.bytes());
   }
 
+  /**
+   * Gives back the memory that was read of a mapped file, for this matrix and perhaps its
+   * neighbours; they are read from the file again when they are needed. Does nothing to data that
+   * lies elsewhere.
+   */
+  public void release() {
+    if (data.isMapped()) {
+      data.unload();
+    }
+  }
+
   /** Rows {@code from} (inclusive) to {@code to} (exclusive) of this matrix, without a copy. */
   public MatrixData rowSlice(int from, int to) {
     return new MatrixData(dtype, to - from, cols, data.asSlice(from * rowStride), rowStride);

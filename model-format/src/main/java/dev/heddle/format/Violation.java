@@ -9,24 +9,36 @@ package dev.heddle.format;
  * @param message one sentence that states what was found and what was expected
  */
 public record Violation(String code, String where, String message) {
-  private static final int LONGEST = 400;
+  /** The most characters of {@code where}. */
+  public static final int WHERE_MAX = 150;
+
+  /** The most characters of {@code message}. */
+  public static final int MESSAGE_MAX = 300;
 
   public Violation {
-    where = printable(where);
-    message = printable(message);
+    where = printable(where, WHERE_MAX);
+    message = printable(message, MESSAGE_MAX);
   }
 
-  private static String printable(String text) {
+  /**
+   * A text that is safe to print: control characters and lone surrogates escaped, cut to about
+   * {@code longest} characters, with an ellipsis where something is left out.
+   */
+  public static String printable(String text, int longest) {
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), LONGEST); i++) {
-      char c = text.charAt(i);
-      if (Character.isISOControl(c) || Character.isSurrogate(c)) {
-        out.append(String.format("\\u%04x", (int) c));
-      } else {
-        out.append(c);
+    for (int i = 0; i < text.length(); ) {
+      if (out.length() >= longest) {
+        return out.append('…').toString();
       }
+      int c = text.codePointAt(i);
+      if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+        out.append(String.format("\\u%04x", c));
+      } else {
+        out.appendCodePoint(c);
+      }
+      i += Character.charCount(c);
     }
-    return text.length() > LONGEST ? out + "…" : out.toString();
+    return out.toString();
   }
 
   @Override

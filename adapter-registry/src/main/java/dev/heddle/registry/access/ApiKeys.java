@@ -1,5 +1,6 @@
 package dev.heddle.registry.access;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.format.Violation;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.Ids;
@@ -173,7 +174,7 @@ public final class ApiKeys {
 
   private static void check(String label, Set<Scope> scopes, @Nullable Instant expiresAt) {
     List<Violation> violations = new ArrayList<>();
-    if (label.isBlank() || label.length() > LABEL_LENGTH_MAX) {
+    if (label.isBlank() || CodePoints.count(label) > LABEL_LENGTH_MAX) {
       violations.add(
           new Violation("label", "label", "has 1 to " + LABEL_LENGTH_MAX + " characters"));
     }

@@ -102,7 +102,7 @@ public final class KeyUses implements AutoCloseable {
     } catch (RegistryException e) {
       log.debug("Times of last use wait for the database: {}", e.getMessage());
     } catch (RuntimeException e) {
-      log.error("Times of last use cannot be written", e);
+      log.error("The keys' times of last use could not be written", e);
     }
   }
 

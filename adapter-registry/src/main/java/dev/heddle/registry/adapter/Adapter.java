@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner name of the tenant
  * @param targets what its name means, empty if nothing yet
+ * @param versions how many versions it has of each state; none of a state that is not there
  * @param description free text, possibly empty
- * @param revision counts changes of all that is shown here
+ * @param revision grows with every change of what is shown here
  * @param archivedAt null while it is in use
  */
 public record Adapter(
@@ -27,6 +28,7 @@ public record Adapter(
     String description,
     Map<String, String> labels,
     List<AliasTarget> targets,
+    Map<VersionState, Integer> versions,
     long revision,
     Instant createdAt,
     @Nullable Instant archivedAt) {
@@ -36,6 +38,7 @@ public record Adapter(
   public Adapter {
     labels = Map.copyOf(labels);
     targets = List.copyOf(targets);
+    versions = Map.copyOf(versions);
   }
 
   /**

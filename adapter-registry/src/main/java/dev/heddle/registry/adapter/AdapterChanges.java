@@ -1,5 +1,6 @@
 package dev.heddle.registry.adapter;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.format.Violation;
 import dev.heddle.registry.InvalidException;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ public record AdapterChanges(
   Map<String, String> labels(Map<String, String> before) {
     List<Violation> violations = new ArrayList<>();
     if (description != null
-        && (description.length() > DESCRIPTION_MAX || CONTROL.matcher(description).find())) {
+        && (CodePoints.count(description) > DESCRIPTION_MAX
+            || CONTROL.matcher(description).find())) {
       violations.add(
           new Violation(
               "description",
@@ -83,7 +85,7 @@ public record AdapterChanges(
               "labels",
               "a key has 1 to 63 characters a-z, 0-9, '.', '_', '-', '/' and starts with a letter"
                   + " or digit"));
-    } else if (value.length() > LABEL_VALUE_MAX || CONTROL.matcher(value).find()) {
+    } else if (CodePoints.count(value) > LABEL_VALUE_MAX || CONTROL.matcher(value).find()) {
       violations.add(
           new Violation(
               "label-value",

@@ -16,11 +16,16 @@ import tools.jackson.core.type.TypeReference;
 /** Adapters as the database has them. */
 final class AdapterRows {
   private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
+  private static final TypeReference<Map<VersionState, Integer>> COUNTS = new TypeReference<>() {};
   private static final String SELECT =
       """
       select a.id, a.tenant_id, o.name as owner, a.name, b.id as base_id, b.name as base,
         a.visibility, a.description, a.labels::text as labels, a.revision, a.created_at,
-        a.archived_at, %s
+        a.archived_at, %s,
+        (select coalesce(jsonb_object_agg(state, count), '{}') from
+          (select state, count(*) as count from adapter_version v
+           where v.tenant_id = a.tenant_id and v.adapter_id = a.id group by state) s
+        )::text as versions
       from adapter a
         join base_model b on b.id = a.base_model_id
         join tenant o on o.id = a.tenant_id
@@ -93,6 +98,7 @@ final class AdapterRows {
         row.getString("description"),
         Jsonb.read(row.getString("labels"), LABELS),
         TargetRows.parse(row.getString("targets")),
+        Jsonb.read(row.getString("versions"), COUNTS),
         row.getLong("revision"),
         Columns.instant(row, "created_at"),
         Columns.instantOrNull(row, "archived_at"));

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name was made to mean at one time.
+ * One change of a name's targets.
  *
  * @param targets empty when it was made to mean nothing
  * @param restores the revision whose targets a rollback brought back, null for any other change

@@ -4,7 +4,7 @@ import dev.heddle.format.Digest;
 import java.util.UUID;
 
 /**
- * One of the versions that a name means.
+ * One of the versions that a name refers to.
  *
  * @param adapter the adapter's name
  * @param weight its share of the requests, relative to the other targets' weights

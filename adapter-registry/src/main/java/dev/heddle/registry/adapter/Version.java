@@ -4,6 +4,7 @@ import dev.heddle.format.Digest;
 import dev.heddle.format.Violation;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +35,22 @@ public record Version(
   /** As callers name it: {@code adapter@number}. */
   public String label() {
     return adapter + "@" + number;
+  }
+
+  /**
+   * The version itself, if it is in a state.
+   *
+   * @throws dev.heddle.registry.ConflictException {@code version-state} if it is in another
+   */
+  public Version require(VersionState expected) {
+    if (state != expected) {
+      throw VersionRows.wrongState(this, expected);
+    }
+    return this;
+  }
+
+  /** The adapter digest of a version that is or was ready. */
+  public Digest readyDigest() {
+    return Objects.requireNonNull(digest, "a ready version has a digest");
   }
 }

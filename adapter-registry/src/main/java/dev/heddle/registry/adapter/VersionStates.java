@@ -2,6 +2,7 @@ package dev.heddle.registry.adapter;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.Violation;
+import dev.heddle.format.Violations;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.registry.Actor;
@@ -30,14 +31,14 @@ public final class VersionStates {
    * @throws ConflictException {@code version-state} if it is not uploading, or not any more
    */
   public Version beginValidation(Actor actor, Version version) {
-    require(version, VersionState.UPLOADING);
+    version.require(VersionState.UPLOADING);
     return db.change(
         jdbc -> step(jdbc, actor, version, VersionState.VALIDATING, Map.of("by", actor.name())));
   }
 
   /** Opens the upload again, after a validation that could not be finished. */
   public Version reopen(Version version) {
-    require(version, VersionState.VALIDATING);
+    version.require(VersionState.VALIDATING);
     return db.change(jdbc -> step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of()));
   }
 
@@ -55,10 +56,10 @@ public final class VersionStates {
 
   /** Ends a version whose files are wrong. */
   public Version reject(Actor actor, Version version, List<Violation> report) {
-    require(version, VersionState.VALIDATING);
+    version.require(VersionState.VALIDATING);
     return db.change(jdbc -> {
       jdbc.sql("update adapter_version set report = cast(:report as jsonb) where id = :id")
-          .param("report", Jsonb.write(report))
+          .param("report", Jsonb.write(Violations.bounded(report)))
           .param("id", version.id())
           .update();
       return step(jdbc, actor, version, VersionState.REJECTED, Map.of("violations", report.size()));
@@ -77,7 +78,7 @@ public final class VersionStates {
       AdapterManifest manifest,
       Map<Digest, Long> blobBytes,
       List<VersionDocument> documents) {
-    require(version, VersionState.VALIDATING);
+    version.require(VersionState.VALIDATING);
     return db.change(jdbc -> {
       addBlobs(jdbc, blobBytes);
       addExperts(jdbc, version, manifest.experts());
@@ -151,11 +152,5 @@ public final class VersionStates {
     AuditLog.write(
         jdbc, actor, tenant, "version.state", from.label(), Map.of("state", from.state()), after);
     return VersionRows.get(jdbc, from.id());
-  }
-
-  private static void require(Version version, VersionState state) {
-    if (version.state() != state) {
-      throw VersionRows.wrongState(version, state);
-    }
   }
 }

@@ -34,6 +34,11 @@ public record DatabaseSettings(String url, Role owner, Role app) {
         url, new Role(owner, ownerPassword), new Role(APP_ROLE, derive(ownerPassword)));
   }
 
+  /** Where the database is, in short: the URL without what may be secret in it. */
+  public String place() {
+    return url.replaceFirst("^jdbc:", "").replaceFirst("//[^@/]*@", "//").replaceFirst("\\?.*", "");
+  }
+
   private static String derive(String ownerPassword) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");

@@ -59,8 +59,20 @@ public final class RegistryDatabase implements AutoCloseable {
       log.info("Database schema is up to date ({} migrations applied)", applied);
       return new RegistryDatabase(settings, new HikariDataSource(poolConfig(settings)));
     } catch (SQLException | FlywayException e) {
-      throw new IllegalStateException("the database cannot be used: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "the database " + settings.place() + " cannot be used: " + reason(e), e);
     }
+  }
+
+  /** What the database itself says, without the words of what stands between. */
+  private static String reason(Exception failure) {
+    String reason = null;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException || reason == null) {
+        reason = String.valueOf(cause.getMessage());
+      }
+    }
+    return String.valueOf(reason).strip();
   }
 
   private static int migrate(DatabaseSettings settings) {

@@ -1,11 +1,14 @@
 package dev.heddle.registry.disk;
 
+import dev.heddle.format.Violation;
 import dev.heddle.registry.UnavailableException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 /** Makes one process the sole owner of a folder; the kernel gives the lock back however it ends. */
 public final class FolderLock implements AutoCloseable {
   private static final String FILE = "lock";
+  private static final int HOLDER_MAX = 200;
 
   /** Makes a folder ready for use. */
   public interface Preparation {
@@ -28,15 +32,25 @@ public final class FolderLock implements AutoCloseable {
   /**
    * Creates the folder where it is missing and takes it.
    *
-   * @throws IllegalStateException if another process, or this one, already has it
+   * @throws IllegalStateException if another process, or this one, already has it; says who
+   * @throws UncheckedIOException if the folder cannot be made or written to
    */
   public static FolderLock take(Path folder) {
+    return take(folder, "process " + ProcessHandle.current().pid());
+  }
+
+  /**
+   * @param holder what others are told of who has the folder
+   */
+  public static FolderLock take(Path folder, String holder) {
+    Path file = folder.resolve(FILE);
     try {
       Files.createDirectories(folder);
       FileChannel channel =
-          FileChannel.open(
-              folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (tryLock(channel)) {
+        channel.truncate(0);
+        channel.write(StandardCharsets.UTF_8.encode(holder + "\n"));
         return new FolderLock(channel);
       }
       channel.close();
@@ -44,7 +58,17 @@ public final class FolderLock implements AutoCloseable {
       throw new UncheckedIOException("cannot use the folder " + folder, e);
     }
     throw new IllegalStateException(
-        "the folder " + folder + " is in use by another Heddle; stop it, or choose another folder");
+        "the folder %s is in use by another Heddle (%s); stop it, or choose another folder"
+            .formatted(folder, holder(file)));
+  }
+
+  private static String holder(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      String holder = new String(in.readNBytes(HOLDER_MAX), StandardCharsets.UTF_8).strip();
+      return holder.isEmpty() ? "it does not say which" : Violation.printable(holder, HOLDER_MAX);
+    } catch (IOException e) {
+      return "which cannot be read";
+    }
   }
 
   /**

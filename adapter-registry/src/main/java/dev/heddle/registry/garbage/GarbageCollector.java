@@ -79,9 +79,9 @@ public final class GarbageCollector implements AutoCloseable {
     try {
       collect();
     } catch (RegistryException e) {
-      log.warn("Blobs that nobody needs are left until the next collection", e);
+      log.warn("Unreferenced blobs stay until the next collection", e);
     } catch (RuntimeException | Error e) { // or there would be no next time
-      log.error("The collection of blobs that nobody needs failed", e);
+      log.error("The collection of unreferenced blobs failed", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.heddle.registry.imports;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.audit.AuditLog;
@@ -126,7 +127,7 @@ final class ImportRows {
   }
 
   private static String brief(String error) {
-    return error.length() <= ERROR_CHARS_MAX ? error : error.substring(0, ERROR_CHARS_MAX);
+    return CodePoints.brief(error, ERROR_CHARS_MAX);
   }
 
   private static VersionImport map(ResultSet row, int n) throws SQLException {

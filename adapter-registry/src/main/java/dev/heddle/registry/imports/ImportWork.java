@@ -1,5 +1,7 @@
 package dev.heddle.registry.imports;
 
+import dev.heddle.format.Violation;
+import dev.heddle.format.adapter.AdapterFileNames;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
@@ -88,13 +90,17 @@ final class ImportWork {
     SourceFolder folder = source.open(uri, running.revision());
     List<String> skipped = new ArrayList<>(folder.others());
     List<SourceFolder.File> files = new ArrayList<>();
+    List<Violation> misnamed = new ArrayList<>();
     for (SourceFolder.File file : folder.files()) {
-      if (UploadArea.accepts(file.name())) {
+      if (AdapterFileNames.isPart(file.name())) {
         files.add(file);
+      } else if (AdapterFileNames.isMisnamed(file.name())) {
+        misnamed.add(AdapterFileNames.unknown(file.name()));
       } else {
         skipped.add(file.name());
       }
     }
+    InvalidException.throwIfAny(misnamed);
     long bytes = files.stream().mapToLong(SourceFolder.File::bytes).sum();
     rows.listed(running, files.size(), bytes, skipped);
     Map<String, Long> there =

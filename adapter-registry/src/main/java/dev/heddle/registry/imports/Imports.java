@@ -1,5 +1,6 @@
 package dev.heddle.registry.imports;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.registry.Actor;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
@@ -78,7 +79,7 @@ public final class Imports implements AutoCloseable {
     List<VersionImport> left = rows.running();
     left.forEach(this::submit);
     if (!left.isEmpty()) {
-      log.info("{} imports go on", left.size());
+      log.info("{} imports resumed", left.size());
     }
   }
 
@@ -132,7 +133,7 @@ public final class Imports implements AutoCloseable {
 
   private static URI uri(String source) {
     try {
-      if (source.length() <= SOURCE_CHARS_MAX) {
+      if (CodePoints.count(source) <= SOURCE_CHARS_MAX) {
         return new URI(source);
       }
     } catch (URISyntaxException e) {
@@ -162,9 +163,9 @@ public final class Imports implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(pause.toNanos() * attempt);
       }
     } catch (InterruptedException e) {
-      log.info("the import of {} is left to the next start", running.source());
+      log.info("the import of {} stops and resumes at the next start", running.source());
     } catch (RuntimeException e) {
-      log.error("the import of {} is left to the next start", running.source(), e);
+      log.error("the import of {} stops and resumes at the next start", running.source(), e);
     } finally {
       progress.remove(running.versionId());
     }
@@ -175,7 +176,7 @@ public final class Imports implements AutoCloseable {
       work.run(running, bytes -> progress.put(running.versionId(), bytes));
       return true;
     } catch (IOException | RuntimeException e) {
-      log.warn("the import of {} fails at attempt {}", running.source(), attempt, e);
+      log.warn("the import of {} failed at attempt {}", running.source(), attempt, e);
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
@@ -186,7 +187,7 @@ public final class Imports implements AutoCloseable {
         work.giveUp(running, e);
       } catch (RegistryException again) { // the database is away too: the next start goes on
         e.addSuppressed(again);
-        log.error("the import of {} is left to the next start", running.source(), e);
+        log.error("the import of {} stops and resumes at the next start", running.source(), e);
       }
       return true;
     }
@@ -198,7 +199,7 @@ public final class Imports implements AutoCloseable {
     executor.shutdownNow();
     try {
       if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
-        log.warn("an import does not stop");
+        log.warn("An import did not stop in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

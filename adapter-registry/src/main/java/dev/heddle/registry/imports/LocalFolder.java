@@ -1,5 +1,6 @@
 package dev.heddle.registry.imports;
 
+import dev.heddle.format.adapter.AdapterFileNames;
 import dev.heddle.registry.InvalidException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +39,7 @@ final class LocalFolder implements SourceFolder {
    *
    * @param folder its real path
    * @param root what links may lead into, its real path
-   * @throws InvalidException if a link leads out
+   * @throws InvalidException if the link that an adapter's file is leads out
    */
   static LocalFolder list(Path folder, Path root) throws IOException {
     Path blobs = blobs(folder);
@@ -63,7 +64,12 @@ final class LocalFolder implements SourceFolder {
         continue;
       }
       Path real = entry.toRealPath();
-      if (!real.startsWith(root) && (blobs == null || !real.startsWith(blobs))) {
+      boolean inside = real.startsWith(root) || (blobs != null && real.startsWith(blobs));
+      if (!inside && !AdapterFileNames.isPart(name)) {
+        others.add(name);
+        continue;
+      }
+      if (!inside) {
         throw new InvalidException("escaping-link", name, "this link leads out of the folder");
       }
       paths.put(name, real);

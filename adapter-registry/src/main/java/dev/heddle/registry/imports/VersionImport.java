@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who asked for it
  * @param filesTotal files to be fetched; null until the source has been listed
  * @param bytesTotal of these files
- * @param skipped names in the source that are no part of an adapter
+ * @param skipped names in the source that do not belong to an adapter
  * @param error why it failed, null unless it did
  */
 public record VersionImport(

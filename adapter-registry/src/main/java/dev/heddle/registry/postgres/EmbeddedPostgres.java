@@ -53,10 +53,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return start(folder, ServerUser.choose());
   }
 
+  /** Whether the server here runs as a user who has to be let through to its folder. */
+  public static boolean needsPassage() {
+    return ServerUser.choose() == ServerUser.NOBODY;
+  }
+
   static EmbeddedPostgres start(Path folder, ServerUser user) {
     Path root = folder.toAbsolutePath().normalize();
     FolderLock lock = FolderLock.take(root);
     try {
+      user.letThrough(root);
       PostgresBinaries binaries = PostgresBinaries.in(root);
       PostgresData data = PostgresData.in(root, binaries, user);
       return launch(lock, root, binaries, data, user);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,13 @@ enum ServerUser {
     }
     if (this == NOBODY) {
       requireTraversable(folder);
+    }
+  }
+
+  /** Lets the server pass through a folder to what is its own, and see nothing else in it. */
+  void letThrough(Path folder) throws IOException {
+    if (this == NOBODY) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     }
   }
 

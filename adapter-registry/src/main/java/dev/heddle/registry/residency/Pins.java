@@ -42,7 +42,7 @@ public final class Pins {
    * @throws ConflictException {@code version-state} unless it is ready
    */
   public void pin(Actor actor, Version version) {
-    requireReady(version);
+    version.require(VersionState.READY);
     db.change(jdbc -> {
       int added =
           jdbc.sql(
@@ -67,7 +67,7 @@ public final class Pins {
    * @throws ConflictException {@code version-state} unless it is ready
    */
   public void unpin(Actor actor, Version version) {
-    requireReady(version);
+    version.require(VersionState.READY);
     db.change(jdbc -> {
       int removed =
           jdbc.sql("delete from pin where tenant_id = :tenant and version_id = :version")
@@ -133,12 +133,5 @@ public final class Pins {
         version.label(),
         Map.of("pinned", before),
         Map.of("pinned", !before));
-  }
-
-  private static void requireReady(Version version) {
-    if (version.state() != VersionState.READY) {
-      throw new ConflictException(
-          "version-state", version.label() + " is " + version.state() + ", not READY");
-    }
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes adapters out of their versions' rows, which come adapter by adapter, by number. */
 final class AdapterAssembly {
   private final Map<OwnedName, Set<UUID>> grantees;
-  private final List<AdapterEntry> adapters = new ArrayList<>();
+  private final List<SnapshotAdapter> adapters = new ArrayList<>();
   private final List<VersionRef> versions = new ArrayList<>();
   private final List<Weighted> published = new ArrayList<>();
   private @Nullable OwnedName name;
@@ -52,7 +52,7 @@ final class AdapterAssembly {
   }
 
   /** All of them, after the last row. */
-  List<AdapterEntry> adapters() {
+  List<SnapshotAdapter> adapters() {
     finish();
     return adapters;
   }
@@ -61,7 +61,7 @@ final class AdapterAssembly {
     OwnedName done = name;
     if (done != null) {
       adapters.add(
-          new AdapterEntry(
+          new SnapshotAdapter(
               done, isPublic, grantees.getOrDefault(done, Set.of()), versions, published));
     }
     name = null;

@@ -47,7 +47,7 @@ record Contents(
   }
 
   /** Adds an adapter in place of what had its name; its owner and grantees are there. */
-  Contents with(AdapterEntry adapter) {
+  Contents with(SnapshotAdapter adapter) {
     OwnedName name = adapter.name();
     Contents now =
         without(name)
@@ -66,7 +66,7 @@ record Contents(
 
   /** Takes away the adapter or alias of a name, with its grants. */
   Contents without(OwnedName name) {
-    AdapterEntry adapter = tenant(name.owner()).adapters().get(name.name());
+    SnapshotAdapter adapter = tenant(name.owner()).adapters().get(name.name());
     if (adapter == null) {
       return change(name.owner(), t -> t.withAliases(t.aliases().minus(name.name())));
     }

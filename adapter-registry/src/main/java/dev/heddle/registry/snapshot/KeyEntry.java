@@ -3,6 +3,7 @@ package dev.heddle.registry.snapshot;
 import dev.heddle.format.Digest;
 import dev.heddle.registry.access.Principal;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,15 @@ record KeyEntry(
   /** In a time that does not depend on where the two differ. */
   boolean matches(byte[] hash) {
     return MessageDigest.isEqual(secretHash.bytes(), hash);
+  }
+
+  /** A digest of the secret's digest: the same as long as the secret is. */
+  Digest stamp() {
+    try {
+      return Digest.of(MessageDigest.getInstance("SHA-256").digest(secretHash.bytes()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   Authentication at(Instant now) {

@@ -1,5 +1,6 @@
 package dev.heddle.registry.snapshot;
 
+import dev.heddle.format.Digest;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.BootstrapKey;
 import dev.heddle.registry.access.KeyText;
@@ -53,6 +54,23 @@ public final class RegistrySnapshot {
     KeyEntry found =
         issued != null ? issued : find(BootstrapKey.CONFIGURED_ID, BootstrapKey.hash(key));
     return found == null ? new Authentication.Denied(Authentication.Reason.UNKNOWN) : found.at(now);
+  }
+
+  /**
+   * Says whether a session's key still opens the door.
+   *
+   * @param stamp what {@link #stamp} said of the key when the session began
+   */
+  public Authentication authenticate(String publicId, Digest stamp, Instant now) {
+    KeyEntry entry = contents.keys().get(publicId);
+    return entry != null && entry.stamp().equals(stamp)
+        ? entry.at(now)
+        : new Authentication.Denied(Authentication.Reason.UNKNOWN);
+  }
+
+  /** What tells a key from another that takes over its id; says nothing of its secret. */
+  public Optional<Digest> stamp(String publicId) {
+    return Optional.ofNullable(contents.keys().get(publicId)).map(KeyEntry::stamp);
   }
 
   /** The id of the tenant of this name. */
@@ -124,7 +142,7 @@ public final class RegistrySnapshot {
               others.computeIfAbsent(name.owner(), owner -> new ArrayList<>()).add(name.name()));
       others.forEach((id, names) -> {
         TenantEntry owner = contents.tenant(id);
-        List<AdapterEntry> adapters = names.stream().map(owner.adapters()::get).toList();
+        List<SnapshotAdapter> adapters = names.stream().map(owner.adapters()::get).toList();
         addAll(models, tenant, owner, owner.name() + "/", adapters);
       });
     }
@@ -133,13 +151,26 @@ public final class RegistrySnapshot {
     return List.copyOf(models);
   }
 
+  /** Every ready version that is this adapter, by owner, name and number. */
+  public List<VersionRef> versions(Digest adapter) {
+    return contents.tenants().values().stream()
+        .flatMap(tenant -> tenant.adapters().values().stream())
+        .flatMap(entry -> entry.versions().stream())
+        .filter(version -> version.digest().equals(adapter))
+        .sorted(
+            Comparator.comparing(VersionRef::owner)
+                .thenComparing(VersionRef::adapter)
+                .thenComparingInt(VersionRef::number))
+        .toList();
+  }
+
   private void addAll(
       List<ResolvedModel> models,
       UUID tenant,
       TenantEntry owner,
       String prefix,
-      Collection<AdapterEntry> adapters) {
-    for (AdapterEntry adapter : adapters) {
+      Collection<SnapshotAdapter> adapters) {
+    for (SnapshotAdapter adapter : adapters) {
       add(models, tenant, prefix + adapter.name().name(), adapter.published());
     }
     for (AliasEntry alias : owner.aliases().values()) {
@@ -155,7 +186,7 @@ public final class RegistrySnapshot {
 
   /** What a name stands for; none if it is not there or not the tenant's to call. */
   private static List<Weighted> choices(UUID tenant, TenantEntry owner, ModelName asked) {
-    AdapterEntry adapter = owner.adapters().get(asked.name());
+    SnapshotAdapter adapter = owner.adapters().get(asked.name());
     if (adapter != null) {
       return adapter.mayBeCalledBy(tenant) ? adapter.choices(asked) : List.of();
     }
@@ -167,7 +198,7 @@ public final class RegistrySnapshot {
   private static List<Weighted> choices(UUID tenant, TenantEntry owner, AliasEntry alias) {
     List<Weighted> choices = new ArrayList<>();
     for (AliasEntry.Target target : alias.targets()) {
-      AdapterEntry adapter = owner.adapters().get(target.adapter());
+      SnapshotAdapter adapter = owner.adapters().get(target.adapter());
       VersionRef version =
           adapter != null && adapter.mayBeCalledBy(tenant)
               ? adapter.version(target.number())
@@ -191,10 +222,7 @@ public final class RegistrySnapshot {
   }
 
   private ResolvedModel model(UUID tenant, String name, VersionRef version) {
-    String servedBy =
-        version.ownerId().equals(tenant)
-            ? version.label()
-            : version.owner() + "/" + version.label();
+    String servedBy = version.ownerId().equals(tenant) ? version.label() : version.fullName();
     return new ResolvedModel(
         name, version.owner(), version.createdAt(), base.id(), version, servedBy);
   }

@@ -90,7 +90,7 @@ final class SnapshotLoader {
         }
       }
       case NAME -> {
-        for (AdapterEntry adapter : rows.adapters()) {
+        for (SnapshotAdapter adapter : rows.adapters()) {
           now = now.with(adapter);
         }
         for (AliasEntry alias : rows.aliases()) {

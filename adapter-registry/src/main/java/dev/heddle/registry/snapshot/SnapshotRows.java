@@ -94,7 +94,7 @@ final class SnapshotRows {
   }
 
   /** Adapters of the base that is served, with at least one version that is ready. */
-  List<AdapterEntry> adapters() {
+  List<SnapshotAdapter> adapters() {
     AdapterAssembly assembly = new AdapterAssembly(grantees());
     select(
             """

@@ -98,13 +98,14 @@ public final class SnapshotSource implements AutoCloseable {
         statement.execute("listen " + CHANNEL);
         refresh(); // what was changed while nobody listened
         if (away) {
-          log.info("The database is back");
+          log.info("The database is reachable again");
           away = false;
         }
         follow(connection.unwrap(PGConnection.class));
       } catch (SQLException | RuntimeException e) {
         if (open && !away) {
-          log.warn("The database is away; keys and names stay as they are: {}", e.getMessage());
+          log.warn(
+              "The database is unreachable; keys and names stay as last read: {}", e.getMessage());
           away = true;
         }
         pause(RETRY_PAUSE);

@@ -18,7 +18,7 @@ record TenantEntry(
     UUID id,
     String name,
     TenantLimits limits,
-    PMap<String, AdapterEntry> adapters,
+    PMap<String, SnapshotAdapter> adapters,
     PMap<String, AliasEntry> aliases,
     PSet<OwnedName> granted) {
   static TenantEntry of(UUID id, String name, TenantLimits limits) {
@@ -30,7 +30,7 @@ record TenantEntry(
     return new TenantEntry(id, name, now, adapters, aliases, granted);
   }
 
-  TenantEntry withAdapters(PMap<String, AdapterEntry> now) {
+  TenantEntry withAdapters(PMap<String, SnapshotAdapter> now) {
     return new TenantEntry(id, name, limits, now, aliases, granted);
   }
 

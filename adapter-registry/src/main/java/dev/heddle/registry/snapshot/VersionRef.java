@@ -20,6 +20,11 @@ public record VersionRef(
     Digest digest,
     long bytes,
     Instant createdAt) {
+  /** As everybody names it: {@code owner/adapter@number}. */
+  public String fullName() {
+    return owner + "/" + label();
+  }
+
   /** As its owner names it: {@code adapter@number}. */
   public String label() {
     return adapter + "@" + number;

@@ -16,17 +16,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Copies on the local disk of blobs that are kept elsewhere, so that they can be mapped. Bounded:
  * the longest unused leave first; one that leaves while it is mapped can be read on. Each file is
- * checked when this process first reads it, and its length every time; one that is not what it
- * should be is fetched anew. Safe for any thread.
+ * checked whenever it is read; one that is not what it should be is set aside in {@code
+ * quarantine}, which keeps the latest few, and fetched anew. Safe for any thread.
  */
 final class BlobCache implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BlobCache.class);
+
+  /** Damaged copies that are kept to be looked at. */
+  private static final int SET_ASIDE_MOST = 8;
 
   /** A blob on its way here. */
   record Incoming(long bytes, InputStream stream) {}
@@ -41,15 +45,9 @@ final class BlobCache implements AutoCloseable {
     Incoming open() throws IOException;
   }
 
-  /** Reads a file: to check it, or to map it. */
-  interface Reading<T> {
-    T read(Path file) throws IOException;
-  }
-
-  /** A file, or the place of one. Its lock is held while it is checked, fetched or mapped. */
+  /** A file, or the place of one. Its lock is held while it is fetched or mapped. */
   private static final class Entry {
     volatile long bytes; // 0 while there is no file
-    boolean checked; // guarded by this
     int users; // guarded by the cache
   }
 
@@ -57,6 +55,8 @@ final class BlobCache implements AutoCloseable {
   private final Path root;
   private final Path partial;
   private final long budget;
+  private final DamageListener listener;
+  private final Quarantine quarantine;
   private final Map<String, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private long used;
 
@@ -64,12 +64,15 @@ final class BlobCache implements AutoCloseable {
    * Opens a folder that this process owns, with what is in it.
    *
    * @param budget most bytes the files may have, but for what is read while all others are too
+   * @param listener is told of damaged copies
    * @throws IllegalStateException if another process has the folder
    */
-  BlobCache(Path root, long budget) {
+  BlobCache(Path root, long budget, DamageListener listener) {
     this.root = root;
     this.partial = root.resolve("partial");
     this.budget = budget;
+    this.listener = listener;
+    this.quarantine = new Quarantine(root, SET_ASIDE_MOST);
     this.lock = FolderLock.take(root, this::prepare);
   }
 
@@ -110,65 +113,87 @@ final class BlobCache implements AutoCloseable {
   /**
    * Reads a blob here, fetching it if it is not here or not right.
    *
-   * @param path of the blob in the store, and in this folder
-   * @param check throws an IOException if a file is not what it should be
-   * @param reading of a file that was checked; what it maps stays readable
+   * @return what was read of a file that was checked; what it maps stays readable
+   * @throws DamagedBlobException if what was fetched is not right either; it is not kept
    */
-  <T> T read(String path, Source source, Reading<?> check, Reading<T> reading) throws IOException {
-    Entry entry = enter(path);
+  <T> T read(BlobReading<T> reading, Source source) throws IOException {
+    Entry entry = enter(reading.path());
     try {
       synchronized (entry) {
-        if (!isRight(path, entry, check)) {
-          fetch(path, entry, source, check);
-        }
-        return reading.read(root.resolve(path));
+        T here = readHere(reading, entry);
+        return here == null ? fetch(reading, entry, source) : here;
       }
     } finally {
-      leave(path, entry);
+      leave(reading.path(), entry);
     }
   }
 
-  private boolean isRight(String path, Entry entry, Reading<?> check) {
-    Path file = root.resolve(path);
-    if (entry.bytes == 0) {
-      return false;
-    }
+  /** Reads a blob here if it is here and right; null otherwise. */
+  <T> @Nullable T readHere(BlobReading<T> reading) throws IOException {
+    Entry entry = enter(reading.path());
     try {
-      if (Files.size(file) != entry.bytes) {
-        throw new IOException("its length has changed");
+      synchronized (entry) {
+        return readHere(reading, entry);
       }
-      if (!entry.checked) {
-        check.read(file);
-        entry.checked = true;
-      }
-      return true;
+    } finally {
+      leave(reading.path(), entry);
+    }
+  }
+
+  private <T> @Nullable T readHere(BlobReading<T> reading, Entry entry) throws IOException {
+    if (entry.bytes == 0) {
+      return null;
+    }
+    Path file = root.resolve(reading.path());
+    try {
+      return reading.open(file);
+    } catch (DamagedBlobException e) {
+      Path aside = quarantine.setAside(file, reading.digest());
+      listener.found(
+          new DamageListener.Damage(reading.kind(), reading.digest(), aside.toString(), true));
     } catch (IOException e) {
       log.warn("{} is fetched anew: {}", file, e.getMessage());
-      return false;
     }
+    drop(reading.path(), entry);
+    return null;
   }
 
-  private void fetch(String path, Entry entry, Source source, Reading<?> check) throws IOException {
-    drop(path, entry);
+  private <T> T fetch(BlobReading<T> reading, Entry entry, Source source) throws IOException {
+    drop(reading.path(), entry);
     Incoming incoming = source.open();
-    Path beside = partial.resolve(Ids.next().toString());
-    try (InputStream stream = incoming.stream()) {
-      makeRoom(incoming.bytes());
-      Files.copy(stream, beside);
-      if (Files.size(beside) != incoming.bytes()) {
-        throw new IOException(path + " was cut short on its way");
-      }
-      check.read(beside);
-      Path file = root.resolve(path);
-      Files.createDirectories(file.resolveSibling(""));
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
-    entry.checked = true;
+    makeRoom(incoming.bytes());
+    T read =
+        receive(
+            incoming,
+            beside -> {
+              T here = reading.open(beside);
+              Path file = root.resolve(reading.path());
+              Files.createDirectories(file.resolveSibling(""));
+              Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+              return here;
+            });
     synchronized (this) {
       entry.bytes = incoming.bytes();
       used += incoming.bytes();
+    }
+    return read;
+  }
+
+  /** Reads a blob where it is kept, whether it is here or not, and keeps nothing. */
+  <T> T readPast(BlobReading<T> reading, Source source) throws IOException {
+    return receive(source.open(), reading::open);
+  }
+
+  private <T> T receive(Incoming incoming, BlobReading.Content<T> content) throws IOException {
+    Path beside = partial.resolve(Ids.next().toString());
+    try (InputStream stream = incoming.stream()) {
+      Files.copy(stream, beside);
+      if (Files.size(beside) != incoming.bytes()) {
+        throw new IOException("a blob was cut short on its way");
+      }
+      return content.of(beside);
+    } finally {
+      Files.deleteIfExists(beside);
     }
   }
 
@@ -186,7 +211,6 @@ final class BlobCache implements AutoCloseable {
 
   private void drop(String path, Entry entry) throws IOException {
     Files.deleteIfExists(root.resolve(path));
-    entry.checked = false;
     synchronized (this) {
       used -= entry.bytes;
       entry.bytes = 0;
@@ -224,7 +248,7 @@ final class BlobCache implements AutoCloseable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      log.warn("{} is left until the next start", file, e);
+      log.warn("{} could not be deleted, will try again at the next start", file, e);
     }
   }
 

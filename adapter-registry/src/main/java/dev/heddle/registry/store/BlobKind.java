@@ -5,8 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a blob is; each kind has a folder of its own, in it one for each first byte. */
-enum BlobKind {
+/**
+ * What a blob of the store is; each kind has a folder of its own, in it one for each first byte.
+ */
+public enum BlobKind {
   EXPERT("experts"),
   MANIFEST("manifests"),
   DOCUMENT("documents");

@@ -6,14 +6,11 @@ import dev.heddle.format.Digests;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,46 +49,46 @@ final class ExpertBlob {
     }
   }
 
-  /** Maps a blob, checking its header against its length. */
-  static ExpertWeights map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      if (all.byteSize() < HEADER_BYTES) {
-        throw new IOException(file + " is cut short");
-      }
-      ByteBuffer header =
-          all.asSlice(0, HEADER_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-      byte[] magic = new byte[MAGIC.length];
-      header.get(magic);
-      DType dtype = dtype(header.getInt());
-      int intermediate = header.getInt();
-      int hidden = header.getInt();
-      long matrix = (long) intermediate * hidden * dtype.bytes();
-      if (!Arrays.equals(magic, MAGIC)
-          || intermediate < 1
-          || hidden < 1
-          || all.byteSize() != HEADER_BYTES + 3 * matrix) {
-        throw new IOException(file + " is no expert blob");
-      }
-      return new ExpertWeights(
-          matrix(dtype, intermediate, hidden, all, HEADER_BYTES),
-          matrix(dtype, intermediate, hidden, all, HEADER_BYTES + matrix),
-          matrix(dtype, hidden, intermediate, all, HEADER_BYTES + 2 * matrix));
+  /**
+   * The weights in a blob's bytes, all of which are read.
+   *
+   * @throws DamagedBlobException if the bytes are not those of the expert of this digest
+   */
+  static ExpertWeights checked(MemorySegment all, Digest expected) throws DamagedBlobException {
+    ExpertWeights weights = weights(all);
+    Digest actual = Digests.expert(weights);
+    if (!actual.equals(expected)) {
+      throw new DamagedBlobException("it contains the expert " + actual);
     }
+    return weights;
   }
 
-  /**
-   * Reads a blob and computes its digest again.
-   *
-   * @throws IOException if it is not there, or not what its digest says
-   */
-  static void verify(Path file, Digest expected) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      Digest actual = Digests.expert(map(file, arena));
-      if (!actual.equals(expected)) {
-        throw new IOException("the blob of the expert " + expected + " contains " + actual);
-      }
+  private static ExpertWeights weights(MemorySegment all) throws DamagedBlobException {
+    if (all.byteSize() < HEADER_BYTES) {
+      throw new DamagedBlobException("it is cut short");
     }
+    ByteBuffer header = all.asSlice(0, HEADER_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    byte[] magic = new byte[MAGIC.length];
+    header.get(magic);
+    DType dtype = dtype(header.getInt());
+    int intermediate = header.getInt();
+    int hidden = header.getInt();
+    boolean padded = true;
+    while (header.hasRemaining()) {
+      padded &= header.get() == 0;
+    }
+    long matrix = (long) intermediate * hidden * dtype.bytes();
+    if (!Arrays.equals(magic, MAGIC)
+        || !padded
+        || intermediate < 1
+        || hidden < 1
+        || all.byteSize() != HEADER_BYTES + 3 * matrix) {
+      throw new DamagedBlobException("it is no expert blob");
+    }
+    return new ExpertWeights(
+        matrix(dtype, intermediate, hidden, all, HEADER_BYTES),
+        matrix(dtype, intermediate, hidden, all, HEADER_BYTES + matrix),
+        matrix(dtype, hidden, intermediate, all, HEADER_BYTES + 2 * matrix));
   }
 
   private static MatrixData matrix(DType dtype, int rows, int cols, MemorySegment all, long at) {
@@ -118,12 +115,12 @@ final class ExpertBlob {
     };
   }
 
-  private static DType dtype(int code) throws IOException {
+  private static DType dtype(int code) throws DamagedBlobException {
     return switch (code) {
       case 1 -> DType.BF16;
       case 2 -> DType.F16;
       case 3 -> DType.F32;
-      default -> throw new IOException("an expert blob has the unknown dtype " + code);
+      default -> throw new DamagedBlobException("it has the unknown dtype " + code);
     };
   }
 

@@ -12,6 +12,7 @@ public interface ExpertReader {
    *
    * @param arena how long the views are valid
    * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws DamagedBlobException if it is not what its digest says
    * @throws dev.heddle.registry.UnavailableException if the place where it lies does not answer
    */
   ExpertWeights open(Digest expert, Arena arena) throws IOException;

@@ -14,6 +14,10 @@ import java.util.Set;
  * were uploaded beside them. What is in the store never changes; a crash leaves a blob whole or
  * absent. Safe for any thread.
  *
+ * <p>Every read computes the digest again. A blob that is not what its digest says is set aside,
+ * {@link DamageListener} is told, and it is fetched again where the store has another copy; where
+ * it has none, it is missing until it is put again.
+ *
  * <p>Nothing here needs the database: an adapter can be loaded while it is down. Every method may
  * throw {@link dev.heddle.registry.UnavailableException} where the store is a server that does not
  * answer.
@@ -25,8 +29,8 @@ public interface ExpertStore extends ExpertReader, AutoCloseable {
   /** Adds blobs. For one thread. */
   interface Writing extends AutoCloseable {
     /**
-     * Keeps an expert; one that is there already is not written again. It is safe from a crash when
-     * this returns.
+     * Keeps an expert; one that is there already, whole, is not written again. It is safe from a
+     * crash when this returns.
      *
      * @param digest the expert's, as {@link dev.heddle.format.Digests#expert} has it
      * @return bytes of its elements
@@ -64,7 +68,7 @@ public interface ExpertStore extends ExpertReader, AutoCloseable {
    * An adapter's manifest.
    *
    * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws IOException also if it is not what its digest says
+   * @throws DamagedBlobException if it is not what its digest says
    */
   AdapterManifest manifest(Digest adapter) throws IOException;
 
@@ -73,6 +77,7 @@ public interface ExpertStore extends ExpertReader, AutoCloseable {
    *
    * @param arena how long the view is valid
    * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws DamagedBlobException if it is not what its digest says
    */
   MemorySegment document(Digest sha256, Arena arena) throws IOException;
 
@@ -80,11 +85,14 @@ public interface ExpertStore extends ExpertReader, AutoCloseable {
   boolean contains(Digest digest);
 
   /**
-   * Reads an expert where it is kept and computes its digest again.
+   * Reads a blob where it is kept, not a copy, and computes its digest again. Where only a copy is
+   * right, the blob is put right from it.
    *
-   * @throws IOException if it is not there, or not what its digest says
+   * @return bytes that were read
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws DamagedBlobException if it is not what its digest says
    */
-  void verify(Digest expert) throws IOException;
+  long verify(BlobKind kind, Digest digest) throws IOException;
 
   /**
    * Removes what is neither live nor held, be it by a {@link Writing} or a {@link Hold}, at any

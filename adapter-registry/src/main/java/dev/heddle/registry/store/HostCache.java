@@ -59,6 +59,9 @@ public final class HostCache implements ExpertReader, AutoCloseable {
     }
   }
 
+  /** An expert as its first reader opened it, and the copy if there is one. */
+  private record Opened(@Nullable ExpertWeights stored, @Nullable Copy copy) {}
+
   /** A place for an expert, from when it is first asked for; null in the future: no room. */
   private static final class Place {
     final CompletableFuture<@Nullable Copy> copy = new CompletableFuture<>();
@@ -98,7 +101,8 @@ public final class HostCache implements ExpertReader, AutoCloseable {
     }
     ExpertWeights view = null;
     try {
-      Copy copy = first ? load(expert, place) : await(expert, place);
+      Opened opened = first ? load(expert, place, arena) : new Opened(null, await(expert, place));
+      Copy copy = opened.copy();
       if (copy != null) {
         count(first);
         MemorySegment memory =
@@ -106,19 +110,18 @@ public final class HostCache implements ExpertReader, AutoCloseable {
         view = copy.view(memory);
         return view;
       }
+      bypass();
+      ExpertWeights stored = opened.stored();
+      return stored == null ? store.open(expert, arena) : stored;
     } finally {
       if (view == null) {
         release(place);
       }
     }
-    return bypass(expert, arena);
   }
 
-  private ExpertWeights bypass(Digest expert, Arena arena) throws IOException {
-    synchronized (this) {
-      bypassed++;
-    }
-    return store.open(expert, arena);
+  private synchronized void bypass() {
+    bypassed++;
   }
 
   private synchronized void count(boolean first) {
@@ -148,17 +151,20 @@ public final class HostCache implements ExpertReader, AutoCloseable {
     }
   }
 
-  /** Copies an expert into its place; a place without a copy is given up. */
-  private @Nullable Copy load(Digest expert, Place place) throws IOException {
+  /**
+   * Opens an expert where it is stored, and copies it into its place; a place without a copy is
+   * given up.
+   */
+  private Opened load(Digest expert, Place place, Arena arena) throws IOException {
     Copy copy = null;
-    try (Arena arena = Arena.ofConfined()) {
-      ExpertWeights weights = store.open(expert, arena);
-      long size = ExpertBlob.weightBytes(weights);
+    try {
+      ExpertWeights stored = store.open(expert, arena);
+      long size = ExpertBlob.weightBytes(stored);
       if (reserve(size)) {
-        copy = copied(weights, size);
+        copy = copied(stored, size);
       }
       place.copy.complete(copy);
-      return copy;
+      return new Opened(stored, copy);
     } catch (Throwable e) { // whoever waits has to hear of it, whatever it is
       place.copy.completeExceptionally(e);
       throw e;
@@ -171,19 +177,21 @@ public final class HostCache implements ExpertReader, AutoCloseable {
     }
   }
 
-  /** Makes room for a copy and takes it; false if what is being read leaves too little. */
+  /** Makes room for a copy and takes it; false, and nobody leaves, if there cannot be enough. */
   private synchronized boolean reserve(long size) {
+    long idle =
+        places.values().stream().filter(p -> p.readers == 0).mapToLong(HostCache::held).sum();
+    if (closed || bytes - idle + size > budget) {
+      return false;
+    }
     Iterator<Place> eldest = places.values().iterator();
-    while (bytes + size > budget && size <= budget && eldest.hasNext()) {
+    while (bytes + size > budget) {
       Place place = eldest.next();
       if (place.readers == 0) {
         eldest.remove();
         evictions++;
         free(place);
       }
-    }
-    if (closed || bytes + size > budget) {
-      return false;
     }
     bytes += size;
     return true;
@@ -216,11 +224,20 @@ public final class HostCache implements ExpertReader, AutoCloseable {
 
   /** Gives a copy's memory back; nobody reads it, and nobody will. */
   private void free(Place place) {
-    Copy copy = place.copy.isCompletedExceptionally() ? null : place.copy.getNow(null);
+    Copy copy = copy(place);
     if (copy != null) {
       bytes -= copy.memory().byteSize();
       copy.arena().close();
     }
+  }
+
+  private static long held(Place place) {
+    Copy copy = copy(place);
+    return copy == null ? 0 : copy.memory().byteSize();
+  }
+
+  private static @Nullable Copy copy(Place place) {
+    return place.copy.isCompletedExceptionally() ? null : place.copy.getNow(null);
   }
 
   /** A consistent picture. */

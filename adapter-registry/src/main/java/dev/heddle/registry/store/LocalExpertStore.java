@@ -26,23 +26,31 @@ import java.util.stream.Stream;
 /**
  * An expert store in a folder that this process owns: {@code experts/ab/DIGEST}, {@code
  * manifests/ab/DIGEST}, {@code documents/ab/SHA256}. Files are written beside, synced, and renamed
- * into place.
+ * into place. What is damaged is set aside in {@code quarantine}.
  */
 public final class LocalExpertStore implements ExpertStore {
   private final FolderLock lock;
   private final Path root;
   private final Path partial;
+  private final Quarantine quarantine;
+  private final DamageListener listener;
   private final Holds holds = new Holds();
   private final Object collecting = new Object();
+
+  /** Held while a name gets another file. */
+  private final Object renaming = new Object();
 
   /**
    * Opens the store, making it where it is missing, and clears what a crash left half-written.
    *
    * @param installation whose experts these are, see {@link FolderIdentity}
+   * @param listener is told of damaged blobs
    * @throws IllegalStateException if another process or another installation has the folder
    */
-  public LocalExpertStore(Path root, UUID installation) {
+  public LocalExpertStore(Path root, UUID installation, DamageListener listener) {
     this.root = root;
+    this.listener = listener;
+    this.quarantine = new Quarantine(root, Integer.MAX_VALUE);
     this.partial = root.resolve("partial");
     this.lock = FolderLock.take(root, () -> prepare(installation));
   }
@@ -67,19 +75,43 @@ public final class LocalExpertStore implements ExpertStore {
 
   @Override
   public ExpertWeights open(Digest expert, Arena arena) throws IOException {
-    return ExpertBlob.map(file(BlobKind.EXPERT, expert), arena);
+    return read(BlobReading.expert(expert, arena));
   }
 
   @Override
   public AdapterManifest manifest(Digest adapter) throws IOException {
-    return ManifestText.read(Files.readAllLines(file(BlobKind.MANIFEST, adapter)), adapter);
+    return read(BlobReading.manifest(adapter));
   }
 
   @Override
   public MemorySegment document(Digest sha256, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file(BlobKind.DOCUMENT, sha256))) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    return read(BlobReading.document(sha256, arena));
+  }
+
+  private <T> T read(BlobReading<T> reading) throws IOException {
+    Path file = root.resolve(reading.path());
+    try {
+      return reading.open(file);
+    } catch (DamagedBlobException e) {
+      return readAgain(reading, file);
     }
+  }
+
+  /** Sets a damaged file aside, unless a whole one has taken its place meanwhile. */
+  private <T> T readAgain(BlobReading<T> reading, Path file) throws IOException {
+    Path aside;
+    DamagedBlobException damaged;
+    synchronized (renaming) {
+      try {
+        return reading.open(file);
+      } catch (DamagedBlobException e) {
+        damaged = e;
+        aside = quarantine.setAside(file, reading.digest());
+      }
+    }
+    listener.found(
+        new DamageListener.Damage(reading.kind(), reading.digest(), aside.toString(), false));
+    throw damaged;
   }
 
   @Override
@@ -89,8 +121,10 @@ public final class LocalExpertStore implements ExpertStore {
   }
 
   @Override
-  public void verify(Digest expert) throws IOException {
-    ExpertBlob.verify(file(BlobKind.EXPERT, expert), expert);
+  public long verify(BlobKind kind, Digest digest) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      return read(BlobReading.whole(kind, digest, arena)).byteSize();
+    }
   }
 
   @Override
@@ -148,27 +182,19 @@ public final class LocalExpertStore implements ExpertStore {
 
     @Override
     public long put(Digest digest, ExpertWeights weights) throws IOException {
-      keep(
-          BlobKind.EXPERT,
-          digest,
-          ExpertBlob.fileBytes(weights),
-          channel -> ExpertBlob.write(channel, weights));
+      keep(BlobKind.EXPERT, digest, channel -> ExpertBlob.write(channel, weights));
       return ExpertBlob.weightBytes(weights);
     }
 
     @Override
     public void put(AdapterManifest manifest) throws IOException {
       byte[] text = ManifestText.write(manifest).getBytes(StandardCharsets.US_ASCII);
-      keep(BlobKind.MANIFEST, manifest.digest(), text.length, c -> write(c, ByteBuffer.wrap(text)));
+      keep(BlobKind.MANIFEST, manifest.digest(), c -> write(c, ByteBuffer.wrap(text)));
     }
 
     @Override
     public void put(Digest sha256, MemorySegment document) throws IOException {
-      keep(
-          BlobKind.DOCUMENT,
-          sha256,
-          document.byteSize(),
-          channel -> write(channel, document.asByteBuffer()));
+      keep(BlobKind.DOCUMENT, sha256, channel -> write(channel, document.asByteBuffer()));
     }
 
     private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -177,12 +203,11 @@ public final class LocalExpertStore implements ExpertStore {
       }
     }
 
-    private void keep(BlobKind kind, Digest digest, long bytes, Content content)
-        throws IOException {
+    private void keep(BlobKind kind, Digest digest, Content content) throws IOException {
       held.add(digest);
       holds.hold(digest);
       Path file = file(kind, digest);
-      if (isThere(file, bytes)) {
+      if (isThere(kind, digest)) {
         return;
       }
       createFolderOf(file);
@@ -193,16 +218,19 @@ public final class LocalExpertStore implements ExpertStore {
           content.write(channel);
           channel.force(true);
         }
-        DurableFiles.rename(beside, file);
+        synchronized (renaming) {
+          DurableFiles.rename(beside, file);
+        }
       } finally {
         Files.deleteIfExists(beside);
       }
     }
 
-    private static boolean isThere(Path file, long bytes) throws IOException {
+    private boolean isThere(BlobKind kind, Digest digest) throws IOException {
       try {
-        return Files.size(file) == bytes;
-      } catch (NoSuchFileException e) {
+        verify(kind, digest);
+        return true;
+      } catch (NoSuchFileException | DamagedBlobException e) {
         return false;
       }
     }

@@ -3,7 +3,6 @@ package dev.heddle.registry.store;
 import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.format.adapter.TunedExpert;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,8 +28,9 @@ final class ManifestText {
   }
 
   /** Reads a manifest and computes its digest again. */
-  static AdapterManifest read(List<String> lines, Digest expected) throws IOException {
+  static AdapterManifest read(String text, Digest expected) throws DamagedBlobException {
     try {
+      List<String> lines = text.lines().toList();
       long bytes = Long.parseLong(after(lines.get(0), FORMAT));
       Digest base = new Digest(after(lines.get(1), BASE));
       List<TunedExpert> experts = new ArrayList<>();
@@ -41,13 +41,13 @@ final class ManifestText {
                 Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), new Digest(parts[2])));
       }
       AdapterManifest manifest = AdapterManifest.of(base, experts, bytes);
-      if (manifest.digest().equals(expected)) {
+      if (manifest.digest().equals(expected) && write(manifest).equals(text)) {
         return manifest;
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IOException("the manifest of " + expected + " cannot be read", e);
+      throw new DamagedBlobException("it is no manifest", e);
     }
-    throw new IOException("the manifest of " + expected + " is not what its digest says");
+    throw new DamagedBlobException("the manifest says something else");
   }
 
   private static String after(String line, String start) {

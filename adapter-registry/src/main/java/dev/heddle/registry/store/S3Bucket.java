@@ -38,8 +38,12 @@ final class S3Bucket implements AutoCloseable {
 
   private static final int NOT_FOUND = 404;
 
-  /** An object as a listing shows it. */
-  record Found(String path, long bytes, Instant changedAt) {}
+  /**
+   * An object as a listing shows it.
+   *
+   * @param tag another one whenever the object has been written
+   */
+  record Found(String path, long bytes, Instant changedAt, String tag) {}
 
   private final S3Settings settings;
   private final S3Client client;
@@ -65,7 +69,7 @@ final class S3Bucket implements AutoCloseable {
     try {
       HeadObjectResponse head =
           client.headObject(request -> request.bucket(settings.bucket()).key(key(path)));
-      return new Found(path, head.contentLength(), head.lastModified());
+      return new Found(path, head.contentLength(), head.lastModified(), head.eTag());
     } catch (SdkException e) {
       if (isNotFound(e)) {
         return null;
@@ -173,13 +177,18 @@ final class S3Bucket implements AutoCloseable {
 
   /** Makes an object as young as a new one; false if it is gone. */
   boolean touch(String path) {
+    return copy(path, path);
+  }
+
+  /** Copies an object within the bucket; false if it is gone. */
+  boolean copy(String from, String to) {
     try {
       client.copyObject(request ->
           request
               .sourceBucket(settings.bucket())
-              .sourceKey(key(path))
+              .sourceKey(key(from))
               .destinationBucket(settings.bucket())
-              .destinationKey(key(path))
+              .destinationKey(key(to))
               .metadataDirective(MetadataDirective.REPLACE));
       return true;
     } catch (SdkException e) {
@@ -213,7 +222,9 @@ final class S3Bucket implements AutoCloseable {
                       .prefix(key(folder + "/"))
                       .continuationToken(token)));
       for (S3Object found : page.contents()) {
-        visitor.visit(new Found(found.key().substring(skip), found.size(), found.lastModified()));
+        visitor.visit(
+            new Found(
+                found.key().substring(skip), found.size(), found.lastModified(), found.eTag()));
       }
       after = page.nextContinuationToken();
     } while (after != null);
@@ -244,7 +255,7 @@ final class S3Bucket implements AutoCloseable {
   }
 
   private UnavailableException unavailable(SdkException e) {
-    log.warn("{} does not do what is asked: {}", settings, e.getMessage());
+    log.warn("{} failed: {}", settings, e.getMessage());
     return new UnavailableException("the expert store does not answer as it should", e);
   }
 

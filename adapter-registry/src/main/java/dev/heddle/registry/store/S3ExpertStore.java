@@ -1,7 +1,6 @@
 package dev.heddle.registry.store;
 
 import dev.heddle.format.Digest;
-import dev.heddle.format.Digests;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.adapter.AdapterManifest;
 import dev.heddle.registry.UnavailableException;
@@ -9,9 +8,7 @@ import dev.heddle.registry.disk.FolderIdentity;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +18,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -33,6 +32,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * is no longer young makes it young again. The age is looked at once more right before the removal.
  */
 public final class S3ExpertStore implements ExpertStore {
+  private static final Logger log = LoggerFactory.getLogger(S3ExpertStore.class);
   private static final String IDENTITY = "installation";
 
   /** Parts of an upload that nobody finished are given up after this long, or after the grace. */
@@ -40,6 +40,7 @@ public final class S3ExpertStore implements ExpertStore {
 
   private final S3Settings settings;
   private final InstantSource clock;
+  private final DamageListener listener;
   private final S3Bucket bucket;
   private final BlobCache cache;
   private final Holds holds = new Holds();
@@ -51,6 +52,7 @@ public final class S3ExpertStore implements ExpertStore {
    * @param cacheFolder on the local disk, this process's own
    * @param cacheBytes most bytes the cache may have
    * @param installation whose experts these are, see {@link FolderIdentity}
+   * @param listener is told of damaged blobs
    * @throws IllegalStateException if the bucket is another installation's, or another process has
    *     the cache
    * @throws UnavailableException if the bucket cannot be used
@@ -60,10 +62,12 @@ public final class S3ExpertStore implements ExpertStore {
       Path cacheFolder,
       long cacheBytes,
       UUID installation,
-      InstantSource clock) {
+      InstantSource clock,
+      DamageListener listener) {
     this.settings = settings;
     this.clock = clock;
-    this.cache = new BlobCache(cacheFolder, cacheBytes);
+    this.listener = listener;
+    this.cache = new BlobCache(cacheFolder, cacheBytes, listener);
     try {
       this.bucket = new S3Bucket(settings);
     } catch (RuntimeException e) {
@@ -106,55 +110,65 @@ public final class S3ExpertStore implements ExpertStore {
 
   @Override
   public ExpertWeights open(Digest expert, Arena arena) throws IOException {
-    return read(
-        BlobKind.EXPERT,
-        expert,
-        file -> {
-          ExpertBlob.verify(file, expert);
-          return file;
-        },
-        file -> ExpertBlob.map(file, arena));
+    return read(BlobReading.expert(expert, arena));
   }
 
   @Override
   public AdapterManifest manifest(Digest adapter) throws IOException {
-    BlobCache.Reading<AdapterManifest> parse =
-        file -> ManifestText.read(Files.readAllLines(file), adapter);
-    return read(BlobKind.MANIFEST, adapter, parse, parse);
+    return read(BlobReading.manifest(adapter));
   }
 
   @Override
   public MemorySegment document(Digest sha256, Arena arena) throws IOException {
-    return read(
-        BlobKind.DOCUMENT,
-        sha256,
-        file -> {
-          try (Arena checking = Arena.ofConfined()) {
-            if (!Digests.bytes(map(file, checking)).equals(sha256)) {
-              throw new IOException("the document " + sha256 + " is not what its digest says");
-            }
-          }
-          return file;
-        },
-        file -> map(file, arena));
+    return read(BlobReading.document(sha256, arena));
   }
 
-  private <T> T read(
-      BlobKind kind, Digest digest, BlobCache.Reading<?> check, BlobCache.Reading<T> reading)
-      throws IOException {
-    String path = kind.path(digest);
-    return cache.read(path, () -> incoming(path), check, reading);
+  private <T> T read(BlobReading<T> reading) throws IOException {
+    return fetched(reading, source -> cache.read(reading, source));
   }
 
-  private BlobCache.Incoming incoming(String path) throws NoSuchFileException {
-    ResponseInputStream<GetObjectResponse> stream = bucket.get(path);
-    return new BlobCache.Incoming(stream.response().contentLength(), stream);
+  /** Reads from what the bucket sends. */
+  private interface Transfer<T> {
+    T read(BlobCache.Source source) throws IOException;
   }
 
-  private static MemorySegment map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+  /** Reads what the bucket sends; what is damaged twice did not become so on its way. */
+  private <T> T fetched(BlobReading<T> reading, Transfer<T> transfer) throws IOException {
+    String path = reading.path();
+    try {
+      return transfer.read(() -> incoming(bucket.get(path)));
+    } catch (DamagedBlobException onItsWay) {
+      String[] tag = new String[1];
+      try {
+        return transfer.read(() -> {
+          ResponseInputStream<GetObjectResponse> stream = bucket.get(path);
+          tag[0] = stream.response().eTag();
+          return incoming(stream);
+        });
+      } catch (DamagedBlobException e) {
+        setAside(reading, tag[0]);
+        throw e;
+      }
     }
+  }
+
+  /** Sets an object aside, unless another replica has replaced it. */
+  private void setAside(BlobReading<?> reading, @Nullable String tag) {
+    S3Bucket.Found now = bucket.find(reading.path());
+    if (now == null || !now.tag().equals(tag)) {
+      return;
+    }
+    String aside = Quarantine.name(reading.digest());
+    if (bucket.copy(reading.path(), aside)) {
+      bucket.delete(reading.path());
+      listener.found(
+          new DamageListener.Damage(
+              reading.kind(), reading.digest(), settings.place() + "/" + aside, false));
+    }
+  }
+
+  private static BlobCache.Incoming incoming(ResponseInputStream<GetObjectResponse> stream) {
+    return new BlobCache.Incoming(stream.response().contentLength(), stream);
   }
 
   @Override
@@ -164,11 +178,25 @@ public final class S3ExpertStore implements ExpertStore {
   }
 
   @Override
-  public void verify(Digest expert) throws IOException {
-    cache.forget(BlobKind.EXPERT.path(expert)); // what is fetched is checked
+  public long verify(BlobKind kind, Digest digest) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      open(expert, arena);
+      BlobReading<MemorySegment> reading = BlobReading.whole(kind, digest, arena);
+      try {
+        return inBucket(reading);
+      } catch (NoSuchFileException | DamagedBlobException e) {
+        MemorySegment copy = cache.readHere(reading);
+        if (copy == null) {
+          throw e;
+        }
+        bucket.put(reading.path(), List.of(copy));
+        log.warn("{} is put right from its copy on this disk", reading.path());
+        return copy.byteSize();
+      }
     }
+  }
+
+  private long inBucket(BlobReading<MemorySegment> reading) throws IOException {
+    return fetched(reading, source -> cache.readPast(reading, source)).byteSize();
   }
 
   @Override
@@ -234,36 +262,40 @@ public final class S3ExpertStore implements ExpertStore {
     private final List<Digest> held = new ArrayList<>();
 
     @Override
-    public long put(Digest digest, ExpertWeights weights) {
+    public long put(Digest digest, ExpertWeights weights) throws IOException {
       keep(BlobKind.EXPERT, digest, ExpertBlob.pieces(weights));
       return ExpertBlob.weightBytes(weights);
     }
 
     @Override
-    public void put(AdapterManifest manifest) {
+    public void put(AdapterManifest manifest) throws IOException {
       byte[] text = ManifestText.write(manifest).getBytes(StandardCharsets.US_ASCII);
       keep(BlobKind.MANIFEST, manifest.digest(), List.of(MemorySegment.ofArray(text)));
     }
 
     @Override
-    public void put(Digest sha256, MemorySegment document) {
+    public void put(Digest sha256, MemorySegment document) throws IOException {
       keep(BlobKind.DOCUMENT, sha256, List.of(document));
     }
 
-    private void keep(BlobKind kind, Digest digest, List<MemorySegment> pieces) {
+    private void keep(BlobKind kind, Digest digest, List<MemorySegment> pieces) throws IOException {
       held.add(digest);
       holds.hold(digest);
-      String path = kind.path(digest);
-      if (!isThere(path, pieces)) {
-        bucket.put(path, pieces);
+      if (!isThere(kind, digest)) {
+        bucket.put(kind.path(digest), pieces);
       }
     }
 
-    /** Whether the blob is there, and no other replica will take it for old. */
-    private boolean isThere(String path, List<MemorySegment> pieces) {
+    /** Whether the blob is there, whole, and no other replica will take it for old. */
+    private boolean isThere(BlobKind kind, Digest digest) throws IOException {
+      String path = kind.path(digest);
       S3Bucket.@Nullable Found found = bucket.find(path);
-      if (found == null
-          || found.bytes() != pieces.stream().mapToLong(MemorySegment::byteSize).sum()) {
+      if (found == null) {
+        return false;
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        inBucket(BlobReading.whole(kind, digest, arena));
+      } catch (NoSuchFileException | DamagedBlobException e) {
         return false;
       }
       return !ageReached(found, settings.grace().dividedBy(4)) || bucket.touch(path);

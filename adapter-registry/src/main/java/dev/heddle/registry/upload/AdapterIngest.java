@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdapterIngest {
   private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
+
+  /** Heap that reading the configuration and the lists of tensors of one upload may take. */
+  private static final long READING_BYTES = 192L << 20;
+
+  /** As many uploads are read at once as the heap has room for; others wait for their turn. */
+  private final Semaphore readings =
+      new Semaphore(
+          Math.toIntExact(Math.max(1, Runtime.getRuntime().maxMemory() / READING_BYTES)), true);
 
   private final VersionStates states;
   private final UploadArea uploads;
@@ -82,7 +91,7 @@ public final class AdapterIngest {
 
   private void reopen(Version closed, Throwable cause) {
     if (cause instanceof QuotaExceededException) {
-      log.info("{} has no room: {}", closed.label(), cause.getMessage());
+      log.info("{} has no space left: {}", closed.label(), cause.getMessage());
     } else {
       log.error("{} could not be finished", closed.label(), cause);
     }
@@ -97,7 +106,7 @@ public final class AdapterIngest {
     Path folder = uploads.folder(version.id());
     Version finished;
     try {
-      try (AdapterFolder adapter = AdapterFolder.open(folder, base)) {
+      try (AdapterFolder adapter = read(folder)) {
         finished = keep(actor, version, folder, adapter);
       } catch (FormatException e) {
         finished = states.reject(actor, version, named(e.violations(), folder));
@@ -108,6 +117,15 @@ public final class AdapterIngest {
     uploads.sweep();
     log.info("{} is {}", finished.label(), finished.state());
     return finished;
+  }
+
+  private AdapterFolder read(Path folder) {
+    readings.acquireUninterruptibly();
+    try {
+      return AdapterFolder.open(folder, base);
+    } finally {
+      readings.release();
+    }
   }
 
   private Version keep(Actor actor, Version version, Path folder, AdapterFolder adapter)
@@ -155,7 +173,7 @@ public final class AdapterIngest {
   public int recover() {
     int reopened = states.reopenAll();
     if (reopened > 0) {
-      log.info("{} uploads whose validation was cut short take files again", reopened);
+      log.info("{} uploads whose validation was interrupted are open again", reopened);
     }
     return reopened;
   }

@@ -2,6 +2,7 @@ package dev.heddle.registry.upload;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
+import dev.heddle.format.adapter.AdapterFileNames;
 import dev.heddle.registry.adapter.VersionDocument;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
@@ -33,7 +34,7 @@ final class Documents {
     List<VersionDocument> documents = new ArrayList<>();
     for (Path file : files) {
       String name = file.getFileName().toString();
-      if (FileName.isDocument(name) && Files.size(file) <= BYTES_MAX) {
+      if (AdapterFileNames.isDocument(name) && Files.size(file) <= BYTES_MAX) {
         documents.add(keep(name, file, writing));
       }
     }

@@ -1,60 +1,26 @@
 package dev.heddle.registry.upload;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.format.Violations;
+import dev.heddle.format.adapter.AdapterFileNames;
 import dev.heddle.registry.InvalidException;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
 
-/** Which names a file of an adapter may have: those of an ESFT folder, and nothing else. */
+/** Refuses names that no part of an adapter has, see {@link AdapterFileNames}. */
 final class FileName {
-  private static final int LENGTH_MAX = 200;
-  private static final Pattern WEIGHTS =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors(\\.index\\.json)?");
-  private static final Set<String> OTHERS =
-      Set.of(
-          "expert_cfg.json",
-          "golden.json",
-          "config.json",
-          "generation_config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "tokenizer.model",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "chat_template.jinja",
-          "README.md",
-          "LICENSE");
+  private static final int LENGTH_MAX = AdapterFileNames.LENGTH_MAX;
 
   private FileName() {}
-
-  /** Whether a file holds tensors, and may be as large as a file may be at all. */
-  static boolean isWeights(String name) {
-    return name.endsWith(".safetensors");
-  }
-
-  /** Whether a name is one of those above. */
-  static boolean isKnown(String name) {
-    return name.length() <= LENGTH_MAX
-        && (WEIGHTS.matcher(name).matches() || OTHERS.contains(name));
-  }
-
-  /** Whether a file is neither weights nor an index of them. */
-  static boolean isDocument(String name) {
-    return OTHERS.contains(name);
-  }
 
   /**
    * Refuses a name, with every reason there is.
    *
-   * @throws InvalidException if the name is none of those above
+   * @throws InvalidException if it is the name of no part
    */
   static void require(String name) {
     Violations violations = new Violations();
     String shown = printable(name);
-    if (name.isEmpty() || name.length() > LENGTH_MAX) {
+    if (name.isEmpty() || CodePoints.count(name) > LENGTH_MAX) {
       violations.add("file-name-length", shown, "a name has 1 to " + LENGTH_MAX + " characters");
     }
     if (name.chars().anyMatch(Character::isISOControl)) {
@@ -69,21 +35,13 @@ final class FileName {
     if (name.contains("/") || name.contains("\\")) {
       violations.add("file-name-nested", shown, "an adapter's files lie in one folder");
     }
-    if (violations.isEmpty() && !isKnown(name)) {
-      violations.add(
-          "file-name-unknown",
-          shown,
-          "an adapter has *.safetensors, *.safetensors.index.json and " + sorted());
+    if (violations.isEmpty() && !AdapterFileNames.isPart(name)) {
+      violations.add(AdapterFileNames.unknown(shown));
     }
     InvalidException.throwIfAny(violations.list());
   }
 
-  private static String sorted() {
-    return String.join(", ", OTHERS.stream().sorted().toList());
-  }
-
   private static String printable(String name) {
-    String shortened = name.length() > LENGTH_MAX ? name.substring(0, LENGTH_MAX) + "…" : name;
-    return shortened.replaceAll("\\p{Cntrl}", "?");
+    return CodePoints.brief(name, LENGTH_MAX).replaceAll("\\p{Cntrl}", "?");
   }
 }

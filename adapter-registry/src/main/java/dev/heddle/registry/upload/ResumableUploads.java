@@ -12,6 +12,7 @@ import dev.heddle.registry.adapter.VersionState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -79,6 +80,14 @@ public final class ResumableUploads {
     try (UploadPart part = append(version, id, row.received())) {
       return part.finish();
     }
+  }
+
+  /** A version's uploads that have not all their bytes yet, oldest first. */
+  public List<Upload> unfinished(Version version) {
+    return area.rows().resumable(version.id()).stream()
+        .filter(row -> !isExpired(row))
+        .map(Upload::of)
+        .toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.heddle.registry.upload;
 
+import dev.heddle.format.Digest;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param length bytes it will have
  * @param offset bytes that are on disk, whatever happens
+ * @param sha256 what it has to be, null if the client did not say
  * @param metadata as the client gave it
  * @param expiresAt when it is given up unless more comes; null once it is whole
  */
 public record Upload(
-    UUID id, String path, long length, long offset, String metadata, @Nullable Instant expiresAt) {
+    UUID id,
+    String path,
+    long length,
+    long offset,
+    @Nullable Digest sha256,
+    String metadata,
+    @Nullable Instant expiresAt) {
   /** Whether it is the version's file. */
   public boolean isWhole() {
     return expiresAt == null;
@@ -26,6 +34,7 @@ public record Upload(
         row.path(),
         row.bytes(),
         row.received(),
+        row.sha256(),
         row.metadata(),
         whole ? null : row.expiresAt());
   }

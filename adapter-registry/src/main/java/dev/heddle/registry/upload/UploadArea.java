@@ -86,11 +86,6 @@ public final class UploadArea implements AutoCloseable {
     }
   }
 
-  /** Whether a file of this name can be part of an adapter. */
-  public static boolean accepts(String path) {
-    return FileName.isKnown(path);
-  }
-
   /** Takes room for a file that is to come, if its name is right and there is any. */
   void add(Version version, UploadRows.Row row) {
     FileName.require(row.path());
@@ -112,7 +107,7 @@ public final class UploadArea implements AutoCloseable {
     try {
       removeStrays();
     } catch (IOException | RegistryException e) {
-      log.warn("Files of finished uploads are left until the next time", e);
+      log.warn("Files of finished uploads could not be deleted, will try again", e);
     }
   }
 
@@ -147,7 +142,7 @@ public final class UploadArea implements AutoCloseable {
     try {
       DurableFiles.deleteTree(folder);
     } catch (IOException e) {
-      log.warn("{} is left until the next start", folder, e);
+      log.warn("{} could not be deleted, will try again at the next start", folder, e);
     }
   }
 
@@ -187,7 +182,7 @@ public final class UploadArea implements AutoCloseable {
     try {
       dropped = rows.remove(id);
     } catch (RegistryException e) {
-      log.warn("The upload {} is left until the next start", id, e);
+      log.warn("Upload {}: could not be recovered, will try again at the next start", id, e);
     }
     if (dropped) {
       delete(file(id));
@@ -199,7 +194,7 @@ public final class UploadArea implements AutoCloseable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      log.warn("{} is left until the next sweep", file, e);
+      log.warn("{} could not be deleted, will try again at the next sweep", file, e);
     }
   }
 

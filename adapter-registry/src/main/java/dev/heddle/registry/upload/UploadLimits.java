@@ -1,5 +1,7 @@
 package dev.heddle.registry.upload;
 
+import dev.heddle.format.adapter.AdapterFileNames;
+
 /**
  * How much a version may bring.
  *
@@ -16,6 +18,6 @@ public record UploadLimits(
       new UploadLimits(32L << 30, 64L << 20, 64L << 30, 1000);
 
   long fileBytesMax(String name) {
-    return FileName.isWeights(name) ? weightFileBytesMax : otherFileBytesMax;
+    return AdapterFileNames.isWeights(name) ? weightFileBytesMax : otherFileBytesMax;
   }
 }

@@ -88,7 +88,7 @@ public final class UploadPart implements AutoCloseable {
       if (file.at() == row.bytes()) {
         return complete();
       }
-      return new Upload(row.id(), row.path(), row.bytes(), file.at(), row.metadata(), expires);
+      return upload(file.at(), expires);
     } catch (IOException e) {
       throw new UnavailableException(row.path() + " cannot be written", e);
     } finally {
@@ -108,7 +108,12 @@ public final class UploadPart implements AutoCloseable {
     uploads
         .area()
         .accept(version, id, new UploadedFile(row.path(), file.at(), digest, Instant.now()));
-    return new Upload(id, row.path(), row.bytes(), file.at(), row.metadata(), null);
+    return upload(file.at(), null);
+  }
+
+  private Upload upload(long offset, @Nullable Instant expires) {
+    return new Upload(
+        row.id(), row.path(), row.bytes(), offset, row.sha256(), row.metadata(), expires);
   }
 
   /** Drops the part's bytes. */
@@ -121,7 +126,10 @@ public final class UploadPart implements AutoCloseable {
         kept = start;
       }
     } catch (IOException e) {
-      log.warn("The end of the upload {} is cut off when it is gone on with", row.id(), e);
+      log.warn(
+          "Upload {}: bytes beyond the acknowledged offset are cut off when it is resumed",
+          row.id(),
+          e);
     } finally {
       release(kept);
     }
@@ -140,7 +148,7 @@ public final class UploadPart implements AutoCloseable {
     try {
       keep();
     } catch (IOException | RuntimeException e) {
-      log.warn("The upload {} is as it was last acknowledged", row.id(), e);
+      log.warn("Upload {}: restored to its last acknowledged offset", row.id(), e);
     } finally {
       release(file.mark());
     }
@@ -162,7 +170,7 @@ public final class UploadPart implements AutoCloseable {
     try {
       file.close();
     } catch (IOException e) {
-      log.warn("The upload {} cannot be closed", row.id(), e);
+      log.warn("Upload {}: the file cannot be closed", row.id(), e);
     } finally {
       uploads.release(row.id(), mark);
     }

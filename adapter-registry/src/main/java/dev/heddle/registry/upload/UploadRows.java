@@ -10,6 +10,7 @@ import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -47,6 +48,12 @@ final class UploadRows {
       @Nullable Digest sha256,
       String metadata,
       @Nullable Instant expiresAt) {}
+
+  private static final String SELECT =
+      """
+      select id, path, state, bytes, received, sha256, metadata, expires_at from upload
+      where version_id = :version\
+      """;
 
   private final RegistryDatabase db;
   private final UploadLimits limits;
@@ -109,15 +116,20 @@ final class UploadRows {
   /** Finds a file of a version, on its way or whole. */
   Optional<Row> find(UUID version, UUID id) {
     return db.read(jdbc ->
-        jdbc.sql(
-                """
-                select id, path, state, bytes, received, sha256, metadata, expires_at from upload
-                where version_id = :version and id = :id
-                """)
+        jdbc.sql(SELECT + " and id = :id")
             .param("version", version)
             .param("id", id)
             .query(UploadRows::map)
             .optional());
+  }
+
+  /** Files of a version that come in several requests and are not whole, oldest first. */
+  List<Row> resumable(UUID version) {
+    return db.read(jdbc ->
+        jdbc.sql(SELECT + " and state = 'RESUMABLE' order by id")
+            .param("version", version)
+            .query(UploadRows::map)
+            .list());
   }
 
   /** Says that more of a resumable file is on disk; false if it is given up. */

@@ -4,7 +4,7 @@ import dev.heddle.format.Digest;
 import java.time.Instant;
 
 /**
- * A file that came in whole.
+ * A file that is uploaded completely.
  *
  * @param sha256 of its bytes
  */

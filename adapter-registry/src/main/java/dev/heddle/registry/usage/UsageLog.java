@@ -44,7 +44,9 @@ public final class UsageLog implements AutoCloseable {
   public boolean record(UsageRow row) {
     boolean taken = queue.offer(row);
     if (!taken && lost.getAndIncrement() == 0) {
-      log.error("Usage rows are lost: {} are waiting for the database", QUEUE_ROWS_MAX);
+      log.error(
+          "Usage rows are lost: the queue of {} that wait for the database is full",
+          QUEUE_ROWS_MAX);
     }
     return taken;
   }
@@ -73,7 +75,7 @@ public final class UsageLog implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       lost.addAndGet(batch.size() + queue.size());
-      log.error("{} usage rows are lost: the database is away while stopping", lost);
+      log.error("{} usage rows are lost: the database was unreachable at shutdown", lost);
     }
   }
 
@@ -83,7 +85,8 @@ public final class UsageLog implements AutoCloseable {
         rows.insert(batch);
         return;
       } catch (RegistryException e) {
-        log.warn("{} usage rows wait for the database: {}", batch.size(), e.getMessage());
+        log.warn(
+            "{} usage rows could not be written, will try again: {}", batch.size(), e.getMessage());
         Thread.sleep(RETRY_PAUSE);
       } catch (IllegalStateException e) {
         storeEach(batch);
@@ -99,7 +102,7 @@ public final class UsageLog implements AutoCloseable {
         rows.insert(List.of(row));
       } catch (IllegalStateException | RegistryException e) {
         lost.incrementAndGet();
-        log.error("A usage row is refused: {}", row, e);
+        log.error("The database refused a usage row: {}", row, e);
       }
     }
   }

@@ -15,14 +15,20 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +41,16 @@ public abstract class ExpertStoreContract {
 
   /** A store; opened again after a close, it has what it had. */
   protected abstract ExpertStore openStore();
+
+  /** Changes a blob's bytes where it is kept, behind the store's back; to null: takes it away. */
+  protected abstract void damage(String path, UnaryOperator<byte @Nullable []> change)
+      throws IOException;
+
+  /** Where damaged blobs of the store were set aside; names alone. */
+  protected abstract List<String> quarantine() throws IOException;
+
+  /** What the store is opened with. */
+  protected final List<DamageListener.Damage> found = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   final void openIt() {
@@ -55,7 +71,7 @@ public abstract class ExpertStoreContract {
         ExpertWeights sliced = sliced(random, dtype, shape[0], shape[1]);
         for (ExpertWeights weights : List.of(dense, sliced)) {
           Digest digest = put(weights);
-          store.verify(digest);
+          store.verify(BlobKind.EXPERT, digest);
           try (Arena arena = Arena.ofConfined()) {
             ExpertWeights read = store.open(digest, arena);
             assertThat(Digests.expert(read)).isEqualTo(digest);
@@ -86,7 +102,7 @@ public abstract class ExpertStoreContract {
     assertThatThrownBy(() -> store.open(none, Arena.ofAuto()))
         .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(() -> store.manifest(none)).isInstanceOf(NoSuchFileException.class);
-    assertThatThrownBy(() -> store.verify(none)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.verify(BlobKind.EXPERT, none)).isInstanceOf(IOException.class);
   }
 
   @Test
@@ -94,7 +110,86 @@ public abstract class ExpertStoreContract {
     Digest digest = put(random(4));
     store.close();
     store = openStore();
-    store.verify(digest);
+    store.verify(BlobKind.EXPERT, digest);
+  }
+
+  @Test
+  void a_damaged_blob_is_never_read_is_set_aside_and_can_be_put_again() throws IOException {
+    ExpertWeights weights = random(20);
+    Digest expert = Digests.expert(weights);
+    AdapterManifest manifest = manifest(21);
+    MemorySegment document = bytes(new Random(22), 3000);
+    Digest sha256 = Digests.bytes(document);
+    Map<BlobKind, Digest> blobs = new EnumMap<>(BlobKind.class);
+    blobs.put(BlobKind.EXPERT, expert);
+    blobs.put(BlobKind.MANIFEST, manifest.digest());
+    blobs.put(BlobKind.DOCUMENT, sha256);
+    List<UnaryOperator<byte @Nullable []>> damages =
+        List.of(
+            whole -> flipped(whole, 100),
+            whole -> flipped(whole, whole.length - 1),
+            whole -> Arrays.copyOf(whole, whole.length - 1),
+            whole -> Arrays.copyOf(whole, whole.length / 2),
+            whole -> new byte[0],
+            whole -> Arrays.copyOf(whole, whole.length + 1));
+    for (UnaryOperator<byte @Nullable []> damage : damages) {
+      for (Map.Entry<BlobKind, Digest> blob : blobs.entrySet()) {
+        found.clear();
+        try (ExpertStore.Writing writing = store.begin()) {
+          writing.put(expert, weights);
+          writing.put(manifest);
+          writing.put(sha256, document);
+        }
+        damage(blob.getKey().path(blob.getValue()), damage);
+        assertThatThrownBy(() -> read(blob.getKey(), blob.getValue()))
+            .isInstanceOf(DamagedBlobException.class);
+        assertThat(found)
+            .singleElement()
+            .satisfies(one -> assertThat(one.digest()).isEqualTo(blob.getValue()))
+            .satisfies(one -> assertThat(one.kind()).isEqualTo(blob.getKey()));
+        assertThat(quarantine())
+            .anyMatch(name -> name.startsWith(blob.getValue().hex() + ".damaged-"));
+        assertThatThrownBy(() -> read(blob.getKey(), blob.getValue()))
+            .isInstanceOf(NoSuchFileException.class);
+      }
+    }
+  }
+
+  @Test
+  void a_blob_that_is_damaged_or_gone_is_written_when_it_is_put_again() throws IOException {
+    ExpertWeights weights = random(23);
+    Digest expert = put(weights);
+    String path = BlobKind.EXPERT.path(expert);
+    List<UnaryOperator<byte @Nullable []>> damages =
+        List.of(
+            whole -> flipped(whole, 100),
+            whole -> Arrays.copyOf(whole, whole.length + 1),
+            whole -> null);
+    for (UnaryOperator<byte @Nullable []> damage : damages) {
+      damage(path, damage);
+      put(weights); // nobody has read it since
+      assertThat(store.verify(BlobKind.EXPERT, expert)).isEqualTo(64 + 3 * 8 * 16 * 2);
+      read(BlobKind.EXPERT, expert);
+    }
+    assertThat(found).hasSize(2);
+    damage(path, whole -> flipped(whole, 200));
+    assertThatThrownBy(() -> store.verify(BlobKind.EXPERT, expert)).isInstanceOf(IOException.class);
+  }
+
+  private void read(BlobKind kind, Digest digest) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      switch (kind) {
+        case EXPERT -> assertThat(Digests.expert(store.open(digest, arena))).isEqualTo(digest);
+        case MANIFEST -> store.manifest(digest);
+        case DOCUMENT -> store.document(digest, arena);
+      }
+    }
+  }
+
+  private static byte[] flipped(byte[] whole, int at) {
+    byte[] damaged = whole.clone();
+    damaged[at] ^= 0x40;
+    return damaged;
   }
 
   @Test
@@ -136,7 +231,7 @@ public abstract class ExpertStoreContract {
     ExpertStore.Hold hold = store.hold(List.of(held, held));
     assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
     assertThat(store.contains(other)).isFalse();
-    store.verify(held);
+    store.verify(BlobKind.EXPERT, held);
     hold.close();
     hold.close();
     assertThat(store.collect(NOTHING).removed()).isEqualTo(1);
@@ -179,7 +274,7 @@ public abstract class ExpertStoreContract {
     assertThat(store.contains(digest)).isFalse();
     assertThat(store.collect(NOTHING)).isEqualTo(new ExpertStore.Collected(0, 0, 0, 0));
     put(whole);
-    store.verify(digest);
+    store.verify(BlobKind.EXPERT, digest);
   }
 
   @Test
@@ -235,7 +330,7 @@ public abstract class ExpertStoreContract {
             live.add(digest);
           }
         }
-        store.verify(digest);
+        store.verify(BlobKind.EXPERT, digest);
         synchronized (live) {
           live.remove(digest);
         }

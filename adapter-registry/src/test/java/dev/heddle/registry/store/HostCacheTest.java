@@ -95,6 +95,45 @@ class HostCacheTest {
   }
 
   @Test
+  void nobody_leaves_for_what_does_not_fit_anyway() throws IOException {
+    Digest held = expert(1, 8);
+    Digest idle = expert(2, 4);
+    Digest large = expert(3, 8);
+    try (HostCache cache = new HostCache(this::read, bytes(8) + bytes(4));
+        Arena reading = Arena.ofConfined()) {
+      cache.open(held, reading);
+      touch(cache, idle);
+      touch(cache, large); // beside what is read there is room for the idle one alone
+      touch(cache, idle);
+      assertThat(reads).hasValue(3);
+      assertThat(cache.stats().evictions()).isZero();
+      assertThat(cache.stats().bypassed()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_damaged_expert_is_never_kept_and_a_copy_outlives_damage_of_what_is_stored()
+      throws IOException {
+    Digest expert = expert(1, 8);
+    boolean[] damaged = {true};
+    ExpertReader store =
+        (digest, arena) -> {
+          if (damaged[0]) {
+            throw new DamagedBlobException("flipped");
+          }
+          return read(digest, arena);
+        };
+    try (HostCache cache = new HostCache(store, 1 << 20)) {
+      assertThatThrownBy(() -> touch(cache, expert)).isInstanceOf(DamagedBlobException.class);
+      assertThat(cache.stats().experts()).isZero();
+      damaged[0] = false;
+      assertThat(touch(cache, expert)).isEqualTo(expert);
+      damaged[0] = true;
+      assertThat(touch(cache, expert)).isEqualTo(expert);
+    }
+  }
+
+  @Test
   void a_failed_read_is_told_and_leaves_no_trace() throws IOException {
     Digest expert = expert(1, 8);
     ExpertWeights weights = stored.remove(expert);

@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +31,25 @@ class LocalExpertStoreTest extends ExpertStoreContract {
 
   @Override
   protected ExpertStore openStore() {
-    return new LocalExpertStore(folder.resolve("store"), INSTALLATION);
+    return new LocalExpertStore(folder.resolve("store"), INSTALLATION, found::add);
+  }
+
+  @Override
+  protected void damage(String path, UnaryOperator<byte @Nullable []> change) throws IOException {
+    Path file = folder.resolve("store").resolve(path);
+    byte[] changed = change.apply(Files.readAllBytes(file));
+    if (changed == null) {
+      Files.delete(file);
+    } else {
+      Files.write(file, changed);
+    }
+  }
+
+  @Override
+  protected List<String> quarantine() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("store").resolve("quarantine"))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
   }
 
   @Test
@@ -37,7 +57,8 @@ class LocalExpertStoreTest extends ExpertStoreContract {
     Digest expert = Digests.expert(WEIGHTS);
     AdapterManifest manifest =
         AdapterManifest.of(expert, List.of(new TunedExpert(1, 2, expert)), 12);
-    try (LocalExpertStore store = new LocalExpertStore(folder.resolve("damaged"), INSTALLATION)) {
+    try (LocalExpertStore store =
+        new LocalExpertStore(folder.resolve("damaged"), INSTALLATION, DamageListener.NONE)) {
       try (ExpertStore.Writing writing = store.begin()) {
         writing.put(expert, WEIGHTS);
         writing.put(manifest);
@@ -50,7 +71,8 @@ class LocalExpertStoreTest extends ExpertStoreContract {
         Files.write(blob, damaged);
         boolean padding = at >= 20 && at < ExpertBlob.HEADER_BYTES;
         if (!padding) {
-          assertThatThrownBy(() -> store.verify(expert)).isInstanceOf(IOException.class);
+          assertThatThrownBy(() -> store.verify(BlobKind.EXPERT, expert))
+              .isInstanceOf(IOException.class);
         }
       }
       for (int length = 0; length < whole.length; length++) {
@@ -58,10 +80,12 @@ class LocalExpertStoreTest extends ExpertStoreContract {
         assertThatThrownBy(() -> store.open(expert, Arena.ofAuto()))
             .isInstanceOf(IOException.class);
       }
-      Files.writeString(file(manifest.digest()), "heddle-adapter 1 12\nbase " + expert + "\n");
-      assertThatThrownBy(() -> store.manifest(manifest.digest())).isInstanceOf(IOException.class);
-      Files.writeString(file(manifest.digest()), "");
-      assertThatThrownBy(() -> store.manifest(manifest.digest())).isInstanceOf(IOException.class);
+      Path text = file(manifest.digest());
+      for (String other : List.of("heddle-adapter 1 12\nbase " + expert + "\n", "")) {
+        Files.writeString(text, other);
+        assertThatThrownBy(() -> store.manifest(manifest.digest()))
+            .isInstanceOf(DamagedBlobException.class);
+      }
     }
   }
 
@@ -70,9 +94,9 @@ class LocalExpertStoreTest extends ExpertStoreContract {
     Path root = folder.resolve("crashed");
     Path half = Files.createDirectories(root.resolve("partial")).resolve("half");
     Files.writeString(half, "half");
-    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION)) {
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION, DamageListener.NONE)) {
       assertThat(half).doesNotExist();
-      assertThatThrownBy(() -> new LocalExpertStore(root, INSTALLATION))
+      assertThatThrownBy(() -> new LocalExpertStore(root, INSTALLATION, DamageListener.NONE))
           .isInstanceOf(IllegalStateException.class);
       assertThat(store.contains(Digests.expert(WEIGHTS))).isFalse();
     }
@@ -82,20 +106,20 @@ class LocalExpertStoreTest extends ExpertStoreContract {
   void a_folder_of_another_installation_is_refused_and_left_as_it_is() throws Exception {
     Path root = folder.resolve("foreign");
     Digest expert = Digests.expert(WEIGHTS);
-    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION);
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION, DamageListener.NONE);
         ExpertStore.Writing writing = store.begin()) {
       writing.put(expert, WEIGHTS);
     }
     Path half = Files.writeString(root.resolve("partial").resolve("half"), "half");
     UUID other = new UUID(0, 2);
-    assertThatThrownBy(() -> new LocalExpertStore(root, other))
+    assertThatThrownBy(() -> new LocalExpertStore(root, other, DamageListener.NONE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(INSTALLATION.toString())
         .hasMessageContaining(other.toString())
         .hasMessageContaining("remove its file 'installation'");
     assertThat(half).exists();
-    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION)) {
-      store.verify(expert); // refusing took nothing and holds nothing
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION, DamageListener.NONE)) {
+      store.verify(BlobKind.EXPERT, expert); // refusing took nothing and holds nothing
     }
   }
 
@@ -103,15 +127,15 @@ class LocalExpertStoreTest extends ExpertStoreContract {
   void a_folder_that_says_nothing_is_adopted_with_what_it_has() throws Exception {
     Path root = folder.resolve("old");
     Digest expert = Digests.expert(WEIGHTS);
-    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION);
+    try (LocalExpertStore store = new LocalExpertStore(root, INSTALLATION, DamageListener.NONE);
         ExpertStore.Writing writing = store.begin()) {
       writing.put(expert, WEIGHTS);
     }
     Files.delete(root.resolve("installation"));
-    try (LocalExpertStore store = new LocalExpertStore(root, new UUID(0, 2))) {
-      store.verify(expert);
+    try (LocalExpertStore store = new LocalExpertStore(root, new UUID(0, 2), DamageListener.NONE)) {
+      store.verify(BlobKind.EXPERT, expert);
     }
-    assertThatThrownBy(() -> new LocalExpertStore(root, INSTALLATION))
+    assertThatThrownBy(() -> new LocalExpertStore(root, INSTALLATION, DamageListener.NONE))
         .isInstanceOf(IllegalStateException.class);
   }
 

@@ -20,16 +20,20 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
 
 class S3ExpertStoreTest extends ExpertStoreContract {
   private static final UUID INSTALLATION = new UUID(0, 1);
@@ -54,12 +58,46 @@ class S3ExpertStoreTest extends ExpertStoreContract {
     if (settings == null) {
       settings = server.bucket(Duration.ZERO);
     }
-    return open(settings, folder.resolve("cache"), 1 << 20, Instant::now);
+    return new S3ExpertStore(
+        settings, folder.resolve("cache"), 1 << 20, INSTALLATION, Instant::now, found::add);
+  }
+
+  @Override
+  protected void damage(String path, UnaryOperator<byte @Nullable []> change) throws IOException {
+    change(settings, path, change);
+    Files.deleteIfExists(folder.resolve("cache").resolve(path)); // or it would be read from there
+  }
+
+  private static void change(
+      S3Settings bucket, String path, UnaryOperator<byte @Nullable []> change) {
+    String key = bucket.key(path);
+    try (S3Client client = server.client()) {
+      byte[] bytes = client.getObjectAsBytes(r -> r.bucket(bucket.bucket()).key(key)).asByteArray();
+      byte[] changed = change.apply(bytes);
+      if (changed == null) {
+        client.deleteObject(r -> r.bucket(bucket.bucket()).key(key));
+      } else {
+        client.putObject(r -> r.bucket(bucket.bucket()).key(key), RequestBody.fromBytes(changed));
+      }
+    }
+  }
+
+  @Override
+  protected List<String> quarantine() {
+    String prefix = settings.key("quarantine/");
+    try (S3Client client = server.client()) {
+      return client
+          .listObjectsV2(r -> r.bucket(settings.bucket()).prefix(prefix))
+          .contents()
+          .stream()
+          .map(object -> object.key().substring(prefix.length()))
+          .toList();
+    }
   }
 
   private static S3ExpertStore open(
       S3Settings settings, Path cache, long bytes, InstantSource clock) {
-    return new S3ExpertStore(settings, cache, bytes, INSTALLATION, clock);
+    return new S3ExpertStore(settings, cache, bytes, INSTALLATION, clock, DamageListener.NONE);
   }
 
   @Test
@@ -68,8 +106,9 @@ class S3ExpertStoreTest extends ExpertStoreContract {
     open(bucket, folder.resolve("a"), 1000, Instant::now).close();
     UUID other = new UUID(0, 2);
     for (int i = 0; i < 2; i++) { // refusing holds nothing
-      assertThatThrownBy(
-              () -> new S3ExpertStore(bucket, folder.resolve("a"), 1000, other, Instant::now))
+      assertThatThrownBy(() ->
+              new S3ExpertStore(
+                  bucket, folder.resolve("a"), 1000, other, Instant::now, DamageListener.NONE))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(INSTALLATION.toString())
           .hasMessageContaining("s3://" + bucket.bucket() + "/some/prefix");
@@ -90,7 +129,7 @@ class S3ExpertStoreTest extends ExpertStoreContract {
       String key = "some/prefix/" + BlobKind.EXPERT.path(digest);
       assertThat(client.headObject(r -> r.bucket(bucket.bucket()).key(key)).eTag())
           .endsWith("-3\"");
-      store.verify(digest);
+      store.verify(BlobKind.EXPERT, digest);
       String begun =
           client.createMultipartUpload(r -> r.bucket(bucket.bucket()).key(key)).uploadId();
       store.collect(digests -> digests);
@@ -110,11 +149,10 @@ class S3ExpertStoreTest extends ExpertStoreContract {
     try (S3ExpertStore store = open(bucket, folder.resolve("c"), 1 << 20, () -> now[0])) {
       put(store, digest, weights);
       assertThat(store.collect(NOTHING).removed()).isZero();
-      Instant young = modified(bucket, digest);
       now[0] = now[0].plus(Duration.ofMinutes(20));
-      pauseASecond(); // as fine as an object's time is
+      mark(bucket, digest);
       put(store, digest, weights); // touched: as young as the server says
-      assertThat(modified(bucket, digest)).isAfter(young);
+      assertThat(isMarked(bucket, digest)).isFalse();
       now[0] = now[0].plus(Duration.ofMinutes(39));
       assertThat(store.collect(NOTHING).removed()).isZero();
       now[0] = now[0].plus(Duration.ofMinutes(10));
@@ -138,18 +176,19 @@ class S3ExpertStoreTest extends ExpertStoreContract {
             return Set.of();
           });
       assertThat(run.removed()).isZero();
-      other.verify(digest);
+      other.verify(BlobKind.EXPERT, digest);
     }
   }
 
   @Test
-  void a_damaged_or_cut_file_of_the_cache_is_fetched_anew() throws IOException {
+  void a_damaged_or_cut_file_of_the_cache_is_set_aside_and_fetched_anew() throws IOException {
     S3Settings bucket = server.bucket(Duration.ZERO);
     Path cache = folder.resolve("f");
     ExpertWeights weights = weights(4, 8, 16);
     Digest digest = Digests.expert(weights);
     Path file = cache.resolve(BlobKind.EXPERT.path(digest));
-    try (S3ExpertStore store = open(bucket, cache, 1 << 20, Instant::now)) {
+    try (S3ExpertStore store =
+        new S3ExpertStore(bucket, cache, 1 << 20, INSTALLATION, Instant::now, found::add)) {
       put(store, digest, weights);
       read(store, digest);
       byte[] whole = Files.readAllBytes(file);
@@ -157,29 +196,40 @@ class S3ExpertStoreTest extends ExpertStoreContract {
       read(store, digest);
       Files.delete(file);
       read(store, digest);
-    }
-    byte[] damaged = Files.readAllBytes(file);
-    damaged[100] ^= 1;
-    Files.write(file, damaged);
-    try (S3ExpertStore store = open(bucket, cache, 1 << 20, Instant::now)) {
-      read(store, digest); // checked as it is read for the first time
+      for (int i = 0; i < 20; i++) { // not only when it is read for the first time
+        byte[] damaged = whole.clone();
+        damaged[100 + i] ^= 1;
+        Files.write(file, damaged);
+        read(store, digest);
+      }
+      assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+      assertThat(found).hasSize(21).allMatch(DamageListener.Damage::copy);
+      try (Stream<Path> aside = Files.list(cache.resolve("quarantine"))) {
+        assertThat(aside.toList())
+            .hasSizeBetween(1, 8)
+            .allMatch(f -> f.getFileName().toString().startsWith(digest.hex() + ".damaged-"));
+      }
     }
   }
 
   @Test
-  void a_blob_that_is_damaged_in_the_bucket_is_never_read() throws IOException {
+  void a_blob_that_is_damaged_or_gone_in_the_bucket_is_put_right_from_the_copy()
+      throws IOException {
     S3Settings bucket = server.bucket(Duration.ZERO);
     ExpertWeights weights = weights(5, 8, 16);
     Digest digest = Digests.expert(weights);
+    String path = BlobKind.EXPERT.path(digest);
     try (S3ExpertStore store = open(bucket, folder.resolve("g"), 1 << 20, Instant::now);
-        S3Client client = server.client()) {
+        S3ExpertStore other = open(bucket, folder.resolve("g2"), 1 << 20, Instant::now)) {
       put(store, digest, weights);
-      String key = "some/prefix/" + BlobKind.EXPERT.path(digest);
-      byte[] bytes = client.getObjectAsBytes(r -> r.bucket(bucket.bucket()).key(key)).asByteArray();
-      bytes[200] ^= 1;
-      client.putObject(r -> r.bucket(bucket.bucket()).key(key), RequestBody.fromBytes(bytes));
-      assertThatThrownBy(() -> read(store, digest)).isInstanceOf(IOException.class);
-      assertThatThrownBy(() -> store.verify(digest)).isInstanceOf(IOException.class);
+      read(store, digest);
+      change(bucket, path, whole -> Arrays.copyOf(whole, whole.length + 1));
+      read(store, digest);
+      store.verify(BlobKind.EXPERT, digest);
+      read(other, digest);
+      change(bucket, path, whole -> null);
+      store.verify(BlobKind.EXPERT, digest);
+      store.verify(BlobKind.EXPERT, digest);
     }
   }
 
@@ -236,31 +286,38 @@ class S3ExpertStoreTest extends ExpertStoreContract {
   @Test
   void a_cut_transfer_leaves_nothing_in_the_cache() throws IOException {
     Path root = folder.resolve("k");
-    try (BlobCache cache = new BlobCache(root, 1 << 20)) {
+    try (BlobCache cache = new BlobCache(root, 1 << 20, DamageListener.NONE)) {
       byte[] half = new byte[10];
       BlobCache.Source cut = () -> new BlobCache.Incoming(20, new ByteArrayInputStream(half));
-      String path = BlobKind.EXPERT.path(new Digest("0".repeat(64)));
-      assertThatThrownBy(() -> cache.read(path, cut, file -> file, file -> file))
-          .isInstanceOf(IOException.class);
+      BlobReading<?> reading = BlobReading.manifest(new Digest("0".repeat(64)));
+      assertThatThrownBy(() -> cache.read(reading, cut)).isInstanceOf(IOException.class);
       assertThat(cache.bytes()).isZero();
       assertThat(bytesIn(root)).isZero();
     }
   }
 
-  private Instant modified(S3Settings bucket, Digest digest) {
+  /** Gives an object what it loses when it is written again, be it by a copy of itself. */
+  private static void mark(S3Settings bucket, Digest digest) {
+    String key = bucket.key(BlobKind.EXPERT.path(digest));
     try (S3Client client = server.client()) {
-      return client
-          .headObject(
-              r -> r.bucket(bucket.bucket()).key("some/prefix/" + BlobKind.EXPERT.path(digest)))
-          .lastModified();
+      client.copyObject(r ->
+          r.sourceBucket(bucket.bucket())
+              .sourceKey(key)
+              .destinationBucket(bucket.bucket())
+              .destinationKey(key)
+              .metadataDirective(MetadataDirective.REPLACE)
+              .metadata(Map.of("mark", "old")));
     }
+    assertThat(isMarked(bucket, digest)).isTrue();
   }
 
-  private static void pauseASecond() {
-    try {
-      Thread.sleep(1100);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+  private static boolean isMarked(S3Settings bucket, Digest digest) {
+    String key = bucket.key(BlobKind.EXPERT.path(digest));
+    try (S3Client client = server.client()) {
+      return client
+          .headObject(r -> r.bucket(bucket.bucket()).key(key))
+          .metadata()
+          .containsKey("mark");
     }
   }
 

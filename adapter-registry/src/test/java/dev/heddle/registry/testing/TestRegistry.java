@@ -23,6 +23,7 @@ import dev.heddle.registry.db.DatabaseSettings;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.store.DamageListener;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.AdapterProof;
@@ -87,7 +88,8 @@ public final class TestRegistry implements AutoCloseable {
     this.aliases = new Aliases(db);
     this.grants = new Grants(db);
     this.audit = new AuditLog(db);
-    this.store = new LocalExpertStore(folder.resolve("experts"), Installation.id(db));
+    this.store =
+        new LocalExpertStore(folder.resolve("experts"), Installation.id(db), DamageListener.NONE);
     this.uploads = new UploadArea(db, folder.resolve("uploads"), limits);
     this.resumable = new ResumableUploads(uploads, Duration.ofHours(1));
     this.storage = new Storage(db);

@@ -14,6 +14,7 @@ import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
+import dev.heddle.registry.store.BlobKind;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.store.StoredAdapterSource;
 import dev.heddle.registry.testing.TestRegistry;
@@ -165,7 +166,7 @@ class AdapterIngestTest {
     Version ready = registry.versions.get(registry.tenant.id(), "adapter", 1);
     assertThat(ready.state()).isEqualTo(VersionState.READY);
     for (TunedExpert expert : registry.versions.experts(ready.id())) {
-      registry.store.verify(expert.digest());
+      registry.store.verify(BlobKind.EXPERT, expert.digest());
     }
   }
 

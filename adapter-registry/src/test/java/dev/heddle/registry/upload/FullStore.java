@@ -3,6 +3,7 @@ package dev.heddle.registry.upload;
 import dev.heddle.format.Digest;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.registry.store.BlobKind;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -59,8 +60,8 @@ record FullStore(ExpertStore store) implements ExpertStore {
   }
 
   @Override
-  public void verify(Digest expert) throws IOException {
-    store.verify(expert);
+  public long verify(BlobKind kind, Digest digest) throws IOException {
+    return store.verify(kind, digest);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
 import dev.heddle.registry.db.DatabaseSettings;
+import dev.heddle.registry.store.BlobKind;
 import dev.heddle.registry.testing.TestDatabase;
 import dev.heddle.registry.testing.TestRegistry;
 import java.io.BufferedReader;
@@ -100,7 +101,8 @@ class UploadCrashTest {
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
-          process.destroyForcibly();
+          // By its handle: a Process that is destroyed closes the output that is still being read.
+          process.toHandle().destroyForcibly();
         });
   }
 
@@ -251,7 +253,7 @@ class UploadCrashTest {
     }
     assertThat(present).containsExactlyInAnyOrderElementsOf(needed);
     for (TunedExpert expert : experts(registry)) {
-      registry.store.verify(expert.digest());
+      registry.store.verify(BlobKind.EXPERT, expert.digest());
     }
   }
 

@@ -9,6 +9,7 @@ import dev.heddle.registry.testing.TestRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,34 @@ class UsageLogTest {
     }
   }
 
+  @Test
+  void rows_expire_and_their_sums_stay_and_the_last_day_stays_whatever_is_asked() {
+    try (TestRegistry registry = TestRegistry.in(folder)) {
+      ApiKey key =
+          registry
+              .keys
+              .create(
+                  TestRegistry.ACTOR, registry.tenant.id(), "key", Set.of(Scope.INFERENCE), null)
+              .key();
+      UsageLog log = new UsageLog(registry.db);
+      Instant now = Instant.now();
+      for (int days : List.of(0, 2, 100, 101)) {
+        log.record(row("day-" + days, registry, key.id(), null, now.minus(Duration.ofDays(days))));
+      }
+      log.close();
+      UsageExpiry expiry = new UsageExpiry(registry.db);
+
+      assertThat(expiry.expire(now.minus(Duration.ofDays(90)))).isEqualTo(2);
+      assertThat(count(registry, "true")).isEqualTo(2);
+      assertThat(expiry.expire(now)).isEqualTo(1);
+      assertThat(count(registry, "request_id = 'day-0'")).isEqualTo(1);
+      assertThat(
+              registry.db.<Long>read(jdbc ->
+                  jdbc.sql("select sum(requests) from usage_hour").query(Long.class).single()))
+          .isEqualTo(4);
+    }
+  }
+
   private static long count(TestRegistry registry, String condition) {
     return registry.db.read(jdbc ->
         jdbc.sql("select count(*) from usage_record where " + condition)
@@ -49,6 +78,11 @@ class UsageLogTest {
   }
 
   private static UsageRow row(String request, TestRegistry registry, UUID key, Version version) {
+    return row(request, registry, key, version, Instant.now());
+  }
+
+  private static UsageRow row(
+      String request, TestRegistry registry, UUID key, Version version, Instant at) {
     return new UsageRow(
         request,
         registry.tenant.id(),
@@ -61,6 +95,6 @@ class UsageLogTest {
         3,
         Duration.ofNanos(1_500_999),
         Duration.ofMillis(20),
-        Instant.now());
+        at);
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.app.api;
 
+import dev.heddle.app.tenant.Open;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.core.io.ClassPathResource;
@@ -13,6 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
  * generators of clients have none.
  */
 @RestController
+@Open
 @Tag(name = "Document")
 final class DocumentController {
   private final Resource document = new ClassPathResource("openapi.json", DocumentController.class);

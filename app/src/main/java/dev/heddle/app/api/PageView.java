@@ -6,9 +6,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a list.
+ * One page of a list.
  *
- * @param next to be given as {@code after} for the next part, null at the end
+ * @param next value of {@code after} for the next page; null on the last page
  */
 public record PageView<T>(List<T> items, @Nullable String next) {
   public static <S, T> PageView<T> of(Page<S> page, Function<S, T> view) {

@@ -17,7 +17,8 @@
  *       dev.heddle.app.request.BodyDecoder}). {@code @Schema} states patterns and ranges.
  *   <li>Failures are the registry's exceptions or an {@code ApiException}; codes stand in {@code
  *       ErrorCode}, which also tells the document.
- *   <li>The scope follows from the path, see {@code Scopes}.
+ *   <li>{@code @Requires} says which scope a key needs, on the controller or the handler;
+ *       {@code @Open} that none is needed. A test fails on a handler with neither.
  * </ol>
  */
 @NullMarked

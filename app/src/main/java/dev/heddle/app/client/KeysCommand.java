@@ -40,7 +40,8 @@ public final class KeysCommand {
     @Option(
         names = "--expires",
         paramLabel = "DURATION",
-        description = "After how long the key ends, e.g. P30D or PT12H; never unless given.")
+        converter = DurationText.class,
+        description = "After how long the key ends, e.g. 30d or 12h; never unless given.")
     private @Nullable Duration expires;
 
     public Create(Console console) {

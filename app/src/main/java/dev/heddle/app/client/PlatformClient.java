@@ -1,24 +1,17 @@
 package dev.heddle.app.client;
 
-import dev.heddle.format.Digests;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -73,6 +66,10 @@ public final class PlatformClient implements AutoCloseable {
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()));
   }
 
+  public JsonNode patch(String path, JsonNode body) {
+    return send("PATCH", path, BodyPublishers.ofString(body.toString()));
+  }
+
   public JsonNode delete(String path) {
     return send("DELETE", path, BodyPublishers.noBody());
   }
@@ -82,82 +79,68 @@ public final class PlatformClient implements AutoCloseable {
     String after = null;
     do {
       String query =
-          "?limit=" + LIST_PAGE + (after == null ? "" : "&after=" + ApiPaths.segment(after));
+          (path.contains("?") ? "&" : "?")
+              + "limit="
+              + LIST_PAGE
+              + (after == null ? "" : "&after=" + ApiPaths.segment(after));
       JsonNode page = get(path + query);
       page.path("items").forEach(each);
       after = page.path("next").asString(null);
     } while (after != null);
   }
 
-  /**
-   * Sends a file's bytes, and compares what came out at the other end.
-   *
-   * @param watch wraps the stream that the file is read from, e.g. to show progress
-   * @throws RefusedException also if the file changed on its way
-   */
-  public void put(String path, Path file, Function<InputStream, InputStream> watch) {
-    MessageDigest sent = Digests.sha256();
-    try {
-      long length = Files.size(file);
-      BodyPublisher body =
-          BodyPublishers.fromPublisher(
-              BodyPublishers.ofInputStream(() -> {
-                sent.reset(); // a request that is sent again begins anew
-                return new DigestInputStream(watch.apply(open(file)), sent);
-              }),
-              length);
-      JsonNode stored = send("PUT", path, length == 0 ? BodyPublishers.noBody() : body);
-      String digest = HexFormat.of().formatHex(sent.digest());
-      if (!digest.equals(stored.path("sha256").asString(""))) {
-        throw new RefusedException(0, file + " changed on its way; send it again");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** A list as a table of comma-separated values, all of it. */
+  public String csv(String path) {
+    return send(request(path, "GET", BodyPublishers.noBody()).header("Accept", "text/csv")).body();
   }
 
-  private static InputStream open(Path file) {
-    try {
-      return Files.newInputStream(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /**
+   * Sends a request of tus 1.0.0, the body as the bytes of an upload.
+   *
+   * @param headers names and values in turn
+   * @return the answer's headers
+   * @throws RefusedException if it is refused
+   */
+  HttpHeaders tus(String method, String path, BodyPublisher body, String... headers) {
+    HttpRequest.Builder request = request(path, method, body).header("Tus-Resumable", "1.0.0");
+    if (headers.length > 0) {
+      request.headers(headers);
     }
+    return send(request).headers();
   }
 
   private JsonNode send(String method, String path, BodyPublisher body) {
+    String answer =
+        send(request(path, method, body).header("Content-Type", "application/json")).body();
+    return json.readTree(answer.isEmpty() ? "null" : answer);
+  }
+
+  private HttpRequest.Builder request(String path, String method, BodyPublisher body) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(api.resolve(path))
+        HttpRequest.newBuilder(
+                URI.create(api + path)) // resolve() takes capacity:preview for a scheme
             .header("Authorization", "Bearer " + key)
-            .header("Content-Type", contentType(method))
             .method(method, body);
-    if (tenant != null) {
-      request.header("x-heddle-tenant", tenant);
-    }
+    return tenant == null ? request : request.header("x-heddle-tenant", tenant);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-      return answer(response);
+      HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+      if (answer.statusCode() / 100 != 2) {
+        throw RefusedException.of(answer.statusCode(), answer.body());
+      }
+      return answer;
     } catch (ConnectException e) {
       throw new UncheckedIOException(
           new IOException("nothing answers at " + api + "; is the platform running?", e));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          new IOException("the connection to " + api + " broke off: " + e.getMessage(), e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for " + path, e);
+      throw new IllegalStateException("interrupted while waiting for " + api, e);
     }
-  }
-
-  private static String contentType(String method) {
-    return method.equals("PUT") ? "application/octet-stream" : "application/json";
-  }
-
-  private JsonNode answer(HttpResponse<String> response) {
-    boolean refused = response.statusCode() / 100 != 2;
-    String body = response.body();
-    if (refused) {
-      throw RefusedException.of(response.statusCode(), body);
-    }
-    return json.readTree(body.isEmpty() ? "null" : body);
   }
 
   @Override

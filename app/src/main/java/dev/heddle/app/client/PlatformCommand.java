@@ -16,16 +16,16 @@ import picocli.CommandLine.Option;
 
 /** What the commands that talk to a platform share: where it is, and who asks. */
 abstract class PlatformCommand implements Callable<Integer> {
-  private static final String SERVER_DEFAULT = "http://127.0.0.1:8080";
-
   protected final Console console;
 
   @Option(
       names = "--server",
       paramLabel = "URL",
-      defaultValue = "${env:HEDDLE_SERVER:-" + SERVER_DEFAULT + "}",
-      description = "The platform: $HEDDLE_SERVER, or " + SERVER_DEFAULT + ".")
-  private URI server = URI.create(SERVER_DEFAULT);
+      converter = ServerAddress.class,
+      description =
+          "The platform: else $HEDDLE_SERVER, else the one that $HEDDLE_HOST and $HEDDLE_PORT have"
+              + " here, else http://127.0.0.1:8080.")
+  private @Nullable URI server;
 
   @Option(
       names = "--key-file",
@@ -45,7 +45,7 @@ abstract class PlatformCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    try (PlatformClient client = new PlatformClient(server, key(), tenant)) {
+    try (PlatformClient client = new PlatformClient(server(), key(), tenant)) {
       run(client);
       return 0;
     } catch (RefusedException e) {
@@ -60,6 +60,14 @@ abstract class PlatformCommand implements Callable<Integer> {
 
   /** Does what the command is for. */
   abstract void run(PlatformClient client) throws IOException;
+
+  private URI server() {
+    try {
+      return server == null ? ServerAddress.of(System.getenv()) : server;
+    } catch (IllegalArgumentException e) {
+      throw new InputException("HEDDLE_SERVER, HEDDLE_HOST or HEDDLE_PORT: " + e.getMessage());
+    }
+  }
 
   private String key() throws IOException {
     String given = System.getenv("HEDDLE_KEY");

@@ -8,9 +8,15 @@ public final class PlatformCommands {
   private static final Class<?>[] COMMANDS = {
     PushCommand.class,
     PublishCommand.class,
+    UnpublishCommand.class,
     RollbackCommand.class,
+    RemoveCommand.class,
     ListCommand.class,
-    KeysCommand.class
+    RoutingCommand.class,
+    StatusCommand.class,
+    KeysCommand.class,
+    TenantsCommand.class,
+    UsageCommand.class
   };
 
   private PlatformCommands() {}

@@ -2,13 +2,11 @@ package dev.heddle.app.client;
 
 import dev.heddle.cli.Console;
 import dev.heddle.cli.InputException;
+import dev.heddle.format.model.SnapshotFolder;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,11 +16,10 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "push",
     description =
-        "Uploads a folder as an adapter's next version and has it checked; prints its name, e.g."
-            + " intent@3.")
+        "Checks a folder against the platform's base model, uploads it as an adapter's next version"
+            + " and has it checked there; prints its name, e.g. intent@3. What is no part of an"
+            + " adapter is skipped and listed.")
 public final class PushCommand extends PlatformCommand {
-  private static final int SHOWN_ABOVE_BYTES = 1 << 20;
-
   @Parameters(paramLabel = "DIR", description = "An ESFT adapter's folder.")
   @SuppressWarnings("NullAway.Init") // picocli sets it: it is required
   private Path folder;
@@ -37,7 +34,7 @@ public final class PushCommand extends PlatformCommand {
 
   @Option(
       names = "--resume",
-      description = "Goes on with an upload that was cut short: files that are in stay in.")
+      description = "Goes on with an upload that was cut short, also in the middle of a file.")
   private boolean resume;
 
   @Option(names = "--publish", description = "Makes the adapter's name mean this version.")
@@ -48,12 +45,24 @@ public final class PushCommand extends PlatformCommand {
   }
 
   @Override
-  void run(PlatformClient client) {
+  void run(PlatformClient client) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new InputException(folder + " is not a folder");
     }
-    AdapterPush push = new AdapterPush(client, PushCommand::shown);
-    JsonNode version = resume ? push.resume(name, folder) : push.push(name, folder);
+    folder = SnapshotFolder.of(folder);
+    PushCheck check = new PushCheck(client, console);
+    check.check(folder);
+    if (!resume) { // what is there of an upload counts already
+      check.checkRoom(folder);
+    }
+    AdapterPush push = new AdapterPush(client, new PushProgress(console));
+    JsonNode version;
+    try {
+      version = resume ? push.resume(name, folder) : push.push(name, folder);
+    } catch (UncheckedIOException e) {
+      console.note("What came is kept: the same command with --resume goes on from there.");
+      throw e;
+    }
     int number = version.path("number").asInt();
     if (publish) {
       client.post(ApiPaths.version(name, number) + ":publish", null);
@@ -61,28 +70,5 @@ public final class PushCommand extends PlatformCommand {
     console.note(
         name + "@" + number + (publish ? " is published" : " is ready; publish it to serve it"));
     console.print(name + "@" + number);
-  }
-
-  private static InputStream shown(Path file, InputStream bytes) {
-    long length = size(file);
-    if (length < SHOWN_ABOVE_BYTES) {
-      return bytes;
-    }
-    ProgressBarBuilder bar =
-        ProgressBar.builder()
-            .setTaskName(String.valueOf(file.getFileName()))
-            .setInitialMax(length)
-            .setUnit(" MB", 1_000_000)
-            .setStyle(ProgressBarStyle.ASCII)
-            .showSpeed();
-    return ProgressBar.wrap(bytes, bar);
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      return 0; // reading it will say more
-    }
   }
 }

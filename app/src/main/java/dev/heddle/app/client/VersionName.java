@@ -1,5 +1,6 @@
 package dev.heddle.app.client;
 
+import dev.heddle.cli.InputException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -8,12 +9,23 @@ record VersionName(String adapter, int number) {
   static final class Converter implements ITypeConverter<VersionName> {
     @Override
     public VersionName convert(String text) {
-      int at = text.lastIndexOf('@');
       try {
-        return new VersionName(text.substring(0, at), Integer.parseInt(text.substring(at + 1)));
-      } catch (IndexOutOfBoundsException | NumberFormatException e) {
-        throw new TypeConversionException("'" + text + "' is not a version such as intent@3");
+        return of(text);
+      } catch (InputException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  /**
+   * @throws InputException if it is none
+   */
+  static VersionName of(String text) {
+    int at = text.lastIndexOf('@');
+    try {
+      return new VersionName(text.substring(0, at), Integer.parseInt(text.substring(at + 1)));
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new InputException("'" + text + "' is not a version such as intent@3");
     }
   }
 }

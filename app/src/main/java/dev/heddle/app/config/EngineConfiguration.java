@@ -1,21 +1,25 @@
 package dev.heddle.app.config;
 
-import dev.heddle.app.api.residency.PinKeeper;
-import dev.heddle.app.error.ApiException;
-import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.quota.QuotaGate;
+import dev.heddle.app.residency.AdapterNames;
+import dev.heddle.app.residency.PinKeeper;
+import dev.heddle.app.scoring.ScoringLimits;
+import dev.heddle.app.scoring.Scorings;
 import dev.heddle.app.serving.AnswerFactory;
 import dev.heddle.app.serving.AnswerLog;
-import dev.heddle.app.serving.ChatRenderer;
+import dev.heddle.app.serving.AnswerMeters;
+import dev.heddle.app.serving.ChatPrompts;
 import dev.heddle.app.serving.GenerationService;
 import dev.heddle.app.serving.ModelResolver;
+import dev.heddle.app.serving.PromptThreads;
 import dev.heddle.app.serving.ServedModel;
 import dev.heddle.app.serving.ServingSettings;
+import dev.heddle.experts.AdapterCatalog;
+import dev.heddle.format.Digest;
+import dev.heddle.format.adapter.AdapterSource;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.text.ChatTemplate;
-import dev.heddle.format.text.RenderInput;
 import dev.heddle.format.text.Tokenizer;
-import dev.heddle.format.text.jinja.TemplateException;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
@@ -24,10 +28,10 @@ import dev.heddle.registry.store.StoredAdapterSource;
 import dev.heddle.registry.usage.UsageLog;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.runtime.RuntimeConfig;
+import dev.heddle.score.SampleReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
@@ -42,8 +46,8 @@ class EngineConfiguration {
   }
 
   @Bean
-  Tokenizer tokenizer(HeddleProperties properties) throws IOException {
-    return Tokenizer.open(properties.model());
+  Tokenizer tokenizer(ModelFolder folder) throws IOException {
+    return Tokenizer.open(folder.path());
   }
 
   /** Comes after the registry: what cannot be kept need not be computed. */
@@ -53,57 +57,63 @@ class EngineConfiguration {
       ModelFolder folder,
       ExpertStore store,
       HostCache hostCache,
+      AdapterNames names,
       SnapshotSource snapshots) {
-    HeddleProperties.Engine engine = properties.engine();
     RuntimeConfig config =
-        new RuntimeConfig(
-            engine.backend(),
-            engine.threads(),
-            properties.memory() == null ? 0 : properties.memory().toBytes(),
-            engine.maxBatchTokens(),
-            engine.maxSequences(),
-            engine.maxSequences(),
-            properties.serving().queueLimit(),
-            properties.serving().loadWait(),
-            engine.maxContext(),
-            engine.adapterRows(),
-            tenant -> snapshots.current().limits(UUID.fromString(tenant)).weight());
-    return InferenceRuntime.start(
-        config, folder, digest -> StoredAdapterSource.open(store, hostCache, digest));
+        RuntimeSettings.of(
+            properties, tenant -> snapshots.current().limits(UUID.fromString(tenant)).weight());
+    AdapterCatalog catalog =
+        new AdapterCatalog() {
+          @Override
+          public AdapterSource open(Digest adapter) throws IOException {
+            return StoredAdapterSource.open(store, hostCache, adapter);
+          }
+
+          @Override
+          public String name(Digest adapter) {
+            return names.of(adapter);
+          }
+        };
+    return InferenceRuntime.start(config, folder, catalog);
   }
 
   @Bean
   ServedModel servedModel(
       HeddleProperties properties,
+      ModelFolder folder,
       Tokenizer tokenizer,
       InferenceRuntime runtime,
-      BaseModel registered)
-      throws IOException {
+      BaseModel registered) {
+    ChatTemplate template = ChatTemplate.load(folder.path());
+    boolean parses = properties.serving().parseSpecialTokens();
     return new ServedModel(
         registered.name(),
         tokenizer,
-        renderer(ChatTemplate.load(properties.model())),
+        template == null ? null : new ChatPrompts(tokenizer, template, parses),
         runtime.shape().vocabulary(),
         runtime.maxContext());
   }
 
-  private static @Nullable ChatRenderer renderer(@Nullable ChatTemplate template) {
-    if (template == null) {
-      return null;
-    }
-    return messages -> {
-      try {
-        return template.render(new RenderInput(messages));
-      } catch (TemplateException e) {
-        throw new ApiException(
-            ErrorCode.INVALID_REQUEST,
-            "The model's chat template refuses these messages: " + e.getMessage(),
-            "messages");
-      }
-    };
+  @Bean(destroyMethod = "close")
+  Scorings scorings(
+      HeddleProperties properties,
+      ModelFolder folder,
+      Tokenizer tokenizer,
+      InferenceRuntime runtime) {
+    ScoringSettings settings = properties.scoring();
+    return new Scorings(
+        runtime,
+        new SampleReader(tokenizer, ChatTemplate.load(folder.path())),
+        new ScoringLimits(
+            settings.maxBytes().toBytes(), settings.maxSamples(), settings.maxLength()));
   }
 
-  /** Threads that tokenise and decode; engine and event loops are not theirs to keep waiting. */
+  @Bean(destroyMethod = "close")
+  PromptThreads promptThreads() {
+    return new PromptThreads();
+  }
+
+  /** Threads that decode; engine and event loops are not theirs to keep waiting. */
   @Bean(destroyMethod = "dispose")
   Scheduler textScheduler() {
     return Schedulers.newParallel(
@@ -136,6 +146,8 @@ class EngineConfiguration {
       Scheduler textScheduler,
       QuotaGate gate,
       UsageLog usage,
+      ServedModel served,
+      HeddleProperties properties,
       MeterRegistry meters) {
     return new GenerationService(
         runtime::submit,
@@ -143,13 +155,17 @@ class EngineConfiguration {
         version -> PinKeeper.slots(runtime.shape(), version.bytes()),
         gate,
         usage::record,
-        new AnswerLog(meters));
+        new AnswerLog(
+            new AnswerMeters(meters, served.name(), properties.metrics().adapterNames())));
   }
 
   @Bean
   ServingSettings servingSettings(HeddleProperties properties) {
     HeddleProperties.Serving serving = properties.serving();
     return new ServingSettings(
-        serving.bodyLimit().toBytes(), serving.maxChoices(), serving.keepAlive());
+        serving.bodyLimit().toBytes(),
+        serving.maxChoices(),
+        serving.keepAlive(),
+        serving.drainWait());
   }
 }

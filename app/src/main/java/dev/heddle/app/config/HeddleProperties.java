@@ -21,7 +21,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Every setting of Heddle, by file ({@code heddle.*} in {@code application.yaml}) or environment
  * ({@code heddle.serving.load-wait} is {@code HEDDLE_SERVING_LOAD_WAIT}). Checked as a whole at
- * start: what is wrong is told all at once, and nothing starts.
+ * start: what is wrong is told all at once, and nothing starts. A rule of more than one component
+ * begins its message with the setting at fault, so that it can be shown as the user typed it.
  *
  * @param host address to listen on; {@code 0.0.0.0} for every network the machine is in, as in a
  *     container
@@ -30,6 +31,8 @@ import org.springframework.validation.annotation.Validated;
  *     {@code .heddle} in the user's home unless given
  * @param model folder of the base model
  * @param modelName what the base model is called; the folder's name unless given
+ * @param modelCheckRate most bytes a second that are read in the background to prove the digests
+ *     that an earlier start has left; 0 to use none of those
  * @param bootstrapAdminKey secret of the first admin key, 32 characters or more; without it one is
  *     made and written to {@code admin.key} in the data folder
  * @param memory what the engine may use in all; a share of the container's or machine's memory
@@ -41,20 +44,25 @@ public record HeddleProperties(
     @DefaultValue("127.0.0.1") @NotBlank String host,
     @DefaultValue("8080") @Min(0) @Max(65535) int port,
     Path data,
-    @NotNull(message = "must be the base model's folder (HEDDLE_MODEL)") Path model,
+    @NotNull(message = "must be given: the base model's folder") Path model,
     @Nullable
         @Pattern(
             regexp = "[a-z0-9][a-z0-9._-]{0,62}",
             message = "must have 1 to 63 characters a-z, 0-9, '.', '_', '-'")
         String modelName,
+    @DefaultValue("64MB") @NotNull DataSize modelCheckRate,
     @Nullable @Size(min = 32, message = "must have 32 characters or more") String bootstrapAdminKey,
     @Nullable DataSize memory,
     @DefaultValue @Valid Engine engine,
     @DefaultValue @Valid Serving serving,
     @DefaultValue @Valid Uploads uploads,
+    @DefaultValue @Valid Usage usage,
     @DefaultValue @Valid ImportSettings imports,
+    @DefaultValue @Valid ScoringSettings scoring,
     @DefaultValue @Valid StoreSettings store,
-    @DefaultValue @Valid Database database) {
+    @DefaultValue @Valid Database database,
+    @DefaultValue @Valid CorsSettings cors,
+    @DefaultValue @Valid Metrics metrics) {
 
   public HeddleProperties {
     data = Objects.requireNonNullElse(data, Path.of(System.getProperty("user.home"), ".heddle"));
@@ -66,13 +74,23 @@ public record HeddleProperties(
     return "HeddleProperties[" + host + ":" + port + ", data=" + data + ", model=" + model + "]";
   }
 
+  @AssertTrue(message = "model-check-rate: must not be negative")
+  boolean isModelCheckRateSane() {
+    return !modelCheckRate.isNegative();
+  }
+
   /** Whether {@link #model} is there, if it is given. */
-  @AssertTrue(message = "is not a folder (HEDDLE_MODEL)")
+  @AssertTrue(message = "model: is not a folder of this machine")
   boolean isModelFolder() {
     return model == null || Files.isDirectory(model);
   }
 
-  @AssertTrue(message = "must be at least 64MB (HEDDLE_MEMORY)")
+  @AssertTrue(message = "host: must be an address alone; the port goes into HEDDLE_PORT")
+  boolean isHostAlone() {
+    return !host.matches("[^:]*:\\d*|\\[.*]:\\d*|.*/.*");
+  }
+
+  @AssertTrue(message = "memory: must be at least 64MB")
   boolean isMemoryEnough() {
     return memory == null || memory.compareTo(DataSize.ofMegabytes(64)) >= 0;
   }
@@ -86,6 +104,7 @@ public record HeddleProperties(
    * @param maxSequences most answers computed at once
    * @param maxContext most tokens of prompt and answer together, 0 for the model's own limit
    * @param adapterRows most adapters resident at once
+   * @param stuckAfter how long one step may take before liveness goes down
    */
   public record Engine(
       @DefaultValue("auto") @Pattern(regexp = "auto|tornado|vector|reference") String backend,
@@ -93,9 +112,10 @@ public record HeddleProperties(
       @DefaultValue("256") @Min(1) @Max(65536) int maxBatchTokens,
       @DefaultValue("64") @Min(1) @Max(4096) int maxSequences,
       @DefaultValue("0") @Min(0) int maxContext,
-      @DefaultValue("64") @Min(1) @Max(100_000) int adapterRows) {
+      @DefaultValue("64") @Min(1) @Max(100_000) int adapterRows,
+      @DefaultValue("1m") @NotNull Duration stuckAfter) {
 
-    @AssertTrue(message = "must not be less than max-sequences")
+    @AssertTrue(message = "max-batch-tokens: must not be less than max-sequences")
     boolean isMaxBatchTokensEnough() {
       return maxBatchTokens >= maxSequences;
     }
@@ -111,9 +131,12 @@ public record HeddleProperties(
    * @param loadWait how long a request waits for its adapter to become resident
    * @param hostCache memory for experts that were read lately, beside that of the engine; a
    *     sixteenth of it unless given, 0 for none
+   * @param readWait how long a request's header may take, and a pause in its body
    * @param keepAlive after how much silence a stream gets a comment
    * @param drainWait how long a stopping server waits for its answers to end; the rest of the 30 s
    *     that a stop may take is for closing down
+   * @param parseSpecialTokens whether special tokens that a chat message spells are parsed as
+   *     control tokens; otherwise they stay text
    */
   public record Serving(
       @DefaultValue("512") @Min(1) @Max(1 << 24) int defaultMaxTokens,
@@ -122,22 +145,40 @@ public record HeddleProperties(
       @DefaultValue("1024") @Min(1) @Max(1_000_000) int queueLimit,
       @DefaultValue("30s") @NotNull Duration loadWait,
       @Nullable DataSize hostCache,
+      @DefaultValue("1m") @NotNull Duration readWait,
       @DefaultValue("10s") @NotNull Duration keepAlive,
-      @DefaultValue("15s") @NotNull Duration drainWait) {
+      @DefaultValue("15s") @NotNull Duration drainWait,
+      @DefaultValue("false") boolean parseSpecialTokens) {
 
-    @AssertTrue(message = "must not be negative")
+    @AssertTrue(message = "host-cache: must not be negative")
     boolean isHostCacheSane() {
       return hostCache == null || !hostCache.isNegative();
     }
 
-    @AssertTrue(message = "must be between 1KB and 1GB")
+    @AssertTrue(message = "body-limit: must be between 1KB and 1GB")
     boolean isBodyLimitSane() {
       return bodyLimit.toBytes() >= 1024 && bodyLimit.toBytes() <= 1 << 30;
     }
 
-    @AssertTrue(message = "load-wait must not be negative, keep-alive and drain-wait: 10ms to 20s")
-    boolean isDurationsSane() {
-      return !loadWait.isNegative() && within(keepAlive) && within(drainWait);
+    @AssertTrue(message = "load-wait: must not be negative")
+    boolean isLoadWaitSane() {
+      return !loadWait.isNegative();
+    }
+
+    @AssertTrue(message = "read-wait: must be 100ms to 1h")
+    boolean isReadWaitSane() {
+      return readWait.compareTo(Duration.ofMillis(100)) >= 0
+          && readWait.compareTo(Duration.ofHours(1)) <= 0;
+    }
+
+    @AssertTrue(message = "keep-alive: must be 10ms to 20s")
+    boolean isKeepAliveSane() {
+      return within(keepAlive);
+    }
+
+    @AssertTrue(message = "drain-wait: must be 10ms to 20s")
+    boolean isDrainWaitSane() {
+      return within(drainWait);
     }
 
     private static boolean within(Duration value) {
@@ -152,11 +193,30 @@ public record HeddleProperties(
    * @param keep how long an upload in several requests waits for more before it is given up
    */
   public record Uploads(@DefaultValue("24h") @NotNull Duration keep) {
-    @AssertTrue(message = "keep must be 1m to 30d")
+    @AssertTrue(message = "keep: must be 1m to 30d")
     boolean isKeepSane() {
       return keep.compareTo(Duration.ofMinutes(1)) >= 0 && keep.compareTo(Duration.ofDays(30)) <= 0;
     }
   }
+
+  /**
+   * What is kept of answers for accounts.
+   *
+   * @param keepRecords how long each answer has its row; sums by the hour stay
+   */
+  public record Usage(@DefaultValue("90d") @NotNull Duration keepRecords) {
+    @AssertTrue(message = "keep-records: must be 1d or longer")
+    boolean isKeepRecordsSane() {
+      return keepRecords.compareTo(Duration.ofDays(1)) >= 0;
+    }
+  }
+
+  /**
+   * What metrics tell to whoever can reach them, which takes no key.
+   *
+   * @param adapterNames adapters by {@code tenant/name@number} instead of by digest
+   */
+  public record Metrics(@DefaultValue("false") boolean adapterNames) {}
 
   /**
    * Which PostgreSQL keeps the registry.
@@ -169,10 +229,24 @@ public record HeddleProperties(
       @DefaultValue("heddle") String user,
       @DefaultValue("") String password) {
 
-    /** Never shows the password. */
+    @AssertTrue(
+        message =
+            "url: must be jdbc:postgresql://HOST:PORT/DATABASE, with HEDDLE_DATABASE_USER and"
+                + " HEDDLE_DATABASE_PASSWORD beside it")
+    boolean isUrlSane() {
+      String external = external();
+      return external == null || external.startsWith("jdbc:postgresql:");
+    }
+
+    /** The URL of a database that is somebody else's, null if it is the embedded one. */
+    public @Nullable String external() {
+      return url == null || url.isBlank() ? null : url;
+    }
+
+    /** Shows neither the password nor the URL, which may hold it. */
     @Override
     public String toString() {
-      return "Database[url=" + url + ", user=" + user + "]";
+      return "Database[" + (external() == null ? "embedded" : "external") + ", user=" + user + "]";
     }
   }
 }

@@ -21,7 +21,7 @@ public record ImportSettings(@DefaultValue List<Path> roots, @DefaultValue @Vali
     roots = List.copyOf(roots);
   }
 
-  @AssertTrue(message = "roots must be absolute paths (HEDDLE_IMPORTS_ROOTS)")
+  @AssertTrue(message = "roots: must be absolute paths")
   boolean isRootsAbsolute() {
     return roots.stream().allMatch(Path::isAbsolute);
   }
@@ -43,7 +43,7 @@ public record ImportSettings(@DefaultValue List<Path> roots, @DefaultValue @Vali
       buckets = Set.copyOf(buckets);
     }
 
-    @AssertTrue(message = "access-key and secret-key belong together")
+    @AssertTrue(message = "access-key: it and secret-key belong together")
     boolean isKeyWhole() {
       return (accessKey == null) == (secretKey == null);
     }

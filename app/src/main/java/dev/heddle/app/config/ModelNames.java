@@ -1,5 +1,6 @@
 package dev.heddle.app.config;
 
+import dev.heddle.format.model.SnapshotFolder;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class ModelNames {
       return configured;
     }
     String name =
-        String.valueOf(folder.toAbsolutePath().normalize().getFileName())
+        SnapshotFolder.nameOf(folder)
             .toLowerCase(Locale.ROOT)
             .replaceAll("[^a-z0-9._-]", "-")
             .replaceAll("^[^a-z0-9]+", "");

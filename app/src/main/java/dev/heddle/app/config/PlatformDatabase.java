@@ -16,22 +16,32 @@ record PlatformDatabase(@Nullable EmbeddedPostgres server, RegistryDatabase regi
     implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PlatformDatabase.class);
 
-  static PlatformDatabase open(HeddleProperties properties) {
-    HeddleProperties.Database database = properties.database();
-    if (database.url() != null && !database.url().isBlank()) {
-      log.info("registry in the PostgreSQL at {}", database.url());
-      return new PlatformDatabase(
-          null,
-          RegistryDatabase.open(
-              DatabaseSettings.of(database.url(), database.user(), database.password())));
+  static PlatformDatabase open(HeddleProperties.Database database, DataFolder data) {
+    String url = database.external();
+    if (url != null) {
+      DatabaseSettings settings = DatabaseSettings.of(url, database.user(), database.password());
+      log.info("registry in the PostgreSQL at {}", settings.place());
+      return new PlatformDatabase(null, external(settings));
     }
-    log.info("registry in an embedded PostgreSQL under {}", properties.data());
-    EmbeddedPostgres server = EmbeddedPostgres.start(properties.data().resolve("postgres"));
+    log.info("registry in an embedded PostgreSQL under {}", data.path());
+    EmbeddedPostgres server = EmbeddedPostgres.start(data.postgres());
     try {
       return new PlatformDatabase(server, RegistryDatabase.open(server.settings()));
     } catch (RuntimeException e) {
       server.close();
       throw e;
+    }
+  }
+
+  private static RegistryDatabase external(DatabaseSettings settings) {
+    try {
+      return RegistryDatabase.open(settings);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          e.getMessage()
+              + " (HEDDLE_DATABASE_URL, HEDDLE_DATABASE_USER and HEDDLE_DATABASE_PASSWORD say which"
+              + " database, and as whom)",
+          e);
     }
   }
 

@@ -1,8 +1,5 @@
 package dev.heddle.app.config;
 
-import dev.heddle.app.tenant.KeyDirectory;
-import dev.heddle.app.tenant.KeyUse;
-import dev.heddle.app.tenant.TenantDirectory;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.registry.access.ApiKeys;
 import dev.heddle.registry.access.BaseModel;
@@ -23,7 +20,6 @@ import dev.heddle.registry.imports.Imports;
 import dev.heddle.registry.imports.LocalSource;
 import dev.heddle.registry.imports.S3Source;
 import dev.heddle.registry.residency.Pins;
-import dev.heddle.registry.snapshot.Authentication;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
@@ -32,10 +28,11 @@ import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.registry.upload.Storage;
 import dev.heddle.registry.upload.UploadArea;
 import dev.heddle.registry.upload.UploadLimits;
+import dev.heddle.registry.usage.UsageExpiry;
 import dev.heddle.registry.usage.UsageLog;
 import dev.heddle.registry.usage.UsageReports;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 
 /** The database and what is kept in it and beside it. */
 @Configuration(proxyBeanMethods = false)
@@ -50,8 +48,13 @@ class RegistryConfiguration {
   private static final Logger log = LoggerFactory.getLogger(RegistryConfiguration.class);
 
   @Bean
-  PlatformDatabase platformDatabase(HeddleProperties properties) {
-    return PlatformDatabase.open(properties);
+  DataFolder dataFolder(HeddleProperties properties) {
+    return DataFolder.take(properties);
+  }
+
+  @Bean
+  PlatformDatabase platformDatabase(HeddleProperties properties, DataFolder data) {
+    return PlatformDatabase.open(properties.database(), data);
   }
 
   @Bean(destroyMethod = "") // closed by what opened it
@@ -60,36 +63,29 @@ class RegistryConfiguration {
   }
 
   @Bean
+  @DependsOn({"tokenizer", "registryDatabase"}) // before every byte of the weights may be read
+  BaseModelProof baseModelProof(ModelFolder folder, DataFolder data, HeddleProperties properties)
+      throws IOException {
+    return BaseModelProof.settle(data.path(), folder, properties.modelCheckRate().toBytes());
+  }
+
+  @Bean
+  @DependsOn("baseModelProof") // which settles the digest
   BaseModel baseModel(RegistryDatabase database, ModelFolder folder, HeddleProperties properties) {
     new Tenants(database).ensureDefault();
-    log.info("reading every byte of the base model for its digest");
     return new BaseModels(database)
         .register(ModelNames.of(properties.modelName(), folder.path()), folder.digest());
   }
 
   @Bean
   SnapshotSource snapshotSource(
-      RegistryDatabase database, BaseModel base, HeddleProperties properties) {
+      RegistryDatabase database, BaseModel base, DataFolder data, HeddleProperties properties) {
     Tenant tenant = new Tenants(database).ensureDefault();
-    Path file = properties.data().resolve("admin.key");
+    Path file = data.path().resolve("admin.key");
     Optional<Path> written =
         new BootstrapKey(database).ensure(tenant.id(), properties.bootstrapAdminKey(), file);
     written.ifPresent(path -> log.info("the admin key lies in {}", path.toAbsolutePath()));
     return new SnapshotSource(database, base);
-  }
-
-  @Bean
-  KeyDirectory keyDirectory(SnapshotSource snapshots) {
-    return key ->
-        snapshots.current().authenticate(key, Clock.systemUTC().instant())
-                instanceof Authentication.Granted(var principal)
-            ? principal
-            : null;
-  }
-
-  @Bean
-  TenantDirectory tenantDirectory(SnapshotSource snapshots) {
-    return name -> snapshots.current().tenant(name).orElse(null);
   }
 
   @Bean
@@ -98,13 +94,8 @@ class RegistryConfiguration {
   }
 
   @Bean
-  KeyUse keyUse(KeyUses uses) {
-    return uses::record;
-  }
-
-  @Bean
-  UploadArea uploadArea(RegistryDatabase database, HeddleProperties properties) {
-    return new UploadArea(database, properties.data().resolve("uploads"), UploadLimits.DEFAULT);
+  UploadArea uploadArea(RegistryDatabase database, DataFolder data) {
+    return new UploadArea(database, data.path().resolve("uploads"), UploadLimits.DEFAULT);
   }
 
   @Bean
@@ -175,6 +166,11 @@ class RegistryConfiguration {
   @Bean
   UsageLog usageLog(RegistryDatabase database) {
     return new UsageLog(database);
+  }
+
+  @Bean
+  UsageExpiry usageExpiry(RegistryDatabase database) {
+    return new UsageExpiry(database);
   }
 
   @Bean

@@ -1,17 +1,17 @@
 package dev.heddle.app.config;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.download.AdapterDownloads;
 import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.scrub.DamageLog;
+import dev.heddle.registry.scrub.StoreScrub;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.store.HostCache;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.store.S3ExpertStore;
 import dev.heddle.registry.store.S3Settings;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,23 +20,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.util.unit.DataSize;
 
 /** Where experts' bytes are kept, the tier before it, and who clears it. */
 @Configuration(proxyBeanMethods = false)
 class StoreConfiguration {
   private static final Logger log = LoggerFactory.getLogger(StoreConfiguration.class);
 
-  /** Of the engine's memory, unless a size is given. */
-  private static final int HOST_CACHE_SHARE = 16;
+  @Bean
+  DamageLog damageLog(RegistryDatabase database) {
+    return new DamageLog(database);
+  }
 
   @Bean
-  ExpertStore expertStore(RegistryDatabase database, HeddleProperties properties) {
+  ExpertStore expertStore(
+      RegistryDatabase database, DataFolder data, HeddleProperties properties, DamageLog damages) {
     UUID installation = Installation.id(database);
     StoreSettings.S3 s3 = properties.store().s3();
     String bucket = s3.bucket();
     if (bucket == null || bucket.isBlank()) {
-      return new LocalExpertStore(properties.data().resolve("experts"), installation);
+      return new LocalExpertStore(data.path().resolve("experts"), installation, damages);
     }
     S3Settings settings =
         new S3Settings(
@@ -49,31 +51,15 @@ class StoreConfiguration {
             s3.pathStyle() == null ? s3.endpoint() != null : s3.pathStyle(),
             s3.grace(),
             S3Settings.PART_BYTES);
-    Path cache = properties.data().resolve("experts-cache");
-    log.info("experts in {}, copies of at most {} bytes in {}", settings, s3.cache(), cache);
+    Path cache = data.path().resolve("experts-cache");
+    log.info("experts in {}, cached copies of at most {} bytes in {}", settings, s3.cache(), cache);
     return new S3ExpertStore(
-        settings, cache, s3.cache().toBytes(), installation, InstantSource.system());
+        settings, cache, s3.cache().toBytes(), installation, InstantSource.system(), damages);
   }
 
   @Bean
   HostCache hostCache(ExpertStore store, HeddleProperties properties) {
-    long budget = hostCacheBytes(properties);
-    log.info(
-        "host cache: {} MiB for experts that were read lately, outside the memory plan",
-        budget >> 20);
-    return new HostCache(store, budget);
-  }
-
-  private static long hostCacheBytes(HeddleProperties properties) {
-    DataSize configured = properties.serving().hostCache();
-    if (configured != null) {
-      return configured.toBytes();
-    }
-    DataSize memory = properties.memory();
-    return (memory == null
-            ? ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize()
-            : memory.toBytes())
-        / HOST_CACHE_SHARE;
+    return new HostCache(store, RuntimeSettings.hostCache(properties));
   }
 
   @Bean
@@ -84,6 +70,13 @@ class StoreConfiguration {
     GarbageCollector collector = new GarbageCollector(database, store, grace);
     collector.start(properties.store().collectEvery());
     return collector;
+  }
+
+  @Bean
+  StoreScrub storeScrub(RegistryDatabase database, ExpertStore store, HeddleProperties properties) {
+    StoreScrub scrub = new StoreScrub(database, store);
+    scrub.start(properties.store().scrubRate().toBytes());
+    return scrub;
   }
 
   @Bean

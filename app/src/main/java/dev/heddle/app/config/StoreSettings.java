@@ -15,12 +15,20 @@ import org.springframework.util.unit.DataSize;
  * Where experts' bytes are kept.
  *
  * @param collectEvery how often blobs that nobody needs are removed
+ * @param scrubRate most bytes a second that the check in the background reads; 0 for no check
  * @param s3 a bucket; without its name they lie in the data folder
  */
 public record StoreSettings(
-    @DefaultValue("1h") @NotNull Duration collectEvery, @DefaultValue @Valid S3 s3) {
+    @DefaultValue("1h") @NotNull Duration collectEvery,
+    @DefaultValue("4MB") @NotNull DataSize scrubRate,
+    @DefaultValue @Valid S3 s3) {
 
-  @AssertTrue(message = "collect-every must be 1s or more")
+  @AssertTrue(message = "scrub-rate: must not be negative")
+  boolean isScrubRateSane() {
+    return !scrubRate.isNegative();
+  }
+
+  @AssertTrue(message = "collect-every: must be 1s or more")
   boolean isCollectEverySane() {
     return collectEvery.toMillis() >= 1000;
   }
@@ -51,12 +59,12 @@ public record StoreSettings(
       @DefaultValue("24h") @NotNull Duration grace,
       @DefaultValue("20GB") @NotNull DataSize cache) {
 
-    @AssertTrue(message = "access-key and secret-key belong together")
+    @AssertTrue(message = "access-key: it and secret-key belong together")
     boolean isKeyWhole() {
       return (accessKey == null) == (secretKey == null);
     }
 
-    @AssertTrue(message = "grace must not be negative")
+    @AssertTrue(message = "grace: must not be negative")
     boolean isGraceSane() {
       return !grace.isNegative();
     }

@@ -5,7 +5,9 @@ import dev.heddle.app.client.PlatformClient;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -38,8 +40,11 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
    */
   public void run() {
     try (PlatformClient client = new PlatformClient(server, key, null)) {
+      // Listed, not looked up one by one: what is not there is no refusal.
+      Set<String> known = new HashSet<>();
+      client.list("adapters", adapter -> known.add(adapter.path("name").asString("")));
       for (Entry entry : ENTRIES) {
-        register(client, entry);
+        register(client, entry, known.contains(entry.name()));
       }
     }
     out.printf(
@@ -59,16 +64,16 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
     out.flush();
   }
 
-  private void register(PlatformClient client, Entry entry) {
+  private void register(PlatformClient client, Entry entry, boolean known) {
     String adapter = "adapters/" + entry.name();
     AdapterPush push = new AdapterPush(client, AdapterPush.Watcher.NONE);
-    for (long ready = ready(client, adapter); ready < entry.folders().size(); ready++) {
+    for (long ready = known ? ready(client, adapter) : 0; ready < entry.folders().size(); ready++) {
       String folder = entry.folders().get((int) ready);
       JsonNode version = push.push(entry.name(), adapters.resolve(folder));
       out.println("demo: uploaded and checked " + version.path("name").asString(""));
     }
     // What the operator has published since the first start stays.
-    if (client.find(adapter).path("published").asInt(0) == 0) {
+    if (client.get(adapter).path("published").asInt(0) == 0) {
       int latest = entry.folders().size();
       client.post(adapter + "/versions/" + latest + ":publish", null);
       out.println("demo: published " + entry.name() + "@" + latest);
@@ -78,7 +83,7 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
   /** How many versions of the adapter are ready to be served. */
   private static long ready(PlatformClient client, String adapter) {
     return client
-        .find(adapter + "/versions")
+        .get(adapter + "/versions")
         .path("items")
         .valueStream()
         .filter(version -> version.path("state").asString("").equals("READY"))

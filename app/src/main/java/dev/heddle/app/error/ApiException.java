@@ -1,12 +1,16 @@
 package dev.heddle.app.error;
 
 import dev.heddle.format.Violation;
+import dev.heddle.format.Violations;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request that ends in an error its sender is told about. */
 public final class ApiException extends RuntimeException {
+  /** The most characters of a message; with it and the violations an answer is under 64 KiB. */
+  private static final int MESSAGE_MAX = 2000;
+
   private final ErrorCode code;
   private final String reason;
   private final @Nullable String param;
@@ -62,11 +66,11 @@ public final class ApiException extends RuntimeException {
       List<Violation> violations,
       @Nullable Throwable cause,
       Map<String, String> headers) {
-    super(message, cause);
+    super(message == null ? null : Violation.printable(message, MESSAGE_MAX), cause);
     this.code = code;
     this.reason = reason;
-    this.param = param;
-    this.violations = List.copyOf(violations);
+    this.param = param == null ? null : Violation.printable(param, Violation.WHERE_MAX);
+    this.violations = Violations.bounded(violations);
     this.headers = Map.copyOf(headers);
   }
 
@@ -80,11 +84,11 @@ public final class ApiException extends RuntimeException {
   }
 
   /** The code that management shows. */
-  String reason() {
+  public String reason() {
     return reason;
   }
 
-  Map<String, String> headers() {
+  public Map<String, String> headers() {
     return headers;
   }
 

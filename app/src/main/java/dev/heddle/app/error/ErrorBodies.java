@@ -8,6 +8,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** An error as each surface shows it. */
 public final class ErrorBodies {
+  private static final int INSTANCE_MAX = 4000;
+
   private ErrorBodies() {}
 
   /** OpenAI's shape: {@code {"error": {message, type, param, code}}}. */
@@ -22,7 +24,7 @@ public final class ErrorBodies {
   }
 
   /** Problem details (RFC 9457) with the stable {@code code} and every violation. */
-  static ObjectNode problem(ApiException error, String path) {
+  public static ObjectNode problem(ApiException error, String path) {
     ErrorCode code = error.code();
     ObjectNode body =
         JsonNodeFactory.instance
@@ -31,7 +33,7 @@ public final class ErrorBodies {
             .put("title", title(code))
             .put("status", code.status())
             .put("detail", error.getMessage())
-            .put("instance", path)
+            .put("instance", Violation.printable(path, INSTANCE_MAX))
             .put("code", error.reason());
     ArrayNode violations = body.putArray("violations");
     for (Violation violation : error.violations()) {

@@ -14,6 +14,7 @@ public enum ErrorCode {
   REQUEST_OVER_LIMIT(400, "invalid_request_error", "request_over_limit"),
   INVALID_API_KEY(401, "authentication_error", "invalid_api_key"),
   INSUFFICIENT_PERMISSIONS(403, "permission_error", "insufficient_permissions"),
+  CSRF_TOKEN_INVALID(403, "permission_error", "csrf_token_invalid"),
   MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
   NOT_FOUND(404, "invalid_request_error", "not_found"),
   METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed"),

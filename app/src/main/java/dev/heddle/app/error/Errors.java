@@ -13,6 +13,7 @@ import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.runtime.GenerationException;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -37,6 +38,9 @@ public final class Errors {
           case DataBufferLimitException e ->
               new ApiException(
                   ErrorCode.REQUEST_TOO_LARGE, "The request's body is over the limit.");
+          case RejectedExecutionException e ->
+              new ApiException(
+                  ErrorCode.QUEUE_FULL, "Too many requests are waiting; try again later.");
           case ResponseStatusException e -> ofStatus(e);
           default -> internal(failure);
         };

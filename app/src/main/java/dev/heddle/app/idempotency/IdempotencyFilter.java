@@ -2,10 +2,11 @@ package dev.heddle.app.idempotency;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
-import dev.heddle.app.error.ErrorHandler;
+import dev.heddle.app.refusal.ErrorHandler;
 import dev.heddle.app.request.JsonBody;
 import dev.heddle.app.tenant.Bearer;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Sessions;
 import dev.heddle.format.Digest;
 import dev.heddle.registry.idempotency.Claim;
 import dev.heddle.registry.idempotency.IdempotencyKeys;
@@ -90,8 +91,7 @@ final class IdempotencyFilter implements WebFilter {
       ServerWebExchange exchange, WebFilterChain chain, String key, byte[] body) {
     var caller = Caller.of(exchange);
     Digest fingerprint = fingerprint(exchange.getRequest(), body);
-    String bearer = Objects.requireNonNull(Bearer.of(exchange.getRequest()), "was let in");
-    AnswerSeal seal = new AnswerSeal(bearer, key, fingerprint.bytes());
+    AnswerSeal seal = new AnswerSeal(shown(exchange.getRequest()), key, fingerprint.bytes());
     Claim.Use use =
         new Claim.Use(
             caller.tenantId(),
@@ -115,6 +115,15 @@ final class IdempotencyFilter implements WebFilter {
                           "The request with this idempotency key is still running."));
               case Claim.Reused reused -> reused();
             });
+  }
+
+  /** The key's text, or the cookie that stands for it: a secret that we do not keep. */
+  private static String shown(ServerHttpRequest request) {
+    String bearer = Bearer.of(request);
+    return bearer != null
+        ? bearer
+        : Objects.requireNonNull(request.getCookies().getFirst(Sessions.COOKIE), "was let in")
+            .getValue();
   }
 
   private Mono<Void> run(

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -16,14 +17,19 @@ import org.springframework.stereotype.Component;
 @Component
 final class RuntimeMeters implements MeterBinder {
   private final Supplier<RuntimeStats> stats; // kept here: the registry refers to it weakly
+  private final Supplier<Duration> stalled;
 
   @Autowired
   RuntimeMeters(InferenceRuntime runtime) {
-    this(runtime::stats);
+    this(runtime::stats, runtime::stalled);
   }
 
-  RuntimeMeters(Supplier<RuntimeStats> stats) {
+  /**
+   * @param stalled how long the step thread has been in its present step
+   */
+  RuntimeMeters(Supplier<RuntimeStats> stats, Supplier<Duration> stalled) {
     this.stats = stats;
+    this.stalled = stalled;
   }
 
   @Override
@@ -47,6 +53,8 @@ final class RuntimeMeters implements MeterBinder {
     counter(registry, "heddle.tokens.prefilled", RuntimeStats::tokensPrefilled);
     counter(registry, "heddle.tokens.decoded", RuntimeStats::tokensDecoded);
     counter(registry, "heddle.step.seconds", stats -> stats.stepTimes().sumNanos() / 1e9);
+    Gauge.builder("heddle.step.stalled.seconds", stalled, age -> age.get().toNanos() / 1e9)
+        .register(registry);
     if (stats.get().device() != null) {
       device(registry);
     }

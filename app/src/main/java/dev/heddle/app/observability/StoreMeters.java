@@ -1,6 +1,8 @@
 package dev.heddle.app.observability;
 
 import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.scrub.DamageLog;
+import dev.heddle.registry.scrub.StoreScrub;
 import dev.heddle.registry.store.HostCache;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -9,15 +11,21 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.function.ToDoubleFunction;
 import org.springframework.stereotype.Component;
 
-/** What is stored, as of the last collection, and what the host cache does. */
+/**
+ * What is stored, as of the last collection, what of it is damaged, and what the host cache does.
+ */
 @Component
 final class StoreMeters implements MeterBinder {
   private final GarbageCollector garbage;
   private final HostCache cache;
+  private final StoreScrub scrub;
+  private final DamageLog damages;
 
-  StoreMeters(GarbageCollector garbage, HostCache cache) {
+  StoreMeters(GarbageCollector garbage, HostCache cache, StoreScrub scrub, DamageLog damages) {
     this.garbage = garbage;
     this.cache = cache;
+    this.scrub = scrub;
+    this.damages = damages;
   }
 
   @Override
@@ -27,6 +35,11 @@ final class StoreMeters implements MeterBinder {
     removed(registry, "heddle.store.removed", GarbageCollector.Stats::removed);
     removed(registry, "heddle.store.removed.bytes", GarbageCollector.Stats::removedBytes);
     removed(registry, "heddle.store.collections", GarbageCollector.Stats::runs);
+    counter(registry, "heddle.expert.store.damaged", damages, DamageLog::found);
+    counter(registry, "heddle.expert.store.checked", scrub, StoreScrub::checked);
+    counter(registry, "heddle.expert.store.checked.bytes", scrub, StoreScrub::checkedBytes);
+    Gauge.builder("heddle.expert.store.unreadable", scrub, StoreScrub::unreadable)
+        .register(registry);
     cached(registry, "heddle.host.cache.budget.bytes", HostCache.Stats::budget);
     cached(registry, "heddle.host.cache.bytes", HostCache.Stats::bytes);
     cached(registry, "heddle.host.cache.experts", HostCache.Stats::experts);
@@ -34,6 +47,11 @@ final class StoreMeters implements MeterBinder {
     opened(registry, "heddle.host.cache.misses", HostCache.Stats::misses);
     opened(registry, "heddle.host.cache.bypassed", HostCache.Stats::bypassed);
     opened(registry, "heddle.host.cache.evictions", HostCache.Stats::evictions);
+  }
+
+  private static <T> void counter(
+      MeterRegistry registry, String name, T source, ToDoubleFunction<T> value) {
+    FunctionCounter.builder(name, source, value).register(registry);
   }
 
   private void stored(

@@ -1,6 +1,7 @@
 package dev.heddle.app.proof;
 
 import dev.heddle.app.error.ApiException;
+import dev.heddle.app.serving.ChatPrompts;
 import dev.heddle.app.serving.ServedModel;
 import dev.heddle.format.Digest;
 import dev.heddle.format.Violation;
@@ -61,7 +62,7 @@ public final class EngineProof implements AdapterProof {
       Mono.fromFuture(() -> runtime.unload(adapter), true)
           .subscribe(
               nothing -> {},
-              failure -> log.debug("the engine ends with {} in its slots", adapter, failure));
+              failure -> log.debug("the engine ends with {} in it", version.label(), failure));
     }
     return violations;
   }
@@ -120,10 +121,11 @@ public final class EngineProof implements AdapterProof {
   }
 
   private int[] rendered(Prompt.Messages messages) {
-    if (served.template() == null) {
+    ChatPrompts chat = served.chat();
+    if (chat == null) {
       throw new GenerationException(Kind.INVALID, "the base model has no chat template");
     }
-    return served.tokenizer().encode(served.template().render(messages.messages()), false);
+    return chat.prompt(messages.messages(), null).tokens();
   }
 
   private @Nullable Violation compare(Asked asked, long nanos) {

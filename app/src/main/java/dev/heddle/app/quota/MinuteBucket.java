@@ -9,8 +9,8 @@ import io.github.bucket4j.local.SynchronizationStrategy;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** A limit on so many a minute: full at first, refilled evenly. Guarded by its tenant's monitor. */
-final class MinuteBucket {
+/** A limit on so many a minute: full at first, refilled evenly. To be guarded by its owner. */
+public final class MinuteBucket {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** The bucket refills no faster than by one a nanosecond; that is no limit at all. */
@@ -22,7 +22,7 @@ final class MinuteBucket {
   /**
    * @param clock nanoseconds, as System.nanoTime
    */
-  MinuteBucket(long limit, LongSupplier clock) {
+  public MinuteBucket(long limit, LongSupplier clock) {
     this.limit = limit;
     this.bucket =
         Bucket.builder()
@@ -50,12 +50,12 @@ final class MinuteBucket {
   }
 
   /** Nanoseconds until {@code amount} &le; limit can be taken, 0 for now. */
-  long delay(long amount) {
+  public long delay(long amount) {
     return bucket.estimateAbilityToConsume(amount).getNanosToWaitForRefill();
   }
 
   /** Takes what {@link #delay} has said can be taken. */
-  void take(long amount) {
+  public void take(long amount) {
     if (!bucket.tryConsume(amount)) {
       throw new IllegalStateException("taken without having looked");
     }

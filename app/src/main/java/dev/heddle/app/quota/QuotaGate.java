@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Lets a tenant's requests in as far as its limits go. All is counted in memory, by this process
@@ -47,13 +48,27 @@ public final class QuotaGate {
    *
    * @throws QuotaException saying which limit refuses it
    */
-  public Reservation admit(Demand demand) {
-    try {
-      return quota(demand.tenant()).admit(demand);
-    } catch (QuotaException e) {
-      refusals.accept(e.limit());
-      throw e;
-    }
+  Reservation admit(Demand demand) {
+    return told(() -> quota(demand.tenant()).admit(demand));
+  }
+
+  /**
+   * As {@link #admit(Demand)} for a request that has its turn, which is given back if it is
+   * refused.
+   *
+   * @throws QuotaException saying which limit refuses it
+   */
+  public Reservation admit(Demand demand, RequestTurn turn) {
+    return told(() -> quota(demand.tenant()).admit(demand, turn));
+  }
+
+  /**
+   * Takes one request of the tenant's limit before the request is read.
+   *
+   * @throws QuotaException {@link Limit#REQUESTS_PER_MINUTE}
+   */
+  public RequestTurn takeTurn(UUID tenant) {
+    return told(() -> quota(tenant).takeTurn(new Demand(tenant, 0, 0, null, 0)));
   }
 
   /**
@@ -63,17 +78,24 @@ public final class QuotaGate {
    * @throws QuotaException {@link Limit#RESIDENT_SLOTS}
    */
   public void requireSlots(UUID tenant, Digest adapter, int slots) {
-    try {
+    told(() -> {
       quota(tenant).requireSlots(new Demand(tenant, 0, 0, adapter, slots));
-    } catch (QuotaException e) {
-      refusals.accept(e.limit());
-      throw e;
-    }
+      return adapter;
+    });
   }
 
   /** What a tenant uses now. */
   public Consumption consumption(UUID tenant) {
     return quota(tenant).consumption();
+  }
+
+  private <T> T told(Supplier<T> taking) {
+    try {
+      return taking.get();
+    } catch (QuotaException e) {
+      refusals.accept(e.limit());
+      throw e;
+    }
   }
 
   private TenantQuota quota(UUID tenant) {

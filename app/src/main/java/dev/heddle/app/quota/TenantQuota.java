@@ -46,13 +46,20 @@ final class TenantQuota {
     this.clock = clock;
   }
 
+  /** As {@link #admit(Demand, RequestTurn)} for a request that has taken nothing yet. */
+  synchronized Reservation admit(Demand demand) {
+    return admit(demand, new RequestTurn(this, null));
+  }
+
   /**
-   * Takes all that a request needs, or nothing.
+   * Takes all that a request needs, or nothing. The request itself is taken already, and given back
+   * if it is refused.
    *
    * @throws QuotaException saying which limit refuses it
    */
-  synchronized Reservation admit(Demand demand) {
+  synchronized Reservation admit(Demand demand, RequestTurn turn) {
     configure();
+    giveBack(turn); // nobody comes between: it is taken again below
     Map<Digest, Integer> pins = pinned.get();
     for (Limit limit : Limit.values()) {
       if (asked(limit, demand, pins) > allowed(limit)) {
@@ -87,6 +94,30 @@ final class TenantQuota {
     if (asked(limit, demand, pins) > allowed(limit) || wait > 0) {
       throw refusal(limit, demand, wait, pins);
     }
+  }
+
+  /**
+   * Takes one request of the limit per minute, before it is read.
+   *
+   * @throws QuotaException if none is left
+   */
+  synchronized RequestTurn takeTurn(Demand demand) {
+    configure();
+    long wait = requests == null ? 0 : requests.delay(1);
+    if (allowed(Limit.REQUESTS_PER_MINUTE) < 1 || wait > 0) {
+      throw refusal(Limit.REQUESTS_PER_MINUTE, demand, wait, pinned.get());
+    }
+    if (requests != null) {
+      requests.take(1);
+    }
+    return new RequestTurn(this, requests);
+  }
+
+  synchronized void giveBack(RequestTurn turn) {
+    if (!turn.spent && turn.requests() != null) {
+      turn.requests().giveBack(1);
+    }
+    turn.spent = true;
   }
 
   synchronized Consumption consumption() {

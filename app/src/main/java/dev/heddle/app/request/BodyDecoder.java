@@ -44,10 +44,14 @@ public final class BodyDecoder extends AbstractDataBufferDecoder<Object> {
     byte[] bytes = new byte[buffer.readableByteCount()];
     buffer.read(bytes);
     DataBufferUtils.release(buffer);
-    Fields fields = new Fields(JsonBody.parse(bytes));
-    Object body = read(type.toClass(), fields);
-    fields.throwFaults();
-    return body;
+    return JsonBody.parse(
+        bytes,
+        object -> {
+          Fields fields = new Fields(object);
+          Object body = read(type.toClass(), fields);
+          fields.throwFaults();
+          return body;
+        });
   }
 
   private static Object read(Class<?> type, Fields fields) {

@@ -2,8 +2,10 @@ package dev.heddle.app.request;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.format.CodePoints;
+import dev.heddle.format.Json;
 import dev.heddle.format.Violation;
-import java.util.ArrayList;
+import dev.heddle.format.Violations;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -25,13 +27,13 @@ public final class Fields {
 
   private final ObjectNode object;
   private final String prefix;
-  private final List<Violation> faults;
+  private final Violations faults;
 
   public Fields(ObjectNode object) {
-    this(object, "", new ArrayList<>());
+    this(object, "", new Violations());
   }
 
-  private Fields(ObjectNode object, String prefix, List<Violation> faults) {
+  private Fields(ObjectNode object, String prefix, Violations faults) {
     this.object = object;
     this.prefix = prefix;
     this.faults = faults;
@@ -47,6 +49,9 @@ public final class Fields {
     Set<String> known = Set.of(names);
     for (String name : object.propertyNames()) {
       if (!known.contains(name)) {
+        if (isFull()) {
+          return;
+        }
         fault(name, "is not known here");
       }
     }
@@ -135,10 +140,11 @@ public final class Fields {
 
   /** A 64-bit integer in [least, most], null if absent. */
   public @Nullable Long integer64(String name, long least, long most) {
-    JsonNode value = find(name);
-    if (value == null) {
+    JsonNode given = find(name);
+    if (given == null) {
       return null;
     }
+    JsonNode value = Json.integral(given);
     if (!value.isIntegralNumber()) {
       fault(name, "must be an integer");
       return null;
@@ -175,32 +181,47 @@ public final class Fields {
 
   /** Faults the field unless it is absent or harmless: its feature is known, but not built. */
   public void unsupported(String name, Predicate<JsonNode> harmless) {
+    unsupported(name, harmless, "is not supported by this server");
+  }
+
+  /**
+   * As {@link #unsupported(String, Predicate)}.
+   *
+   * @param why continues "'name' …"
+   */
+  public void unsupported(String name, Predicate<JsonNode> harmless, String why) {
     JsonNode value = find(name);
     if (value != null && !harmless.test(value)) {
-      faults.add(new Violation(UNSUPPORTED, prefix + name, "is not supported by this server"));
+      faults.add(UNSUPPORTED, prefix + name, why);
     }
   }
 
   /** Notes that the field at {@code place} is wrong; {@code what} continues "'place' …". */
   public void fault(String place, String what) {
-    faults.add(new Violation(INVALID, prefix + place, what));
+    faults.add(INVALID, prefix + place, what);
+  }
+
+  /** Whether as many faults are noted as are told: a reader of a long list stops then. */
+  public boolean isFull() {
+    return faults.isFull();
   }
 
   /**
-   * @throws ApiException naming every fault, if there is one
+   * @throws ApiException naming the first faults and counting the rest, if there is one
    */
   public void throwFaults() {
     if (faults.isEmpty()) {
       return;
     }
-    boolean unsupported = faults.stream().allMatch(f -> f.code().equals(UNSUPPORTED));
+    List<Violation> found = faults.list();
+    boolean unsupported = found.stream().allMatch(f -> f.code().equals(UNSUPPORTED));
     throw new ApiException(
         unsupported ? ErrorCode.UNSUPPORTED_PARAMETER : ErrorCode.INVALID_REQUEST,
-        faults.stream()
-            .map(f -> "'" + f.where() + "' " + f.message())
+        found.stream()
+            .map(f -> f.where().isEmpty() ? f.message() : "'" + f.where() + "' " + f.message())
             .collect(Collectors.joining("; ", "", ".")),
-        faults.getFirst().where(),
-        faults,
+        found.getFirst().where(),
+        found,
         null);
   }
 
@@ -219,7 +240,6 @@ public final class Fields {
   }
 
   private static String brief(JsonNode value) {
-    String text = value.toString();
-    return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+    return CodePoints.brief(value.toString(), 40);
   }
 }

@@ -4,6 +4,7 @@ import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Json;
+import java.util.function.Function;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -34,9 +35,24 @@ public final class JsonBody {
   }
 
   /**
+   * Reads a body through its tree, which is dropped when {@code reader} returns: what it answers
+   * must not hold the tree. Memory of the tree is taken from {@link InFlightBudget#HEAP} meanwhile.
+   *
+   * @throws ApiException MALFORMED_JSON if it is not a JSON object; INVALID_REQUEST if its tree
+   *     would never fit the budget, QUEUE_FULL if it does not fit now
+   */
+  public static <T> T parse(byte[] body, Function<ObjectNode, T> reader) {
+    long bytes = InFlightBudget.treeBytes(body);
+    try (InFlightBudget.Charge charge = InFlightBudget.HEAP.open()) {
+      charge.add(bytes, "The body");
+      return reader.apply(parse(body));
+    }
+  }
+
+  /**
    * @throws ApiException MALFORMED_JSON if it is not a JSON object
    */
-  public static ObjectNode parse(byte[] body) {
+  static ObjectNode parse(byte[] body) {
     JsonNode value;
     try {
       value = Json.parse(body, "body");

@@ -6,6 +6,7 @@ import dev.heddle.app.quota.Demand;
 import dev.heddle.app.quota.QuotaException;
 import dev.heddle.app.quota.QuotaGate;
 import dev.heddle.app.quota.QuotaHeaders;
+import dev.heddle.app.quota.RequestTurn;
 import dev.heddle.app.quota.Reservation;
 import dev.heddle.registry.snapshot.VersionRef;
 import dev.heddle.runtime.GenerationRequest;
@@ -20,12 +21,17 @@ public final class Admission {
 
   /**
    * @param slots that a version needs when nothing is shared
+   * @param turn that the request took before it was read
    * @throws ApiException RATE_LIMIT_EXCEEDED, or REQUEST_OVER_LIMIT for what would never fit
    */
   static Reservation of(
-      QuotaGate gate, ToIntFunction<VersionRef> slots, Answer answer, HttpHeaders headers) {
+      QuotaGate gate,
+      ToIntFunction<VersionRef> slots,
+      Answer answer,
+      RequestTurn turn,
+      HttpHeaders headers) {
     try {
-      Reservation reservation = gate.admit(demand(answer, slots));
+      Reservation reservation = gate.admit(demand(answer, slots), turn);
       QuotaHeaders.of(reservation.consumption()).forEach(headers::set);
       return reservation;
     } catch (QuotaException e) {

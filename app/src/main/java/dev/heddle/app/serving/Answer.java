@@ -6,11 +6,12 @@ import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.PromptScores;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request's answer as it comes to be. Generations and readers are set before the first event of
- * the answer's stream; whoever sees an event sees them.
+ * the answer's stream; whoever ends the answer, on any thread, sees those that are there.
  */
 final class Answer {
   /**
@@ -22,16 +23,16 @@ final class Answer {
 
   private final AnswerHead head;
   private final List<Prompt> prompts;
-  private final @Nullable Generation[] generations;
-  private final @Nullable ChoiceReader[] readers;
+  private final AtomicReferenceArray<@Nullable Generation> generations;
+  private final AtomicReferenceArray<@Nullable ChoiceReader> readers;
   private final long startedNanos = System.nanoTime();
   private volatile boolean begun;
 
   Answer(AnswerHead head, List<Prompt> prompts) {
     this.head = head;
     this.prompts = List.copyOf(prompts);
-    this.generations = new @Nullable Generation[prompts.size()];
-    this.readers = new @Nullable ChoiceReader[prompts.size() * head.options().choices()];
+    this.generations = new AtomicReferenceArray<>(prompts.size());
+    this.readers = new AtomicReferenceArray<>(prompts.size() * head.options().choices());
   }
 
   AnswerHead head() {
@@ -63,7 +64,7 @@ final class Answer {
 
   /** Choices over all prompts. */
   int choices() {
-    return readers.length;
+    return readers.length();
   }
 
   /** The prompt that a choice answers. */
@@ -80,33 +81,27 @@ final class Answer {
   }
 
   private Generation generationOf(int choice) {
-    return Objects.requireNonNull(generations[choice / options().choices()]);
+    return Objects.requireNonNull(generations.get(choice / options().choices()));
   }
 
   /** Null while the engine has not taken the prompt. */
   @Nullable Generation generation(int prompt) {
-    return generations[prompt];
+    return generations.get(prompt);
   }
 
   ChoiceReader reader(int choice) {
-    return Objects.requireNonNull(readers[choice]);
+    return Objects.requireNonNull(readers.get(choice));
   }
 
   /** The engine has taken the prompt. */
   void submitted(int prompt, Generation generation) {
-    generations[prompt] = generation;
     int n = options().choices();
-    boolean everyToken = options().tokenIds() || options().logprobs() >= 0;
     for (int i = 0; i < n; i++) {
       int choice = prompt * n + i;
-      readers[choice] =
-          new ChoiceReader(
-              choice,
-              generation.choice(i),
-              head.newDecoder(),
-              new StopMatcher(options().stops()),
-              everyToken);
+      readers.set(
+          choice, new ChoiceReader(choice, generation.choice(i), head.newDecoder(), options()));
     }
+    generations.set(prompt, generation);
   }
 
   /** Tokens so far; a prompt counts from its admission on. */
@@ -114,14 +109,15 @@ final class Answer {
     int prompt = 0;
     int cached = 0;
     int completion = 0;
-    for (int i = 0; i < generations.length; i++) {
-      Generation generation = generations[i];
+    for (int i = 0; i < generations.length(); i++) {
+      Generation generation = generations.get(i);
       if (generation != null && generation.queueNanos() >= 0) {
         prompt += prompts.get(i).request().prompt().length;
         cached += generation.cachedPromptTokens();
       }
     }
-    for (ChoiceReader reader : readers) {
+    for (int i = 0; i < readers.length(); i++) {
+      ChoiceReader reader = readers.get(i);
       completion += reader == null ? 0 : reader.tokens();
     }
     return new Usage(prompt, cached, completion);

@@ -2,13 +2,20 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.runtime.GenerationRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Makes answers ready for the engine: names resolved, text tokenised, lengths checked. */
 public final class AnswerFactory {
+  /** No vocabulary's longest token is shorter; spares looking at all of it for common prompts. */
+  private static final int LEAST_LONGEST_TOKEN = 4;
+
   private final ModelResolver models;
   private final ServedModel served;
   private final int defaultMaxTokens;
@@ -29,11 +36,30 @@ public final class AnswerFactory {
    * @throws ApiException if the request cannot be served
    */
   Answer chat(ChatRequest request, Asker asker) {
-    AnswerHead head = head("chatcmpl-", request.options(), asker, false);
-    String text = render(request);
-    // The template has written every special token that the model expects.
-    int[] prompt = served.tokenizer().encode(text, false);
-    return new Answer(head, List.of(prompt(head, 0, prompt, text, "messages", -1)));
+    boolean continued = request.layout().continueFinalMessage();
+    AnswerHead head = head("chatcmpl-", request.options(), asker, continued);
+    requireCanFit(request.messages(), request.options());
+    ChatPrompts chat = served.chat();
+    if (chat == null) {
+      throw new ApiException(
+          ErrorCode.INVALID_REQUEST, "This model has no chat template; use /v1/completions.");
+    }
+    requireMayParse(request.parseSpecialTokens(), chat, asker);
+    ChatPrompts.Prompt prompt =
+        chat.prompt(request.messages(), request.parseSpecialTokens(), request.layout());
+    requireCanFit(prompt.text.length(), "messages", request.options());
+    return new Answer(head, List.of(prompt(head, 0, prompt.tokens(), prompt.text, "messages", -1)));
+  }
+
+  /** Only an operator's key may let messages write control tokens. */
+  private static void requireMayParse(@Nullable Boolean asked, ChatPrompts chat, Asker asker) {
+    boolean changes = asked != null && asked && !chat.parsesByDefault();
+    if (changes && !asker.caller().may(Scope.ADMIN)) {
+      throw new ApiException(
+          ErrorCode.INSUFFICIENT_PERMISSIONS,
+          "'parse_special_tokens' needs an API key with the scope admin.",
+          "parse_special_tokens");
+    }
   }
 
   /** As {@link #chat}. */
@@ -46,13 +72,7 @@ public final class AnswerFactory {
       prompts.add(
           switch (prompt) {
             case CompletionRequest.Prompt.Text(String text) ->
-                prompt(
-                    head,
-                    prompts.size(),
-                    served.tokenizer().encode(text, true),
-                    text,
-                    "prompt",
-                    scores);
+                prompt(head, prompts.size(), encode(text, head), text, "prompt", scores);
             case CompletionRequest.Prompt.Tokens(int[] ids) ->
                 prompt(head, prompts.size(), ids, served.tokenizer().decode(ids), "prompt", scores);
           });
@@ -69,27 +89,85 @@ public final class AnswerFactory {
         System.currentTimeMillis() / 1000,
         asker.caller(),
         models.resolve(asker.caller(), options.model(), stickyKey),
-        options,
+        withBadWords(options),
         served.tokenizer(),
         continued);
   }
 
-  private String render(ChatRequest request) {
-    if (served.template() == null) {
-      throw new ApiException(
-          ErrorCode.INVALID_REQUEST, "This model has no chat template; use /v1/completions.");
+  private int[] encode(String text, AnswerHead head) {
+    requireCanFit(text.length(), "prompt", head.options());
+    return served.tokenizer().encode(text, true);
+  }
+
+  /** Words that are not to come become tokens that are not to come. */
+  private Options withBadWords(Options options) {
+    if (options.badWords().isEmpty()) {
+      return options;
     }
-    return served.template().render(request.messages());
+    List<int[]> runs = new ArrayList<>();
+    for (String word : options.badWords()) {
+      int[] bare = served.tokenizer().encode(word.stripLeading(), false);
+      int[] spaced = served.tokenizer().encode(" " + word.stripLeading(), false);
+      if (bare.length == 0) {
+        throw new ApiException(
+            ErrorCode.INVALID_REQUEST, "'bad_words' has a word of no token.", "bad_words");
+      }
+      runs.add(bare);
+      // Within a text the word may be other tokens than at its beginning.
+      if (spaced.length == bare.length && spaced[0] != bare[0]) {
+        runs.add(spaced);
+      }
+    }
+    return options.withSampling(
+        options.sampling().withRules(options.sampling().rules().withBadWords(runs)));
+  }
+
+  /** Every message takes a token at least, and its text is part of the prompt. */
+  private void requireCanFit(List<Map<String, Object>> messages, Options options) {
+    long chars = 0;
+    for (Map<String, Object> message : messages) {
+      chars += String.valueOf(message.get("content")).length();
+    }
+    requireCanFit(chars, "messages", options);
+    if (messages.size() > served.maxContext() && options.truncatePrompt() == null) {
+      throw cannotFit(messages.size() + " messages", "messages");
+    }
+  }
+
+  /** Tokenising takes time by length: what is too long whatever its tokens is refused before. */
+  private void requireCanFit(long chars, String param, Options options) {
+    if (options.truncatePrompt() == null
+        && chars > (long) served.maxContext() * LEAST_LONGEST_TOKEN
+        && chars > served.tokenizer().charsMax(served.maxContext())) {
+      throw cannotFit(chars + " characters", param);
+    }
+  }
+
+  private ApiException cannotFit(String size, String param) {
+    return new ApiException(
+        ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+        "This model's maximum context length is "
+            + served.maxContext()
+            + " tokens. However, your "
+            + param
+            + " have "
+            + size
+            + ", more than can fit. Please reduce the length of the "
+            + param
+            + ".",
+        param);
   }
 
   private Answer.Prompt prompt(
-      AnswerHead head, int index, int[] ids, String text, String param, int promptLogprobs) {
+      AnswerHead head, int index, int[] all, String text, String param, int echoed) {
+    Options options = head.options();
+    int[] ids = truncated(all, options);
     if (ids.length == 0) {
       throw new ApiException(
           ErrorCode.INVALID_REQUEST, "'" + param + "' must have at least one token.", param);
     }
-    Options options = head.options();
     int maxTokens = maxTokens(options, ids.length, param);
+    int promptLogprobs = Math.max(echoed, options.promptLogprobs());
     // Without tokens to make, the engine is asked to score the prompt: it must have something to
     // do.
     int scores = maxTokens == 0 ? Math.max(0, promptLogprobs) : promptLogprobs;
@@ -104,15 +182,34 @@ public final class AnswerFactory {
             options.ignoreEos(),
             options.logprobs(),
             scores,
-            options.sampling()),
-        text);
+            // Each prompt of a list draws by itself: the one at place i with seed + i.
+            options.sampling().withSeed(options.sampling().seed() + index)),
+        ids.length == all.length ? text : served.tokenizer().decode(ids));
+  }
+
+  /** The prompt's last tokens, where the request says how many. */
+  private int[] truncated(int[] ids, Options options) {
+    Integer most = options.truncatePrompt();
+    if (most == null) {
+      return ids;
+    }
+    int kept = most < 0 ? Math.max(1, served.maxContext() - answerTokens(options)) : most;
+    return ids.length <= kept ? ids : Arrays.copyOfRange(ids, ids.length - kept, ids.length);
+  }
+
+  /** What an answer may have where the context does not end sooner. */
+  private int answerTokens(Options options) {
+    Integer stated = options.maxTokens();
+    return stated != null
+        ? stated
+        : Math.max(defaultMaxTokens, options.sampling().rules().minTokens());
   }
 
   private int maxTokens(Options options, int promptTokens, String param) {
     int context = served.maxContext();
     Integer stated = options.maxTokens();
     if (stated == null && promptTokens < context) {
-      return Math.min(defaultMaxTokens, context - promptTokens);
+      return Math.min(answerTokens(options), context - promptTokens);
     }
     if (stated != null && (long) promptTokens + stated <= context) {
       return stated;

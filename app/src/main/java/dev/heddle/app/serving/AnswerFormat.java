@@ -1,6 +1,7 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.runtime.FinishReason;
+import dev.heddle.runtime.PromptScores;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ abstract sealed class AnswerFormat permits ChatFormat, CompletionFormat {
   /** JSON has no infinity: what a token of no probability is shown with, as others do. */
   private static final float LEAST_LOGPROB = -9999;
 
+  /** Heap that one token of {@code prompt_logprobs} takes as JSON: an object of three fields. */
+  static final int PROMPT_LOGPROB_BYTES = 480;
+
   final Answer answer;
 
   AnswerFormat(Answer answer) {
@@ -26,6 +30,14 @@ abstract sealed class AnswerFormat permits ChatFormat, CompletionFormat {
 
   final Answer answer() {
     return answer;
+  }
+
+  /** Upper bound of the heap that a token's logprob, or an alternative's, takes as JSON. */
+  abstract int logprobBytes();
+
+  /** Whether the answer shows the prompt. */
+  boolean echoes() {
+    return false;
   }
 
   /** Chunks sent at admission, before any token. */
@@ -101,6 +113,45 @@ abstract sealed class AnswerFormat permits ChatFormat, CompletionFormat {
         ids.add(answer.output(delta.choice()).token(i));
       }
     }
+  }
+
+  /** Adds the extensions that tell of the prompt, as far as asked for. */
+  final void tellPrompt(ObjectNode to, int choice) {
+    if (answer.options().tokenIds()) {
+      ArrayNode ids = to.putArray("prompt_token_ids");
+      for (int id : answer.promptOf(choice).request().prompt()) {
+        ids.add(id);
+      }
+    }
+    if (answer.options().promptLogprobs() >= 0) {
+      to.set("prompt_logprobs", promptLogprobs(choice));
+    }
+  }
+
+  /** For each token of the prompt, by id: itself and the likeliest; null for the first. */
+  private ArrayNode promptLogprobs(int choice) {
+    int[] prompt = answer.promptOf(choice).request().prompt();
+    PromptScores scores = answer.promptScores(choice);
+    ArrayNode all = JSON.arrayNode().addNull();
+    for (int i = 1; i < prompt.length; i++) {
+      ObjectNode one = all.addObject();
+      int known = Math.min(scores.alternatives(i), answer.options().promptLogprobs());
+      for (int rank = 0; rank < known; rank++) {
+        addPromptLogprob(
+            one, scores.alternativeToken(i, rank), scores.alternativeLogprob(i, rank), rank + 1);
+      }
+      if (!one.has(Integer.toString(prompt[i]))) {
+        addPromptLogprob(one, prompt[i], scores.logprob(i), null);
+      }
+    }
+    return all;
+  }
+
+  private void addPromptLogprob(ObjectNode to, int token, float logprob, @Nullable Integer rank) {
+    to.putObject(Integer.toString(token))
+        .put("logprob", shown(logprob))
+        .put("rank", rank)
+        .put("decoded_token", answer.head().tokenizer().tokenText(token));
   }
 
   final boolean wantsLogprobs() {

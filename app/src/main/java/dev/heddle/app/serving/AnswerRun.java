@@ -28,6 +28,10 @@ final class AnswerRun implements GenerationListener {
 
   private final AtomicInteger notAdmitted;
   private final List<Generation> generations = new ArrayList<>();
+
+  /** Generations whose memory this run keeps charged, as long as a slow reader needs it. */
+  private final List<Generation> retained = new ArrayList<>();
+
   private volatile @Nullable GenerationException failure;
   private volatile boolean over;
   private boolean admissionTold;
@@ -51,6 +55,9 @@ final class AnswerRun implements GenerationListener {
         Generation generation = engine.apply(answer.prompts().get(i).request(), this);
         synchronized (generations) {
           generations.add(generation);
+          if (generation.retain()) {
+            retained.add(generation);
+          }
         }
         answer.submitted(i, generation);
       }
@@ -61,6 +68,7 @@ final class AnswerRun implements GenerationListener {
     }
     if (over) {
       cancelGenerations();
+      release();
     }
     run();
   }
@@ -69,6 +77,7 @@ final class AnswerRun implements GenerationListener {
   void cancel() {
     over = true;
     cancelGenerations();
+    release();
   }
 
   /** Something may have changed: tokens, demand, an end. Any thread; returns at once. */
@@ -127,12 +136,18 @@ final class AnswerRun implements GenerationListener {
     }
   }
 
-  /** Emits round robin while there is demand; returns whether all there is has been emitted. */
+  /**
+   * Emits round robin while there is demand; returns whether all there is has been emitted. An end
+   * is told without demand.
+   */
   private boolean emit() {
     int idle = 0;
     while (idle < answer.choices()) {
-      if (sink.requestedFromDownstream() == 0 || over) {
+      if (over) {
         return false;
+      }
+      if (sink.requestedFromDownstream() == 0) {
+        return allEnded();
       }
       Delta delta = answer.reader(nextChoice).poll();
       nextChoice = (nextChoice + 1) % answer.choices();
@@ -147,27 +162,41 @@ final class AnswerRun implements GenerationListener {
   }
 
   private void finish(@Nullable GenerationException failed) {
+    if (allEnded()) {
+      over = true;
+      release();
+      sink.complete();
+    } else if (failed != null) {
+      fail(failed);
+    }
+  }
+
+  private boolean allEnded() {
     for (int i = 0; i < answer.choices(); i++) {
       if (!answer.reader(i).ended()) {
-        if (failed != null) {
-          fail(failed);
-        }
-        return;
+        return false;
       }
     }
-    over = true;
-    sink.complete();
+    return true;
   }
 
   private void fail(GenerationException failed) {
     over = true;
     cancelGenerations();
+    release();
     sink.error(failed);
   }
 
   private void cancelGenerations() {
     synchronized (generations) {
       generations.forEach(Generation::cancel);
+    }
+  }
+
+  private void release() {
+    synchronized (generations) {
+      retained.forEach(Generation::release);
+      retained.clear();
     }
   }
 }

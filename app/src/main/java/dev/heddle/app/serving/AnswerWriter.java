@@ -2,10 +2,12 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.ErrorBodies;
 import dev.heddle.app.error.Errors;
+import dev.heddle.app.request.InFlightBudget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -42,9 +44,15 @@ final class AnswerWriter {
 
   Mono<Void> write(ServerHttpResponse response, AnswerFormat format, Flux<StreamEvent> events) {
     response.getHeaders().set("x-heddle-version", format.answer().head().model().servedBy());
-    return format.answer().options().stream()
-        ? stream(response, format, events)
-        : whole(response, format, events);
+    return Mono.using(
+        InFlightBudget.HEAP::open,
+        charge -> {
+          charge.add(AnswerMemory.bytes(format), "The answer");
+          return format.answer().options().stream()
+              ? stream(response, format, events)
+              : whole(response, format, events);
+        },
+        InFlightBudget.Charge::close);
   }
 
   private Mono<Void> whole(
@@ -77,22 +85,32 @@ final class AnswerWriter {
     headers.setContentType(MediaType.TEXT_EVENT_STREAM);
     headers.setCacheControl("no-cache");
     headers.set("X-Accel-Buffering", "no"); // proxies that would hold events back
-    return response.writeAndFlushWith(
-        frames(format, events).map(frame -> Mono.just(buffer(response, frame))));
+    // Whatever is there is flushed when nothing more is: no flush is asked for after each frame.
+    return response.writeWith(frames(format, events).map(frame -> buffer(response, frame)));
   }
 
-  /** The stream's text, event by event. */
+  /** The stream's text, event by event; an error if the first event is one. */
   Flux<String> frames(AnswerFormat format, Flux<StreamEvent> events) {
-    Flux<String> frames =
-        events
-            .concatMapIterable(event -> framesOf(event, format), PREFETCH)
-            .concatWith(Flux.defer(() -> Flux.fromIterable(ending(format))));
-    return frames.switchOnFirst((first, all) ->
-        first.isOnError()
-            ? all
-            : keptAlive(
-                all.onErrorResume(
-                    failure -> Flux.just(failed(failure, format.answer().head().requestId())))));
+    return events.switchOnFirst(
+        (first, all) -> first.isOnError() ? all.cast(String.class) : keptAlive(told(format, all)));
+  }
+
+  /** Events and their end as one sequence, so that no second one has to be joined to it. */
+  private static Flux<String> told(AnswerFormat format, Flux<StreamEvent> events) {
+    return events
+        .materialize()
+        .concatMapIterable(
+            signal ->
+                switch (signal.getType()) {
+                  case ON_NEXT -> framesOf(Objects.requireNonNull(signal.get()), format);
+                  case ON_COMPLETE -> ending(format);
+                  default ->
+                      List.of(
+                          failed(
+                              Objects.requireNonNull(signal.getThrowable()),
+                              format.answer().head().requestId()));
+                },
+            PREFETCH);
   }
 
   private static List<String> framesOf(StreamEvent event, AnswerFormat format) {

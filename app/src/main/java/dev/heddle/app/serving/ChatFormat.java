@@ -14,6 +14,11 @@ final class ChatFormat extends AnswerFormat {
   }
 
   @Override
+  int logprobBytes() {
+    return 640; // an object of a text, a number and a list of bytes
+  }
+
+  @Override
   List<ObjectNode> opening() {
     List<ObjectNode> chunks = new ArrayList<>(answer.choices());
     for (int i = 0; i < answer.choices(); i++) {
@@ -21,6 +26,7 @@ final class ChatFormat extends AnswerFormat {
       choice.putObject("delta").put("role", "assistant").put("content", "");
       chunks.add(chunk(choice.putNull("logprobs").putNull("finish_reason")));
     }
+    tellPrompt(chunks.getFirst(), 0);
     return chunks;
   }
 
@@ -63,6 +69,13 @@ final class ChatFormat extends AnswerFormat {
         .put("content", delta.text())
         .putNull("refusal");
     return withTokens(choice, delta);
+  }
+
+  @Override
+  ObjectNode whole(List<Delta> deltas) {
+    ObjectNode whole = super.whole(deltas);
+    tellPrompt(whole, 0);
+    return whole;
   }
 
   private ObjectNode withTokens(ObjectNode choice, Delta delta) {

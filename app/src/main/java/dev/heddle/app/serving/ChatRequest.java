@@ -15,8 +15,27 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param messages as a chat template takes them: maps with {@code role}, {@code content} and what
  *     strings else a message has
+ * @param layout extension: how the messages are laid out
+ * @param parseSpecialTokens extension: whether special tokens that messages spell are parsed as
+ *     such; null for the server's setting
  */
-record ChatRequest(Options options, List<Map<String, Object>> messages) {
+record ChatRequest(
+    Options options,
+    List<Map<String, Object>> messages,
+    ChatLayout layout,
+    @Nullable Boolean parseSpecialTokens) {
+  private static final String TEMPLATE_VARIABLES = "chat_template_kwargs";
+
+  /** What a template is rendered with anyway. */
+  private static final Set<String> OWN_VARIABLES =
+      Set.of(
+          "messages",
+          "tools",
+          "documents",
+          "add_generation_prompt",
+          "continue_final_message",
+          "chat_template");
+
   private static final Set<String> ROLES =
       Set.of("system", "developer", "user", "assistant", "tool");
   private static final int MAX_TOP_LOGPROBS = 20;
@@ -31,10 +50,15 @@ record ChatRequest(Options options, List<Map<String, Object>> messages) {
   static ChatRequest read(ObjectNode body, RequestLimits limits) {
     Fields fields = new Fields(body);
     Options options = OptionsReader.read(fields, limits, 1, logprobs(fields));
-    refuseUnbuilt(fields);
+    UnbuiltFields.refuseForChat(fields);
     List<Map<String, Object>> messages = messages(fields);
+    ChatLayout layout = layout(fields, messages);
+    Boolean parse =
+        fields.find("parse_special_tokens") == null
+            ? null
+            : Boolean.valueOf(fields.bool("parse_special_tokens", false));
     fields.throwFaults();
-    return new ChatRequest(options, messages);
+    return new ChatRequest(options, messages, layout, parse);
   }
 
   private static int logprobs(Fields fields) {
@@ -46,22 +70,35 @@ record ChatRequest(Options options, List<Map<String, Object>> messages) {
     return wanted ? (top == null ? 0 : top) : -1;
   }
 
-  private static void refuseUnbuilt(Fields fields) {
-    fields.unsupported("tools", value -> value.isArray() && value.isEmpty());
-    fields.unsupported("functions", value -> value.isArray() && value.isEmpty());
-    fields.unsupported("tool_choice", value -> is(value, "none"));
-    fields.unsupported("function_call", value -> is(value, "none"));
-    fields.unsupported(
-        "response_format", value -> value.isObject() && is(value.path("type"), "text"));
-    fields.unsupported(
-        "modalities", value -> value.isArray() && value.size() == 1 && is(value.get(0), "text"));
-    for (String name : List.of("audio", "prediction", "web_search_options")) {
-      fields.unsupported(name, value -> false);
+  private static ChatLayout layout(Fields fields, List<Map<String, Object>> messages) {
+    boolean continues = fields.bool("continue_final_message", false);
+    boolean adds = fields.bool("add_generation_prompt", !continues);
+    if (continues && adds) {
+      fields.fault("add_generation_prompt", "cannot be true with 'continue_final_message'");
     }
+    if (continues
+        && !messages.isEmpty()
+        && String.valueOf(messages.getLast().get("content")).isBlank()) {
+      fields.fault("continue_final_message", "needs a last message with a text");
+    }
+    return new ChatLayout(adds, continues, variables(fields));
   }
 
-  private static boolean is(JsonNode value, String text) {
-    return value.isString() && value.stringValue().equals(text);
+  private static Map<String, JsonNode> variables(Fields fields) {
+    Map<String, JsonNode> variables = new LinkedHashMap<>();
+    JsonNode given = fields.find(TEMPLATE_VARIABLES);
+    if (given != null && !given.isObject()) {
+      fields.fault(TEMPLATE_VARIABLES, "must be an object");
+    } else if (given != null) {
+      for (Map.Entry<String, JsonNode> variable : given.properties()) {
+        String name = variable.getKey();
+        if (OWN_VARIABLES.contains(name) || name.endsWith("_token")) {
+          fields.fault(TEMPLATE_VARIABLES + "." + name, "is not a request's to set");
+        }
+        variables.put(name, variable.getValue());
+      }
+    }
+    return variables;
   }
 
   private static List<Map<String, Object>> messages(Fields fields) {
@@ -72,7 +109,7 @@ record ChatRequest(Options options, List<Map<String, Object>> messages) {
     } else if (!value.isArray() || value.isEmpty()) {
       fields.fault("messages", "must be an array of at least one message");
     } else {
-      for (int i = 0; i < value.size(); i++) {
+      for (int i = 0; i < value.size() && !fields.isFull(); i++) {
         String place = "messages[" + i + "]";
         if (value.get(i) instanceof ObjectNode message) {
           messages.add(message(fields.element(place, message)));
@@ -121,7 +158,7 @@ record ChatRequest(Options options, List<Map<String, Object>> messages) {
       return "";
     }
     List<String> parts = new ArrayList<>();
-    for (int i = 0; i < value.size(); i++) {
+    for (int i = 0; i < value.size() && !fields.isFull(); i++) {
       String text = part(fields, "content[" + i + "]", value.get(i));
       if (text != null) {
         parts.add(text);

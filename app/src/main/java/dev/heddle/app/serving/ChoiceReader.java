@@ -1,8 +1,10 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.format.text.StreamingDecoder;
 import dev.heddle.runtime.ChoiceOutput;
 import dev.heddle.runtime.FinishReason;
+import dev.heddle.sample.TokenRules;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,35 +14,36 @@ import org.jspecify.annotations.Nullable;
  * thread at a time.
  */
 final class ChoiceReader {
+  /** Most tokens of a delta: one of a slow client, with logprobs, is not to fill the heap. */
+  private static final int TOKENS_MAX = 64;
+
   private final int choice;
   private final ChoiceOutput output;
   private final StreamingDecoder decoder;
   private final StopMatcher stops;
+  private final Options options;
+
+  /** Whether to report tokens even while they have no text yet, because the answer shows tokens. */
   private final boolean everyToken;
+
   private int taken;
 
   /** {@link #taken}, for other threads. */
   private volatile int told;
 
+  /** Code points so far, as clients count characters. */
   private int chars;
+
   private boolean opened;
   private @Nullable FinishReason finish;
 
-  /**
-   * @param everyToken report tokens even while they have no text yet, because the answer shows
-   *     tokens
-   */
-  ChoiceReader(
-      int choice,
-      ChoiceOutput output,
-      StreamingDecoder decoder,
-      StopMatcher stops,
-      boolean everyToken) {
+  ChoiceReader(int choice, ChoiceOutput output, StreamingDecoder decoder, Options options) {
     this.choice = choice;
     this.output = output;
     this.decoder = decoder;
-    this.stops = stops;
-    this.everyToken = everyToken;
+    this.options = options;
+    this.stops = new StopMatcher(options.stops(), options.includeStop());
+    this.everyToken = options.tokenIds() || options.logprobs() >= 0;
   }
 
   /**
@@ -66,13 +69,18 @@ final class ChoiceReader {
       return null;
     }
     FinishReason reason = output.finish(); // before count: see ChoiceOutput
-    int count = output.count();
+    int all = output.count();
     int first = taken;
+    int count = Math.min(all, first + TOKENS_MAX);
+    reason = count < all ? null : reason;
     int[] offsets = new int[count - first];
     StringBuilder text = new StringBuilder();
     while (taken < count && !stops.matched()) {
       offsets[taken - first] = chars;
-      push(decoder.push(output.token(taken++)), text);
+      int token = output.token(taken++);
+      if (options.includeStop() || !rules().stops().get(token)) {
+        push(decoder.push(token), text);
+      }
     }
     if (stops.matched()) {
       output.stop();
@@ -84,7 +92,7 @@ final class ChoiceReader {
     }
     told = taken;
     finish = reason;
-    if (reason == null && text.isEmpty() && !(everyToken && taken > first)) {
+    if (reason == null && text.isEmpty() && count == all && !(everyToken && taken > first)) {
       return null;
     }
     boolean opening = !opened;
@@ -93,8 +101,12 @@ final class ChoiceReader {
         choice, opening, first, Arrays.copyOf(offsets, taken - first), text.toString(), reason);
   }
 
+  private TokenRules rules() {
+    return options.sampling().rules();
+  }
+
   private void push(String decoded, StringBuilder text) {
-    chars += decoded.length();
-    text.append(stops.push(decoded));
+    chars += CodePoints.count(decoded);
+    text.append(stops.push(decoded, taken > rules().minTokens()));
   }
 }

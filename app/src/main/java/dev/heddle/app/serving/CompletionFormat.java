@@ -1,5 +1,6 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.format.CodePoints;
 import dev.heddle.format.text.StreamingDecoder;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.runtime.ChoiceOutput;
@@ -15,6 +16,16 @@ final class CompletionFormat extends AnswerFormat {
   CompletionFormat(Answer answer, boolean echo) {
     super(answer);
     this.echo = echo;
+  }
+
+  @Override
+  int logprobBytes() {
+    return 240; // a text and a number in two lists or a map
+  }
+
+  @Override
+  boolean echoes() {
+    return echo;
   }
 
   @Override
@@ -35,7 +46,7 @@ final class CompletionFormat extends AnswerFormat {
   @Override
   boolean shows(Delta delta) {
     return !delta.text().isEmpty()
-        || (echo && delta.opening())
+        || (delta.opening() && (echo || answer.options().tokenIds()))
         || (delta.end() > delta.first() && (wantsLogprobs() || answer.options().tokenIds()));
   }
 
@@ -51,6 +62,9 @@ final class CompletionFormat extends AnswerFormat {
       choice.putNull("logprobs");
     }
     addTokenIds(choice, delta);
+    if (delta.opening()) {
+      tellPrompt(choice, delta.choice());
+    }
     return choice;
   }
 
@@ -69,7 +83,8 @@ final class CompletionFormat extends AnswerFormat {
     if (withPrompt) {
       addPrompt(lists, delta.choice());
     }
-    int base = echo ? answer.promptOf(delta.choice()).text().length() : 0;
+    String prompt = echo ? answer.promptOf(delta.choice()).text() : "";
+    int base = CodePoints.count(prompt);
     ChoiceOutput output = answer.output(delta.choice());
     for (int i = delta.first(); i < delta.end(); i++) {
       int index = i;
@@ -88,7 +103,9 @@ final class CompletionFormat extends AnswerFormat {
     int[] prompt = answer.promptOf(choice).request().prompt();
     PromptScores scores = answer.promptScores(choice);
     StreamingDecoder decoder = answer.head().tokenizer().streamingDecoder();
-    int offset = 0;
+    String text = answer.promptOf(choice).text();
+    int at = 0; // in the text, by which the next token begins
+    int offset = 0; // the same in code points
     for (int i = 0; i < prompt.length; i++) {
       int index = i;
       if (i == 0) {
@@ -102,8 +119,19 @@ final class CompletionFormat extends AnswerFormat {
             rank -> scores.alternativeToken(index, rank),
             rank -> scores.alternativeLogprob(index, rank));
       }
-      offset += decoder.push(prompt[i]).length();
+      String piece = shownAs(prompt[i], decoder.push(prompt[i]), text, at);
+      at += piece.length();
+      offset += CodePoints.count(piece);
     }
+  }
+
+  /** A special token has no text of its own; it takes the place where the prompt spells it. */
+  private String shownAs(int token, String decoded, String text, int at) {
+    if (!decoded.isEmpty()) {
+      return decoded;
+    }
+    String spelled = answer.head().tokenizer().tokenText(token);
+    return text.startsWith(spelled, at) ? spelled : "";
   }
 
   /** The four parallel lists of a legacy answer. */

@@ -38,10 +38,7 @@ record CompletionRequest(Options options, List<Prompt> prompts, boolean echo) {
     int logprobs = fields.integer("logprobs", 0, MAX_LOGPROBS, -1);
     boolean echo = fields.bool("echo", false);
     Options options = OptionsReader.read(fields, limits, echo ? 0 : 1, logprobs);
-    fields.unsupported("suffix", value -> value.isString() && value.stringValue().isEmpty());
-    fields.unsupported(
-        "response_format",
-        value -> value.isObject() && "text".equals(value.path("type").asString("")));
+    UnbuiltFields.refuseForCompletions(fields);
     List<Prompt> prompts = prompts(fields, limits);
     if ((long) prompts.size() * options.choices() > limits.maxChoices()) {
       fields.fault(
@@ -105,19 +102,7 @@ record CompletionRequest(Options options, List<Prompt> prompts, boolean echo) {
       fields.fault(place, "must not be empty");
       return null;
     }
-    int[] ids = new int[value.size()];
-    for (int i = 0; i < ids.length; i++) {
-      JsonNode id = value.get(i);
-      if (!id.isIntegralNumber()
-          || !id.canConvertToInt()
-          || id.intValue() < 0
-          || id.intValue() >= limits.vocabulary()) {
-        // One fault a prompt: a list of thousands of wrong ids would say no more.
-        fields.fault(place + "[" + i + "]", "is not a token id below " + limits.vocabulary());
-        return null;
-      }
-      ids[i] = id.intValue();
-    }
-    return new Prompt.Tokens(ids);
+    int[] ids = TokenIds.read(fields, place, value, limits.vocabulary());
+    return ids == null ? null : new Prompt.Tokens(ids);
   }
 }

@@ -1,12 +1,15 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.quota.QuotaException;
 import dev.heddle.app.quota.QuotaGate;
+import dev.heddle.app.quota.RequestTurn;
 import dev.heddle.app.quota.Reservation;
 import dev.heddle.registry.snapshot.VersionRef;
 import dev.heddle.registry.usage.UsageRow;
 import dev.heddle.runtime.Generation;
 import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -54,11 +57,12 @@ public final class GenerationService {
    * refusal is an error before Admitted; cancelling the subscription frees what the engine holds.
    * To be subscribed once.
    *
+   * @param turn that the request took before it was read
    * @param headers of the response, told what is left of the tenant's limits before any event
    */
-  Flux<StreamEvent> run(Answer answer, HttpHeaders headers) {
+  Flux<StreamEvent> run(Answer answer, RequestTurn turn, HttpHeaders headers) {
     return Flux.defer(() -> {
-      Reservation reservation = Admission.of(gate, slots, answer, headers);
+      Reservation reservation = Admission.of(gate, slots, answer, turn, headers);
       AtomicBoolean open = new AtomicBoolean(true);
       Consumer<SignalType> end =
           signal -> {
@@ -72,6 +76,19 @@ public final class GenerationService {
           .doOnError(failure -> end.accept(SignalType.ON_ERROR))
           .doOnCancel(() -> end.accept(SignalType.CANCEL));
     });
+  }
+
+  /**
+   * Takes a request from its tenant's rate before it is read.
+   *
+   * @throws dev.heddle.app.error.ApiException RATE_LIMIT_EXCEEDED
+   */
+  RequestTurn takeTurn(UUID tenant) {
+    try {
+      return gate.takeTurn(tenant);
+    } catch (QuotaException e) {
+      throw Admission.refusal(e);
+    }
   }
 
   private Flux<StreamEvent> events(Answer answer) {

@@ -2,6 +2,7 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.format.CodePoints;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.snapshot.RegistrySnapshot;
 import dev.heddle.registry.snapshot.ResolvedModel;
@@ -43,7 +44,7 @@ public final class ModelResolver {
   }
 
   private static ApiException notFound(String name) {
-    String shown = name.length() <= 200 ? name : name.substring(0, 200) + "...";
+    String shown = CodePoints.brief(name, 200);
     return new ApiException(
         ErrorCode.MODEL_NOT_FOUND,
         "The model '" + shown + "' does not exist or you do not have access to it.",

@@ -2,6 +2,8 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.request.RestOfPath;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.snapshot.ResolvedModel;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -15,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET /v1/models}: what the caller can call. */
 @RestController
+@Requires(Scope.INFERENCE)
 final class ModelsController {
   private final ModelResolver models;
   private final ServedModel served;

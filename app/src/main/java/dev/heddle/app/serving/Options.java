@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param user whom the client asks for, null where it does not say
  * @param maxTokens null for the configured default
  * @param choices answers for each prompt
- * @param stops texts that end an answer and do not appear in it
+ * @param stops texts that end an answer
+ * @param includeStop whether a stop text, or a stop token's, appears in the answer it ends
+ * @param badWords texts that an answer does not have; not yet among the rules of {@code sampling}
  * @param stream answer as server-sent events
  * @param includeUsage a last chunk with the usage
  * @param logprobs alternatives for each token, 0 for the token's own logprob only, -1 for none
  * @param ignoreEos extension: end-of-sequence tokens do not end an answer
- * @param tokenIds extension: report the answer's token ids
+ * @param tokenIds extension: report the token ids of prompt and answer
+ * @param promptLogprobs extension: as {@code logprobs}, for each token of the prompt
+ * @param truncatePrompt extension: most tokens of a prompt, whose first ones are left out; -1 for
+ *     as many as leave room for the answer, null for a refusal of what does not fit
  */
 record Options(
     String model,
@@ -25,12 +30,37 @@ record Options(
     SamplingParams sampling,
     int choices,
     List<String> stops,
+    boolean includeStop,
+    List<String> badWords,
     boolean stream,
     boolean includeUsage,
     int logprobs,
     boolean ignoreEos,
-    boolean tokenIds) {
+    boolean tokenIds,
+    int promptLogprobs,
+    @Nullable Integer truncatePrompt) {
   Options {
     stops = List.copyOf(stops);
+    badWords = List.copyOf(badWords);
+  }
+
+  /** The same with another way to draw tokens. */
+  Options withSampling(SamplingParams other) {
+    return new Options(
+        model,
+        user,
+        maxTokens,
+        other,
+        choices,
+        stops,
+        includeStop,
+        badWords,
+        stream,
+        includeUsage,
+        logprobs,
+        ignoreEos,
+        tokenIds,
+        promptLogprobs,
+        truncatePrompt);
   }
 }

@@ -1,8 +1,11 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.app.request.Fields;
+import dev.heddle.format.CodePoints;
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.sample.TokenRules;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads what both endpoints' requests have in common. */
 final class OptionsReader {
   static final int MAX_STOPS = 16;
-  static final int MAX_STOP_CHARS = 256;
+  static final int MAX_BAD_WORDS = 256;
+  static final int MAX_TEXT_CHARS = 256;
+  private static final int MAX_PROMPT_LOGPROBS = 20;
   private static final int MAX_TOKENS_BOUND = 1 << 24;
-
-  /**
-   * Fields of constrained decoding in other servers: an answer that ignored them would be wrong.
-   */
-  private static final List<String> CONSTRAINTS =
-      List.of(
-          "guided_json",
-          "guided_regex",
-          "guided_choice",
-          "guided_grammar",
-          "structured_outputs",
-          "grammar",
-          "json_schema");
 
   private OptionsReader() {}
 
@@ -40,19 +32,61 @@ final class OptionsReader {
     String model = fields.requiredString("model");
     boolean stream = fields.bool("stream", false);
     String user = fields.string("user");
-    CONSTRAINTS.forEach(name -> fields.unsupported(name, value -> false));
+    Integer maxTokens = maxTokens(fields, leastTokens);
     return new Options(
         model,
         user,
-        maxTokens(fields, leastTokens),
-        sampling(fields, limits),
+        maxTokens,
+        sampling(fields, limits).withRules(rules(fields, limits, maxTokens)),
         choices(fields, limits),
-        stops(fields),
+        texts(fields, "stop", MAX_STOPS),
+        fields.bool("include_stop_str_in_output", false),
+        badWords(fields),
         stream,
         includeUsage(fields, stream),
         logprobs,
         fields.bool("ignore_eos", false),
-        fields.bool("return_token_ids", false));
+        fields.bool("return_token_ids", false),
+        promptLogprobs(fields, stream),
+        truncatePrompt(fields));
+  }
+
+  private static TokenRules rules(
+      Fields fields, RequestLimits limits, @Nullable Integer maxTokens) {
+    int minTokens = fields.integer("min_tokens", 0, MAX_TOKENS_BOUND, 0);
+    if (maxTokens != null && minTokens > maxTokens) {
+      fields.fault("min_tokens", "must not be over 'max_tokens', which is " + maxTokens);
+    }
+    BitSet stops = TokenIds.set(fields, "stop_token_ids", limits.vocabulary());
+    BitSet allowed = TokenIds.set(fields, "allowed_token_ids", limits.vocabulary());
+    if (allowed != null && allowed.isEmpty()) {
+      fields.fault("allowed_token_ids", "must not be empty");
+    }
+    return new TokenRules(minTokens, stops == null ? new BitSet() : stops, allowed, List.of());
+  }
+
+  private static List<String> badWords(Fields fields) {
+    List<String> words = texts(fields, "bad_words", MAX_BAD_WORDS);
+    if (words.stream().anyMatch(String::isBlank)) {
+      fields.fault("bad_words", "must not hold a word of nothing but space");
+    }
+    return words;
+  }
+
+  private static int promptLogprobs(Fields fields, boolean stream) {
+    int wanted = fields.integer("prompt_logprobs", 0, MAX_PROMPT_LOGPROBS, -1);
+    if (wanted >= 0 && stream) {
+      fields.fault("prompt_logprobs", "is not allowed when 'stream' is true");
+    }
+    return wanted;
+  }
+
+  private static @Nullable Integer truncatePrompt(Fields fields) {
+    Integer most = fields.integer("truncate_prompt_tokens", -1, MAX_TOKENS_BOUND);
+    if (most != null && most == 0) {
+      fields.fault("truncate_prompt_tokens", "must be -1, or 1 or more");
+    }
+    return most;
   }
 
   private static @Nullable Integer maxTokens(Fields fields, int least) {
@@ -98,7 +132,14 @@ final class OptionsReader {
       fields.fault("logit_bias", "must be an object of token ids and numbers");
       return biases;
     }
+    if (object.size() > limits.vocabulary()) {
+      fields.fault("logit_bias", "must hold at most one entry for each token");
+      return biases;
+    }
     for (Map.Entry<String, JsonNode> entry : object.properties()) {
+      if (fields.isFull()) {
+        break;
+      }
       String place = "logit_bias." + entry.getKey();
       Float bias = fields.number(place, entry.getValue(), -100, 100);
       int token = tokenId(entry.getKey(), limits.vocabulary());
@@ -121,41 +162,41 @@ final class OptionsReader {
 
   private static int choices(Fields fields, RequestLimits limits) {
     int choices = fields.integer("n", 1, limits.maxChoices(), 1);
-    fields.unsupported("best_of", value -> value.isIntegralNumber() && value.asLong(-1) == choices);
-    fields.unsupported("use_beam_search", value -> value.isBoolean() && !value.booleanValue());
+    UnbuiltFields.refuse(fields, choices);
     return choices;
   }
 
-  private static List<String> stops(Fields fields) {
-    JsonNode value = fields.find("stop");
-    List<String> stops = new ArrayList<>();
+  /** One text, or several, none of them empty. */
+  private static List<String> texts(Fields fields, String name, int most) {
+    JsonNode value = fields.find(name);
+    List<String> texts = new ArrayList<>();
     if (value == null) {
-      return stops;
+      return texts;
     }
     if (value.isString()) {
-      addStop(fields, "stop", value, stops);
+      addText(fields, name, value, texts);
     } else if (!value.isArray()) {
-      fields.fault("stop", "must be a string or an array of strings");
-    } else if (value.size() > MAX_STOPS) {
-      fields.fault("stop", "must hold at most " + MAX_STOPS + " strings, holds " + value.size());
+      fields.fault(name, "must be a string or an array of strings");
+    } else if (value.size() > most) {
+      fields.fault(name, "must hold at most " + most + " strings, holds " + value.size());
     } else {
       for (int i = 0; i < value.size(); i++) {
-        addStop(fields, "stop[" + i + "]", value.get(i), stops);
+        addText(fields, name + "[" + i + "]", value.get(i), texts);
       }
     }
-    return stops;
+    return texts;
   }
 
-  private static void addStop(Fields fields, String place, JsonNode value, List<String> stops) {
-    String stop = fields.text(place, value);
-    if (stop == null) {
+  private static void addText(Fields fields, String place, JsonNode value, List<String> texts) {
+    String text = fields.text(place, value);
+    if (text == null) {
       return;
     }
-    if (stop.isEmpty() || stop.length() > MAX_STOP_CHARS) {
-      fields.fault(place, "must have 1 to " + MAX_STOP_CHARS + " characters");
+    if (text.isEmpty() || CodePoints.count(text) > MAX_TEXT_CHARS) {
+      fields.fault(place, "must have 1 to " + MAX_TEXT_CHARS + " characters");
       return;
     }
-    stops.add(stop);
+    texts.add(text);
   }
 
   private static boolean includeUsage(Fields fields, boolean stream) {

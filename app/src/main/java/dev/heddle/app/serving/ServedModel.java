@@ -7,13 +7,18 @@ import org.jspecify.annotations.Nullable;
  * The base model, as far as serving needs to know it.
  *
  * @param name what it is called
- * @param template null if the model has none: chat is refused then
+ * @param chat null if the model has no chat template: chat is refused then
  * @param vocabulary ids below this are the model's tokens
  * @param maxContext most tokens of prompt and answer together
  */
 public record ServedModel(
-    String name,
-    Tokenizer tokenizer,
-    @Nullable ChatRenderer template,
-    int vocabulary,
-    int maxContext) {}
+    String name, Tokenizer tokenizer, @Nullable ChatPrompts chat, int vocabulary, int maxContext)
+    implements AutoCloseable {
+
+  @Override
+  public void close() {
+    if (chat != null) {
+      chat.close();
+    }
+  }
+}

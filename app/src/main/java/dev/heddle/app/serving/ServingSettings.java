@@ -8,5 +8,7 @@ import java.time.Duration;
  * @param bodyLimitBytes most bytes of a request
  * @param maxChoices most answers of a request
  * @param keepAlive after how much silence a stream gets a comment
+ * @param drainWait how long a server that stops waits for its answers to end
  */
-public record ServingSettings(long bodyLimitBytes, int maxChoices, Duration keepAlive) {}
+public record ServingSettings(
+    long bodyLimitBytes, int maxChoices, Duration keepAlive, Duration drainWait) {}

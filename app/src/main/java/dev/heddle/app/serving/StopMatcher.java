@@ -7,14 +7,25 @@ import java.util.List;
  * character: the stop that is complete first wins, of several complete at once the longest. What
  * might be the beginning of a stop is held back until more comes. One for each choice, used by one
  * thread at a time.
+ *
+ * <p>A text may begin with a part in which no stop counts; one that begins there and is complete
+ * only after it does.
  */
 final class StopMatcher {
   private final List<String> stops;
+  private final boolean shown;
   private final StringBuilder pending = new StringBuilder();
   private boolean matched;
 
-  StopMatcher(List<String> stops) {
+  /** How many of the pending characters no stop may end in. */
+  private int exempt;
+
+  /**
+   * @param shown whether the stop that is found belongs to the text
+   */
+  StopMatcher(List<String> stops, boolean shown) {
     this.stops = List.copyOf(stops);
+    this.shown = shown;
   }
 
   /** Whether a stop was found; nothing may be pushed after it. */
@@ -22,16 +33,23 @@ final class StopMatcher {
     return matched;
   }
 
-  /** Takes the next piece and returns what is now known to lie before any stop. */
-  String push(String piece) {
+  /**
+   * Takes the next piece and returns what is now known to be text.
+   *
+   * @param counts whether a stop that is complete in this piece counts; once true, always
+   */
+  String push(String piece, boolean counts) {
     if (stops.isEmpty() || piece.isEmpty()) {
       return piece;
     }
     pending.append(piece);
-    int start = firstMatch();
-    if (start >= 0) {
+    if (!counts) {
+      exempt = pending.length();
+    }
+    int end = firstMatch();
+    if (end >= 0) {
       matched = true;
-      return take(start);
+      return take(end);
     }
     return take(pending.length() - heldBack());
   }
@@ -41,19 +59,19 @@ final class StopMatcher {
     return matched ? "" : take(pending.length());
   }
 
-  /** Where the first stop begins, -1 if there is none. */
+  /** Where the text ends by the first stop, -1 if there is none. */
   private int firstMatch() {
     int start = -1;
     int end = Integer.MAX_VALUE;
     for (String stop : stops) {
-      int found = pending.indexOf(stop);
+      int found = pending.indexOf(stop, Math.max(0, exempt - stop.length() + 1));
       int foundEnd = found + stop.length();
       if (found >= 0 && (foundEnd < end || (foundEnd == end && found < start))) {
         start = found;
         end = foundEnd;
       }
     }
-    return start;
+    return start < 0 || !shown ? start : end;
   }
 
   /** Length of the longest end of the text that is the beginning of a stop. */
@@ -82,6 +100,7 @@ final class StopMatcher {
   private String take(int length) {
     String text = pending.substring(0, length);
     pending.delete(0, length);
+    exempt = Math.max(0, exempt - length);
     return text;
   }
 }

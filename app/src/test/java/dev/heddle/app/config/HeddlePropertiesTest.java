@@ -39,9 +39,11 @@ class HeddlePropertiesTest {
                         Path.of(System.getProperty("user.home"), ".heddle"),
                         model,
                         null,
+                        DataSize.ofMegabytes(64),
                         null,
                         null,
-                        new HeddleProperties.Engine("auto", 0, 256, 64, 0, 64),
+                        new HeddleProperties.Engine(
+                            "auto", 0, 256, 64, 0, 64, Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             512,
                             16,
@@ -49,14 +51,19 @@ class HeddlePropertiesTest {
                             1024,
                             Duration.ofSeconds(30),
                             null,
+                            Duration.ofMinutes(1),
                             Duration.ofSeconds(10),
-                            Duration.ofSeconds(15)),
+                            Duration.ofSeconds(15),
+                            false),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
+                        new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
                             List.of(),
                             new ImportSettings.S3(Set.of(), null, "us-east-1", null, null)),
+                        new ScoringSettings(DataSize.ofMegabytes(8), 10_000, 4096),
                         new StoreSettings(
                             Duration.ofHours(1),
+                            DataSize.ofMegabytes(4),
                             new StoreSettings.S3(
                                 null,
                                 null,
@@ -67,7 +74,9 @@ class HeddlePropertiesTest {
                                 null,
                                 Duration.ofDays(1),
                                 DataSize.ofGigabytes(20))),
-                        new HeddleProperties.Database(null, "heddle", ""))));
+                        new HeddleProperties.Database(null, "heddle", ""),
+                        new CorsSettings(List.of()),
+                        new HeddleProperties.Metrics(false))));
   }
 
   @Test
@@ -80,6 +89,7 @@ class HeddlePropertiesTest {
             "heddle.data=/srv/heddle",
             "heddle.model=" + model,
             "heddle.model-name=loom",
+            "heddle.model-check-rate=8MB",
             "heddle.bootstrap-admin-key=" + key,
             "heddle.memory=4GB",
             "heddle.engine.backend=reference",
@@ -94,8 +104,10 @@ class HeddlePropertiesTest {
             "heddle.serving.queue-limit=5",
             "heddle.serving.load-wait=3s",
             "heddle.serving.host-cache=64MB",
+            "heddle.serving.read-wait=2s",
             "heddle.serving.keep-alive=4s",
             "heddle.serving.drain-wait=5s",
+            "heddle.serving.parse-special-tokens=true",
             "heddle.store.collect-every=5m",
             "heddle.store.s3.endpoint=http://s3:9000",
             "heddle.store.s3.bucket=experts",
@@ -114,7 +126,9 @@ class HeddlePropertiesTest {
             "heddle.imports.s3.access-key=key",
             "heddle.imports.s3.secret-key=secret",
             "heddle.database.user=owner",
-            "heddle.database.password=secret")
+            "heddle.database.password=secret",
+            "heddle.cors.origins=https://app.example.com",
+            "heddle.metrics.adapter-names=true")
         .run(context ->
             assertThat(context.getBean(HeddleProperties.class))
                 .isEqualTo(
@@ -124,9 +138,11 @@ class HeddlePropertiesTest {
                         Path.of("/srv/heddle"),
                         model,
                         "loom",
+                        DataSize.ofMegabytes(8),
                         key,
                         DataSize.ofGigabytes(4),
-                        new HeddleProperties.Engine("reference", 3, 128, 32, 2048, 9),
+                        new HeddleProperties.Engine(
+                            "reference", 3, 128, 32, 2048, 9, Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             7,
                             2,
@@ -134,15 +150,20 @@ class HeddlePropertiesTest {
                             5,
                             Duration.ofSeconds(3),
                             DataSize.ofMegabytes(64),
+                            Duration.ofSeconds(2),
                             Duration.ofSeconds(4),
-                            Duration.ofSeconds(5)),
+                            Duration.ofSeconds(5),
+                            true),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
+                        new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
                             List.of(Path.of("/srv/a"), Path.of("/srv/b")),
                             new ImportSettings.S3(
                                 Set.of("one"), URI.create("http://s3"), "eu", "key", "secret")),
+                        new ScoringSettings(DataSize.ofMegabytes(8), 10_000, 4096),
                         new StoreSettings(
                             Duration.ofMinutes(5),
+                            DataSize.ofMegabytes(4),
                             new StoreSettings.S3(
                                 URI.create("http://s3:9000"),
                                 "experts",
@@ -154,7 +175,9 @@ class HeddlePropertiesTest {
                                 Duration.ofHours(2),
                                 DataSize.ofGigabytes(1))),
                         new HeddleProperties.Database(
-                            "jdbc:postgresql://db/heddle", "owner", "secret"))));
+                            "jdbc:postgresql://db/heddle", "owner", "secret"),
+                        new CorsSettings(List.of("https://app.example.com")),
+                        new HeddleProperties.Metrics(true))));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.heddle.ops.DeviceStats;
 import dev.heddle.runtime.RuntimeStats;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ class RuntimeMetersTest {
             0,
             new RuntimeStats.Histogram(List.of(), List.of(0L), 0),
             device);
-    RuntimeMeters meters = new RuntimeMeters(() -> stats);
+    RuntimeMeters meters = new RuntimeMeters(() -> stats, () -> Duration.ZERO);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     meters.bindTo(registry);
     return registry.scrape();

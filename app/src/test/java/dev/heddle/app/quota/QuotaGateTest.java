@@ -1,6 +1,7 @@
 package dev.heddle.app.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heddle.format.Digest;
@@ -51,6 +52,32 @@ class QuotaGateTest {
     request.refund();
     assertThat(gate.consumption(TENANT).tokens().remaining()).isEqualTo(900);
     assertThat(refusals).containsExactly(Limit.TOKENS_PER_MINUTE);
+  }
+
+  @Test
+  void a_request_takes_its_turn_before_it_is_read_and_pays_once() {
+    limits = new TenantLimits(1, 2L, 100L, null, null, null);
+    RequestTurn first = gate.takeTurn(TENANT);
+    RequestTurn second = gate.takeTurn(TENANT);
+    assertThat(catchThrowableOfType(QuotaException.class, () -> gate.takeTurn(TENANT)).limit())
+        .isEqualTo(Limit.REQUESTS_PER_MINUTE);
+    gate.admit(demand(10, 1, null, 0), first);
+    first.giveBack(); // is part of a reservation
+    assertThat(gate.consumption(TENANT).requests().remaining()).isZero();
+    second.giveBack();
+    second.giveBack();
+    assertThat(gate.consumption(TENANT).requests().remaining()).isEqualTo(1);
+  }
+
+  @Test
+  void a_turn_whose_request_is_refused_is_given_back_and_that_of_a_refund_too() {
+    limits = new TenantLimits(1, 2L, 100L, null, null, null);
+    RequestTurn large = gate.takeTurn(TENANT);
+    assertThatThrownBy(() -> gate.admit(demand(1000, 1, null, 0), large))
+        .isInstanceOf(QuotaException.class);
+    assertThat(gate.consumption(TENANT).requests().remaining()).isEqualTo(2);
+    gate.admit(demand(10, 1, null, 0), gate.takeTurn(TENANT)).refund();
+    assertThat(gate.consumption(TENANT).requests().remaining()).isEqualTo(2);
   }
 
   @Test

@@ -7,11 +7,16 @@ import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.request.JsonBody;
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.sample.TokenRules;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.BooleanNode;
 
 class ChatRequestTest {
   private static final RequestLimits LIMITS = new RequestLimits(1000, 8);
@@ -43,13 +48,25 @@ class ChatRequestTest {
         'repetition_penalty':1.5,'presence_penalty':-1,'frequency_penalty':2,'n':4,
         'stop':['a','b'],'seed':-5,'stream':true,'stream_options':{'include_usage':true},
         'logprobs':true,'top_logprobs':20,'logit_bias':{'999':-100},'user':'u',
-        'ignore_eos':true,'return_token_ids':true
+        'ignore_eos':true,'return_token_ids':true,'include_stop_str_in_output':true,
+        'bad_words':['x','y'],'truncate_prompt_tokens':-1,'min_tokens':7,'stop_token_ids':[3,5.0],
+        'allowed_token_ids':[999]
         """)
             .options();
 
     assertThat(options.maxTokens()).isEqualTo(7);
     assertThat(options.sampling())
-        .isEqualTo(new SamplingParams(0.5f, 3, 0.25f, 0.125f, 1.5f, -1, 2, Map.of(999, -100f), -5));
+        .isEqualTo(
+            new SamplingParams(0.5f, 3, 0.25f, 0.125f, 1.5f, -1, 2, Map.of(999, -100f), -5)
+                .withRules(
+                    new TokenRules(
+                        7,
+                        BitSet.valueOf(new long[] {(1L << 3) | (1L << 5)}),
+                        BitSet.valueOf(LongStream.range(0, 16).map(i -> i / 15 << 39).toArray()),
+                        List.of())));
+    assertThat(options.includeStop()).isTrue();
+    assertThat(options.badWords()).containsExactly("x", "y");
+    assertThat(options.truncatePrompt()).isEqualTo(-1);
     assertThat(options.choices()).isEqualTo(4);
     assertThat(options.stops()).containsExactly("a", "b");
     assertThat(options.stream()).isTrue();
@@ -57,6 +74,17 @@ class ChatRequestTest {
     assertThat(options.logprobs()).isEqualTo(20);
     assertThat(options.ignoreEos()).isTrue();
     assertThat(options.tokenIds()).isTrue();
+  }
+
+  @Test
+  void the_layout_of_messages_is_read() {
+    assertThat(read("").layout()).isEqualTo(ChatLayout.ANSWER);
+    assertThat(read(",'continue_final_message':true").layout())
+        .isEqualTo(new ChatLayout(false, true, Map.of()));
+    assertThat(read(",'add_generation_prompt':false").layout())
+        .isEqualTo(new ChatLayout(false, false, Map.of()));
+    assertThat(read(",'chat_template_kwargs':{'think':false}").layout().variables())
+        .containsEntry("think", BooleanNode.FALSE);
   }
 
   @Test
@@ -75,7 +103,8 @@ class ChatRequestTest {
                     {'model':'m','messages':[{'role':'developer','content':'be kind'},
                      {'role':'assistant','content':null},
                      {'role':'user','name':'ann','content':[{'type':'text','text':'a'},{'type':'text','text':'b'}]}]}
-                    """)),
+                    """),
+                tree -> tree),
             LIMITS);
 
     assertThat(request.messages())
@@ -120,6 +149,22 @@ class ChatRequestTest {
         "'user':1 | user | must be a string",
         "'model':'' | model | must not be empty",
         "'model':null | model | is required",
+        "'min_tokens':-1 | min_tokens | must be between",
+        "'max_tokens':3,'min_tokens':4 | min_tokens | must not be over 'max_tokens', which is 3",
+        "'stop_token_ids':7 | stop_token_ids | must be an array of token ids",
+        "'stop_token_ids':[1,1000] | stop_token_ids[1] | is not a token id below 1000",
+        "'allowed_token_ids':[] | allowed_token_ids | must not be empty",
+        "'allowed_token_ids':['a'] | allowed_token_ids[0] | is not a token id",
+        "'bad_words':[' '] | bad_words | nothing but space",
+        "'bad_words':[1] | bad_words[0] | must be a string",
+        "'include_stop_str_in_output':'no' | include_stop_str_in_output | must be true or false",
+        "'truncate_prompt_tokens':0 | truncate_prompt_tokens | must be -1, or 1 or more",
+        "'prompt_logprobs':-1 | prompt_logprobs | must be between 0 and 20",
+        "'prompt_logprobs':1,'stream':true | prompt_logprobs | is not allowed when 'stream'",
+        "'continue_final_message':true,'add_generation_prompt':true | add_generation_prompt | cannot",
+        "'chat_template_kwargs':[] | chat_template_kwargs | must be an object",
+        "'chat_template_kwargs':{'messages':[]} | chat_template_kwargs.messages | is not a request's",
+        "'chat_template_kwargs':{'eos_token':'x'} | chat_template_kwargs.eos_token | is not a request's",
         "'messages':[] | messages | at least one",
         "'messages':[3] | messages[0] | must be an object",
         "'messages':[{'role':'user'}] | messages[0].content | is required",
@@ -152,6 +197,15 @@ class ChatRequestTest {
         "'prediction':{} | prediction",
         "'guided_json':{} | guided_json",
         "'best_of':2 | best_of",
+        "'adapter_id':'x' | adapter_id",
+        "'chat_template':'{{ messages }}' | chat_template",
+        "'documents':[{}] | documents",
+        "'skip_special_tokens':false | skip_special_tokens",
+        "'add_special_tokens':true | add_special_tokens",
+        "'echo':true | echo",
+        "'do_sample':false | do_sample",
+        "'length_penalty':0.5 | length_penalty",
+        "'max_new_tokens':5 | max_new_tokens",
         "'messages':[{'role':'user','content':[{'type':'image_url'}]}] | messages[0].content[0].type",
         "'messages':[{'role':'assistant','tool_calls':[{}]}] | messages[0].tool_calls",
       })
@@ -172,6 +226,9 @@ class ChatRequestTest {
         "'response_format':{'type':'text'}",
         "'modalities':['text']",
         "'best_of':1",
+        "'skip_special_tokens':true",
+        "'length_penalty':1.0",
+        "'echo':false",
         "'stop':[]",
         "'stop':null",
         "'temperature':null",
@@ -201,11 +258,11 @@ class ChatRequestTest {
                 : HELLO + "," + field;
     return catchThrowableOfType(
         ApiException.class,
-        () -> ChatRequest.read(JsonBody.parse(bytes("{" + body + "}")), LIMITS));
+        () -> ChatRequest.read(JsonBody.parse(bytes("{" + body + "}"), tree -> tree), LIMITS));
   }
 
   private static ChatRequest read(String more) {
-    return ChatRequest.read(JsonBody.parse(bytes("{" + HELLO + more + "}")), LIMITS);
+    return ChatRequest.read(JsonBody.parse(bytes("{" + HELLO + more + "}"), tree -> tree), LIMITS);
   }
 
   private static byte[] bytes(String json) {

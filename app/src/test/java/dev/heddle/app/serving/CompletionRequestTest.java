@@ -61,6 +61,11 @@ class CompletionRequestTest {
         "'prompt':'a','logprobs':21 | logprobs | must be between 0 and 20",
         "'prompt':'a','echo':'yes' | echo | must be true or false",
         "'prompt':'a','suffix':'end' | suffix | is not supported",
+        "'prompt':'a','continue_final_message':true | continue_final_message | /v1/chat/completions",
+        "'prompt':'a','add_generation_prompt':true | add_generation_prompt | /v1/chat/completions",
+        "'prompt':'a','chat_template':'x' | chat_template | /v1/chat/completions",
+        "'prompt':'a','chat_template_kwargs':{} | chat_template_kwargs | /v1/chat/completions",
+        "'prompt':'a','add_special_tokens':false | add_special_tokens | is not supported",
         "'prompt':'a','best_of':3 | best_of | is not supported",
       })
   void a_faulty_field_is_named(String fields, String param, String message) {
@@ -73,6 +78,6 @@ class CompletionRequestTest {
   private static CompletionRequest read(String fields) {
     byte[] body =
         ("{'model':'m'," + fields + "}").replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    return CompletionRequest.read(JsonBody.parse(body), LIMITS);
+    return CompletionRequest.read(JsonBody.parse(body, tree -> tree), LIMITS);
   }
 }

@@ -10,28 +10,28 @@ import org.junit.jupiter.api.Test;
 class StopMatcherTest {
   @Test
   void a_stop_across_pieces_ends_the_text_before_it() {
-    StopMatcher matcher = new StopMatcher(List.of("END"));
+    StopMatcher matcher = new StopMatcher(List.of("END"), false);
 
-    assertThat(matcher.push("say E")).isEqualTo("say ");
-    assertThat(matcher.push("N")).isEmpty();
-    assertThat(matcher.push("D more")).isEmpty();
+    assertThat(matcher.push("say E", true)).isEqualTo("say ");
+    assertThat(matcher.push("N", true)).isEmpty();
+    assertThat(matcher.push("D more", true)).isEmpty();
     assertThat(matcher.matched()).isTrue();
     assertThat(matcher.rest()).isEmpty();
   }
 
   @Test
   void what_only_looked_like_a_stop_comes_later() {
-    StopMatcher matcher = new StopMatcher(List.of("END"));
+    StopMatcher matcher = new StopMatcher(List.of("END"), false);
 
-    assertThat(matcher.push("EN")).isEmpty();
-    assertThat(matcher.push("EN")).isEqualTo("EN");
+    assertThat(matcher.push("EN", true)).isEmpty();
+    assertThat(matcher.push("EN", true)).isEqualTo("EN");
     assertThat(matcher.rest()).isEqualTo("EN");
     assertThat(matcher.matched()).isFalse();
   }
 
   @Test
   void without_stops_everything_passes_at_once() {
-    assertThat(new StopMatcher(List.of()).push("anything")).isEqualTo("anything");
+    assertThat(new StopMatcher(List.of(), false).push("anything", true)).isEqualTo("anything");
   }
 
   @Test
@@ -44,27 +44,50 @@ class StopMatcherTest {
         stops.add(letters(random, 1 + random.nextInt(4)));
       }
       String text = letters(random, random.nextInt(24));
-      StopMatcher matcher = new StopMatcher(stops);
+      boolean included = random.nextBoolean();
+      int exempt = random.nextBoolean() ? 0 : random.nextInt(text.length() + 1);
+      String expected = expected(text, stops, exempt, included);
+      StopMatcher matcher = new StopMatcher(stops, included);
       StringBuilder shown = new StringBuilder();
       int at = 0;
       while (at < text.length() && !matcher.matched()) {
-        int end = Math.min(text.length(), at + random.nextInt(5));
-        shown.append(matcher.push(text.substring(at, end)));
-        assertThat(expected(text, stops)).as("seed %s", seed).startsWith(shown);
+        int end = Math.min(at < exempt ? exempt : text.length(), at + random.nextInt(5));
+        shown.append(matcher.push(text.substring(at, end), end > exempt));
+        assertThat(expected).as("seed %s", seed).startsWith(shown);
         at = end;
       }
       shown.append(matcher.rest());
 
       assertThat(shown.toString())
-          .as("seed %s: %s in %s", seed, stops, text)
-          .isEqualTo(expected(text, stops));
-      assertThat(matcher.matched()).isEqualTo(shown.length() < text.length());
+          .as("seed %s: %s in %s after %s", seed, stops, text, exempt)
+          .isEqualTo(expected);
     }
   }
 
-  /** Reads character by character; where several stops end, the longest counts. */
-  private static String expected(String text, List<String> stops) {
-    for (int end = 1; end <= text.length(); end++) {
+  @Test
+  void a_stop_that_begins_where_none_counts_and_ends_beyond_it_counts() {
+    StopMatcher matcher = new StopMatcher(List.of("END"), false);
+
+    assertThat(matcher.push("END, E", false)).isEqualTo("END, ");
+    assertThat(matcher.push("ND", true)).isEmpty();
+    assertThat(matcher.matched()).isTrue();
+  }
+
+  @Test
+  void a_stop_that_is_shown_ends_the_text() {
+    StopMatcher matcher = new StopMatcher(List.of("END"), true);
+
+    assertThat(matcher.push("say EN", true)).isEqualTo("say ");
+    assertThat(matcher.push("D more", true)).isEqualTo("END");
+  }
+
+  /**
+   * Reads character by character; where several stops end, the longest counts.
+   *
+   * @param exempt characters that no stop may end in
+   */
+  private static String expected(String text, List<String> stops, int exempt, boolean included) {
+    for (int end = exempt + 1; end <= text.length(); end++) {
       int longest = 0;
       for (String stop : stops) {
         if (text.startsWith(stop, end - stop.length())) {
@@ -72,7 +95,7 @@ class StopMatcherTest {
         }
       }
       if (longest > 0) {
-        return text.substring(0, end - longest);
+        return text.substring(0, included ? end : end - longest);
       }
     }
     return text;

@@ -8,6 +8,8 @@ import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.error.Errors;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
+import java.lang.reflect.Method;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -19,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.http.HttpMethod;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.reactive.result.method.RequestMappingInfo;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import reactor.core.publisher.Mono;
 
 class ApiKeyFilterTest {
@@ -36,7 +42,8 @@ class ApiKeyFilterTest {
   }
 
   private final List<UUID> used = new ArrayList<>();
-  private final ApiKeyFilter filter = new ApiKeyFilter(KEYS::get, TENANTS::get, used::add);
+  private final ApiKeyFilter filter =
+      new ApiKeyFilter(KEYS::get, request -> null, TENANTS::get, used::add, List.of(mapping()));
 
   @ParameterizedTest
   @CsvSource(
@@ -50,33 +57,29 @@ class ApiKeyFilterTest {
         "/v1/models, Bearer key-inference, -",
         "/v1/models, bearer key-inference, -",
         "/v1/models, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
-        "/v1/anything, -, INVALID_API_KEY",
-        "/api/v1/adapters/x, Bearer key-adapters, -",
-        "/api/v1/adapters/x, Bearer key-inference, INSUFFICIENT_PERMISSIONS",
-        "/api/v1/adapters/x, Bearer key-admin, -",
-        "/api/v1/adapters, Bearer key-inference, INSUFFICIENT_PERMISSIONS",
-        "/api/v1/aliases/x:rollback, Bearer key-adapters, -",
-        "/api/v1/capacity:preview, Bearer key-adapters, -",
-        "/api/v1/tenant, Bearer key-adapters, -",
-        "/api/v1/tenants, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
-        "/api/v1/tenants/x, Bearer key-admin, -",
-        "/api/v1/usage, Bearer key-adapters, -",
-        "/api/v1/audit, Bearer key-adapters, -",
-        "/api/v1/residency, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
-        "/api/v1/status, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
         "/v1/models, Bearer key-admin, INSUFFICIENT_PERMISSIONS",
-        "/api/v1/keys, Bearer key-adapters, -",
-        "/api/v1/keys, Bearer key-admin, -",
+        "/%761/models, Bearer key-admin, INSUFFICIENT_PERMISSIONS",
+        "/v1;x=1/models, Bearer key-admin, INSUFFICIENT_PERMISSIONS",
+        "/v1/anything, -, INVALID_API_KEY",
+        "/v1/anything, Bearer key-admin, -",
+        "/api/v1/adapters, Bearer key-adapters, -",
+        "/api/v1/adapters, Bearer key-inference, INSUFFICIENT_PERMISSIONS",
+        "/api/v1/adapters, Bearer key-admin, -",
+        "/api/v1/status, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
         "/api/v1/status, Bearer key-admin, -",
-        "/api/v1/adaptersandmore, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
+        "/open, -, -",
+        "/unstated, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
+        "/unstated, Bearer key-admin, -",
         "/actuator/health/readiness, -, -",
-        "/actuator/prometheus, -, -",
+        "/version, -, -",
         "/actuator/env, -, INVALID_API_KEY",
+        "/actuator/env, Bearer key-adapters, INSUFFICIENT_PERMISSIONS",
         "/, -, INVALID_API_KEY"
       })
-  void a_path_opens_to_keys_of_its_scope(
+  void a_handler_opens_to_keys_of_its_scope(
       String path, @Nullable String authorization, @Nullable ErrorCode refusal) {
-    MockServerHttpRequest.BaseBuilder<?> request = MockServerHttpRequest.get(path);
+    MockServerHttpRequest.BaseBuilder<?> request =
+        MockServerHttpRequest.method(HttpMethod.GET, URI.create(path));
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
@@ -89,6 +92,20 @@ class ApiKeyFilterTest {
     } else {
       assertThat(((ApiException) thrown).code()).isEqualTo(refusal);
     }
+  }
+
+  @Test
+  void a_key_may_stand_in_the_other_header_unless_the_usual_one_is_there() {
+    MockServerHttpRequest.BaseBuilder<?> request =
+        MockServerHttpRequest.get("/v1/models").header("x-api-key", " key-inference");
+    MockServerWebExchange exchange = MockServerWebExchange.from(request);
+    filter.filter(exchange, next -> Mono.empty()).block();
+    assertThat(Caller.of(exchange)).isEqualTo(KEYS.get("key-inference"));
+
+    MockServerWebExchange both =
+        MockServerWebExchange.from(request.header("Authorization", "Bearer nobody"));
+    assertThat(catchThrowable(() -> filter.filter(both, next -> Mono.empty()).block()))
+        .isInstanceOf(ApiException.class);
   }
 
   @Test
@@ -144,6 +161,50 @@ class ApiKeyFilterTest {
         MockServerHttpRequest.get(path)
             .header("Authorization", "Bearer " + key)
             .header(Caller.ACTING_HEADER, tenant));
+  }
+
+  private static RequestMappingHandlerMapping mapping() {
+    RequestMappingHandlerMapping mapping = new RequestMappingHandlerMapping();
+    for (Method handler : Handlers.class.getDeclaredMethods()) {
+      if (handler.isAnnotationPresent(GetMapping.class)) {
+        mapping.registerMapping(
+            RequestMappingInfo.paths(handler.getAnnotation(GetMapping.class).value()).build(),
+            new Handlers(),
+            handler);
+      }
+    }
+    return mapping;
+  }
+
+  @SuppressWarnings("unused") // by the mapping
+  static final class Handlers {
+    @Requires(Scope.INFERENCE)
+    @GetMapping("/v1/models")
+    void models() {}
+
+    @Requires(Scope.ADAPTERS)
+    @GetMapping("/api/v1/adapters")
+    void adapters() {}
+
+    @Requires(Scope.ADMIN)
+    @GetMapping("/api/v1/status")
+    void status() {}
+
+    @Open
+    @GetMapping("/open")
+    void open() {}
+
+    @GetMapping("/unstated")
+    void unstated() {}
+
+    @GetMapping("/actuator/health/{*path}")
+    void health() {}
+
+    @GetMapping("/version")
+    void version() {}
+
+    @GetMapping("/actuator/env")
+    void env() {}
   }
 
   private static Principal principal(String id, Set<Scope> scopes) {

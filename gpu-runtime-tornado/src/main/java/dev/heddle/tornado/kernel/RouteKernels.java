@@ -33,6 +33,9 @@ public final class RouteKernels {
   /** Pairs of a batch at most: they are sorted in local memory, 32 KiB of it. */
   public static final int MAX_PAIRS = 8192;
 
+  /** In place of a scale: weights are scores divided by their sum. */
+  public static final float NORMALIZE = 0f;
+
   private RouteKernels() {}
 
   public static int slotsAt(int at, int tokens, int k) {
@@ -72,7 +75,9 @@ public final class RouteKernels {
    * All of it, by one work-group of {@code threads} work-items. It stands in one piece on purpose:
    * with its steps in methods of their own TornadoVM 5.2.0 compiles it to wrong results.
    *
+   * @param scale of the picks' weights, or {@link #NORMALIZE}
    * @param map first int of the layer's row 0 in the expert map
+   * @param counts first counter of the layer's row 0, [rows][routed]; -1 to count nothing
    * @param at where its ints begin; {@code tokens} is how many tokens there is room for
    * @param weights where its floats begin
    * @param tile rows of a tile; with 1 there is nothing to group and pairs stay in their order
@@ -88,10 +93,10 @@ public final class RouteKernels {
       int shared,
       int groups,
       int topGroups,
-      int normalize,
       float scale,
       int map,
       int adapters,
+      int counts,
       int at,
       int tokens,
       int weights,
@@ -124,7 +129,7 @@ public final class RouteKernels {
       }
       for (int r = 0; r < k; r++) {
         float score = f.get(weight + r);
-        f.set(weight + r, normalize == 1 ? score / (sum + 1e-20f) : score * scale);
+        f.set(weight + r, scale == NORMALIZE ? score / (sum + 1e-20f) : score * scale);
       }
       for (int s = 0; s < shared; s++) {
         f.set(weight + k + s, 1f);
@@ -226,6 +231,17 @@ public final class RouteKernels {
         n.set(tilesAt + 2 + 3 * next, i);
         n.set(tilesAt + 3 + 3 * next, rows);
         next++;
+      }
+    }
+    if (counts >= 0) {
+      c.globalBarrier(); // picks were written by other work-items
+      // A work-item counts the picks of its own columns, so that no two write one counter.
+      for (int i = 0; i < live * k; i++) {
+        int pick = n.get(at + i);
+        if (pick % threads == l) {
+          int cell = counts + n.get(adapters + i / k) * routed + pick;
+          n.set(cell, n.get(cell) + 1);
+        }
       }
     }
   }

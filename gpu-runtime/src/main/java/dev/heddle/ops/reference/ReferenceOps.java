@@ -10,15 +10,18 @@ import dev.heddle.format.MatrixData;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
+import dev.heddle.ops.Logprobs;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Numerics;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.UnusableLogitsException;
 import dev.heddle.ops.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,6 +117,21 @@ public final class ReferenceOps implements Ops {
   }
 
   @Override
+  public void score(Tensor logits, RowScoring rows) {
+    float[] values = new float[logits.cols()];
+    for (int i = 0; i < rows.count(); i++) {
+      read(logits, rows.row(i), values);
+      try {
+        Logprobs result = new Logprobs(rows.alternatives(i));
+        result.score(values, rows.token(i), rows.alternatives(i));
+        rows.scored(i, result);
+      } catch (UnusableLogitsException e) {
+        rows.failed(i, e);
+      }
+    }
+  }
+
+  @Override
   public void read(Tensor source, int row, int[] target) {
     System.arraycopy(intsOf(source), row * source.cols(), target, 0, target.length);
   }
@@ -141,6 +159,11 @@ public final class ReferenceOps implements Ops {
       c.values()
           .copy(c.at(layer, from * tokens), c.at(layer, to * tokens), (long) tokens * c.width());
     }
+  }
+
+  @Override
+  public boolean readsWithinPass() {
+    return true;
   }
 
   @Override
@@ -277,8 +300,9 @@ public final class ReferenceOps implements Ops {
       float scale,
       Rows rows) {
     Buffers.Cache c = (Buffers.Cache) cache;
-    Attention attention =
-        new Attention(c, layer, floatsOf(qLatent), floatsOf(q), intsOf(blockTables), scale);
+    ReferenceAttention attention =
+        new ReferenceAttention(
+            c, layer, floatsOf(qLatent), floatsOf(q), intsOf(blockTables), scale);
     int n = count(rows, out, qLatent, q, positions, sequences);
     int latent = c.latent();
     int queryDim = q.cols() / heads;
@@ -301,13 +325,17 @@ public final class ReferenceOps implements Ops {
       Tensor map,
       int mapRow,
       Tensor adapters,
+      @Nullable Tensor counts,
       Rows rows) {
     ReferenceRouting routing = (ReferenceRouting) out;
     Shapes.require(routing.rule().equals(rule), "the routing was made for another rule");
     int n = count(rows, logits, adapters);
     for (int t = 0; t < n; t++) {
-      int mapAt = (mapRow + intsOf(adapters)[t]) * map.cols();
-      routing.route(t, floatsOf(logits), t * logits.cols(), intsOf(map), mapAt);
+      int row = mapRow + intsOf(adapters)[t];
+      routing.route(t, floatsOf(logits), t * logits.cols(), intsOf(map), row * map.cols());
+      if (counts != null) {
+        routing.count(t, intsOf(counts), row * counts.cols());
+      }
     }
   }
 

@@ -81,6 +81,13 @@ final class ReferenceRouting implements Routing {
     }
   }
 
+  /** Counts the picks of token t in the row of counters that begins at {@code at}. */
+  void count(int t, int[] counts, int at) {
+    for (int rank = 0; rank < rule.topK(); rank++) {
+      counts[at + picks.values()[t * rule.topK() + rank]]++;
+    }
+  }
+
   private void softmax(float[] logits, int at) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < scores.length; i++) {

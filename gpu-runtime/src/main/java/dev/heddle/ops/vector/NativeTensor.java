@@ -1,5 +1,6 @@
 package dev.heddle.ops.vector;
 
+import dev.heddle.ops.Require;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 

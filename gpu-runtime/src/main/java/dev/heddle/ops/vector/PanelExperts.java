@@ -3,6 +3,7 @@ package dev.heddle.ops.vector;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.Require;
 import dev.heddle.ops.memory.NativeMemory;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;

@@ -13,13 +13,13 @@ final class RowCopies {
   private NativeTensor out = NONE;
   private NativeTensor x = NONE;
   private NativeTensor indices = NONE;
-  private Handles.@org.jspecify.annotations.Nullable Table table;
+  private VectorHandles.@org.jspecify.annotations.Nullable Table table;
 
   RowCopies(Workers workers) {
     this.workers = workers;
   }
 
-  void embed(NativeTensor target, Handles.Table source, NativeTensor tokens, int count) {
+  void embed(NativeTensor target, VectorHandles.Table source, NativeTensor tokens, int count) {
     out = target;
     table = source;
     indices = tokens;
@@ -27,7 +27,7 @@ final class RowCopies {
   }
 
   private void embedRow(int worker, int row) {
-    Handles.Table source = java.util.Objects.requireNonNull(table);
+    VectorHandles.Table source = java.util.Objects.requireNonNull(table);
     int token = indices.intAt(row);
     if (token < 0 || token >= source.rows()) {
       throw new IllegalArgumentException("no row " + token + " in the table");

@@ -10,6 +10,8 @@ import static dev.heddle.ops.vector.Lanes.zero;
 
 import dev.heddle.ops.Numerics;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /** What is done to one row of n floats; arguments named after rows are addresses. */
 final class RowKernels {
@@ -97,15 +99,49 @@ final class RowKernels {
     return getFloat(sums);
   }
 
-  /** x = exp(x - max) for every element. */
-  static void expMinus(long x, float max, int n) {
+  /** out = exp(x - max) for every element; out may be x. */
+  static void expMinus(long out, long x, float max, int n) {
     int i = 0;
     for (; i < F.loopBound(n); i += LANES) {
-      store(VectorMath.exp(load(x + 4L * i).sub(max)), x + 4L * i);
+      store(VectorMath.exp(load(x + 4L * i).sub(max)), out + 4L * i);
     }
     for (; i < n; i++) { // scalar tail
-      setFloat(x + 4L * i, Numerics.exp(getFloat(x + 4L * i) - max));
+      setFloat(out + 4L * i, Numerics.exp(getFloat(x + 4L * i) - max));
     }
+  }
+
+  /** The largest of x, whose order does not matter; NaN if one is. */
+  static float max(long x, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    int i = 0;
+    if (n >= LANES) {
+      FloatVector most = load(x);
+      for (i = LANES; i < F.loopBound(n); i += LANES) {
+        most = most.max(load(x + 4L * i));
+      }
+      max = most.reduceLanes(VectorOperators.MAX);
+    }
+    for (; i < n; i++) { // scalar tail
+      max = Math.max(max, getFloat(x + 4L * i));
+    }
+    return max;
+  }
+
+  /** The first element of x from {@code from} on that is above a threshold; n if none is. */
+  static int nextAbove(long x, int from, int n, float threshold) {
+    int i = from;
+    for (; i <= n - LANES; i += LANES) {
+      VectorMask<Float> above = load(x + 4L * i).compare(VectorOperators.GT, threshold);
+      if (above.anyTrue()) {
+        return i + above.firstTrue();
+      }
+    }
+    for (; i < n; i++) { // scalar tail
+      if (getFloat(x + 4L * i) > threshold) {
+        return i;
+      }
+    }
+    return n;
   }
 
   /** x = x / divisor for every element. */

@@ -2,6 +2,7 @@ package dev.heddle.ops.vector;
 
 import dev.heddle.format.DType;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.Require;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

@@ -48,11 +48,11 @@ final class VectorMemory {
     return matrix;
   }
 
-  Handles.Table table(MatrixData data) {
+  VectorHandles.Table table(MatrixData data) {
     DType dtype = data.dtype();
     long rowBytes = (long) data.cols() * dtype.bytes();
-    Handles.Table table =
-        new Handles.Table(data.rows(), data.cols(), dtype, reserve(rowBytes * data.rows()));
+    VectorHandles.Table table =
+        new VectorHandles.Table(data.rows(), data.cols(), dtype, reserve(rowBytes * data.rows()));
     for (int row = 0; row < data.rows(); row++) {
       MemorySegment.copy(
           data.data(), row * data.rowStride(), NativeMemory.ALL, table.row(row), rowBytes);

@@ -10,9 +10,11 @@ import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.Require;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
@@ -37,6 +39,7 @@ public final class VectorOps implements Ops {
   private final HeadMatmul headMatmul;
   private final RowOps rowOps;
   private final RowCopies copies;
+  private final Scorer scorer;
   private final List<Runnable> closers = new ArrayList<>();
 
   /**
@@ -50,9 +53,11 @@ public final class VectorOps implements Ops {
     headMatmul = new HeadMatmul(workers);
     rowOps = new RowOps(workers);
     copies = new RowCopies(workers);
+    scorer = new Scorer(workers);
     closers.add(matmul::close);
     closers.add(headMatmul::close);
     closers.add(rowOps::close);
+    closers.add(scorer::close);
     closers.add(memory::close);
   }
 
@@ -127,7 +132,7 @@ public final class VectorOps implements Ops {
         new LatentCache(layers, blocks, blockTokens, latentDim, ropeDim, memory.reserve(bytes));
     LatentAttention attention = new LatentAttention(workers, keys);
     closers.add(attention::close);
-    return new Handles.Cache(keys, attention);
+    return new VectorHandles.Cache(keys, attention);
   }
 
   @Override
@@ -139,11 +144,11 @@ public final class VectorOps implements Ops {
             memory.tensor("picks", tokens, rule.topK(), false),
             memory.tensor("weights", tokens, rule.perToken(), true),
             memory.tensor("slots", tokens, rule.perToken(), false));
-    Router router = new Router(workers, batch);
+    Rerouting router = new Rerouting(workers, batch);
     Experts experts = new Experts(workers, batch);
     closers.add(router::close);
     closers.add(experts::close);
-    return new Handles.Routed(batch, router, experts);
+    return new VectorHandles.Routed(batch, router, experts);
   }
 
   // ---- host and backend
@@ -179,6 +184,18 @@ public final class VectorOps implements Ops {
   }
 
   @Override
+  public void score(Tensor logits, RowScoring rows) {
+    NativeTensor t = NativeTensor.floats(logits);
+    for (int i = 0; i < rows.count(); i++) {
+      Require.that(
+          rows.row(i) >= 0 && rows.row(i) < t.rows() && rows.token(i) < t.cols(),
+          t.name(),
+          "has no such row or token");
+    }
+    scorer.run(t.address(), t.cols(), rows);
+  }
+
+  @Override
   public void read(Tensor source, int row, int[] target) {
     get(NativeTensor.ints(source), row, target, ValueLayout.JAVA_INT_UNALIGNED, target.length);
   }
@@ -201,7 +218,7 @@ public final class VectorOps implements Ops {
 
   @Override
   public void copyBlock(KvCache cache, int from, int to) {
-    LatentCache keys = ((Handles.Cache) cache).keys();
+    LatentCache keys = ((VectorHandles.Cache) cache).keys();
     Require.that(
         from >= 0 && from < keys.blocks() && to >= 0 && to < keys.blocks(),
         "KV cache",
@@ -214,11 +231,16 @@ public final class VectorOps implements Ops {
   // ---- forward
 
   @Override
+  public boolean readsWithinPass() {
+    return true;
+  }
+
+  @Override
   public void embed(Tensor out, RowTable table, Tensor tokens, Rows rows) {
     int count = count(rows);
     NativeTensor o = NativeTensor.floats(out).holding(count);
     Require.that(o.cols() == table.cols(), o.name(), "does not fit the table");
-    copies.embed(o, (Handles.Table) table, NativeTensor.ints(tokens).holding(count), count);
+    copies.embed(o, (VectorHandles.Table) table, NativeTensor.ints(tokens).holding(count), count);
   }
 
   @Override
@@ -286,7 +308,7 @@ public final class VectorOps implements Ops {
       Tensor kvSlots,
       Rows rows) {
     int count = count(rows);
-    LatentCache keys = ((Handles.Cache) cache).keys();
+    LatentCache keys = ((VectorHandles.Cache) cache).keys();
     Require.that(
         compressed.cols() == keys.width()
             && normWeight.cols() == keys.latent()
@@ -330,7 +352,7 @@ public final class VectorOps implements Ops {
       float scale,
       Rows rows) {
     int count = count(rows);
-    Handles.Cache c = (Handles.Cache) cache;
+    VectorHandles.Cache c = (VectorHandles.Cache) cache;
     int latent = heads * c.keys().latent();
     Require.that(
         out.cols() == latent && qLatent.cols() == latent && q.cols() % heads == 0,
@@ -359,9 +381,10 @@ public final class VectorOps implements Ops {
       Tensor map,
       int mapRow,
       Tensor adapters,
+      @Nullable Tensor counts,
       Rows rows) {
     int count = count(rows);
-    Handles.Routed routed = (Handles.Routed) out;
+    VectorHandles.Routed routed = (VectorHandles.Routed) out;
     routed.batch().slots().holding(count);
     Require.that(
         routed.batch().rule().equals(rule)
@@ -369,6 +392,10 @@ public final class VectorOps implements Ops {
             && map.cols() == rule.routed() + rule.shared(),
         logits.name(),
         "does not fit the rule");
+    Require.that(
+        counts == null || (counts.cols() == rule.routed() && counts.rows() == map.rows()),
+        map.name(),
+        "does not fit the counters");
     routed
         .router()
         .run(
@@ -377,12 +404,15 @@ public final class VectorOps implements Ops {
             mapRow,
             NativeTensor.ints(adapters).holding(count),
             count);
+    if (counts != null) {
+      routed.router().count(NativeTensor.ints(counts), count);
+    }
   }
 
   @Override
   public void experts(Tensor out, Tensor x, ExpertPool pool, Routing routing, Rows rows) {
     int count = count(rows);
-    Handles.Routed routed = (Handles.Routed) routing;
+    VectorHandles.Routed routed = (VectorHandles.Routed) routing;
     NativeTensor o = NativeTensor.floats(out).holding(count);
     NativeTensor in = NativeTensor.floats(x).holding(count);
     PanelExperts experts = routed.batch().pool();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,12 +104,22 @@ class WorkerTeamTest {
       for (int i = 0; i < 20_000; i++) {
         team.run(task, 64);
       }
-      long before = threads.getTotalThreadAllocatedBytes();
+      // Only threads of the team are counted: others of this process may allocate at any time.
+      long[] ids = workers();
+      long workers = Arrays.stream(threads.getThreadAllocatedBytes(ids)).sum();
+      long caller = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < 1000; i++) {
         team.run(task, 64);
       }
-      // Other threads of the test's machine may allocate a little: far less than a word a dispatch.
-      assertThat(threads.getTotalThreadAllocatedBytes() - before).isLessThan(8_000);
+      assertThat(threads.getCurrentThreadAllocatedBytes() - caller).isLessThan(1000);
+      assertThat(Arrays.stream(threads.getThreadAllocatedBytes(ids)).sum()).isEqualTo(workers);
     }
+  }
+
+  private static long[] workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("heddle-worker-"))
+        .mapToLong(Thread::threadId)
+        .toArray();
   }
 }

@@ -9,15 +9,19 @@ import dev.heddle.format.MatrixData;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
+import dev.heddle.ops.Logprobs;
 import dev.heddle.ops.Matrix;
+import dev.heddle.ops.Ops;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.vector.Twins.Both;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -389,11 +393,20 @@ class VectorOpsTest {
       Both<Tensor> x = twins.floats(tokens, hidden, false);
       Both<Tensor> out = twins.floats(tokens, hidden, false);
       Both<Tensor> logits = logits(twins, tokens, rule.routed());
+      Both<Tensor> counts = twins.ints(3, rule.routed(), new int[3 * rule.routed()]);
+      int[][] picked = new int[3][rule.routed()];
       for (int t : new int[] {1, 2, 3, 5, 8, 19, 64, 150}) {
         Both<Rows> rows = twins.rows(t);
         twins.run((ops, h) -> {
           ops.route(
-              h.of(routing), h.of(logits), rule, h.of(mapTable), 1, h.of(adapters), h.of(rows));
+              h.of(routing),
+              h.of(logits),
+              rule,
+              h.of(mapTable),
+              1,
+              h.of(adapters),
+              h.of(counts),
+              h.of(rows));
           ops.experts(h.of(out), h.of(x), h.of(pool), h.of(routing), h.of(rows));
         });
         String what = rule + " " + dtype + " T=" + t;
@@ -403,8 +416,31 @@ class VectorOpsTest {
         twins.assertSameInts(what, new Both<>(r.slots(), v.slots()), t);
         twins.assertSameFloats(what, new Both<>(r.weights(), v.weights()), t);
         twins.assertSameFloats(what, out, tokens);
+        addPicks(twins.vector, v, t, rule.topK(), adapterRows, picked);
+        twins.assertSameInts(what, counts, 3);
+        assertThat(read(twins.vector, counts.vector(), picked)).as(what).isDeepEqualTo(picked);
       }
     }
+  }
+
+  /** Counts again, from the picks themselves; row 0 of the map is nobody's here. */
+  private static void addPicks(
+      Ops ops, Routing routing, int tokens, int k, int[] adapterRows, int[][] picked) {
+    int[] picks = new int[k];
+    for (int t = 0; t < tokens; t++) {
+      ops.read(routing.picks(), t, picks);
+      for (int pick : picks) {
+        picked[1 + adapterRows[t]][pick]++;
+      }
+    }
+  }
+
+  private static int[][] read(Ops ops, Tensor counts, int[][] like) {
+    int[][] read = new int[like.length][like[0].length];
+    for (int row = 0; row < read.length; row++) {
+      ops.read(counts, row, read[row]);
+    }
+    return read;
   }
 
   private static ExpertPool pool(dev.heddle.ops.Ops ops, Both<ExpertPool> pool) {
@@ -422,6 +458,94 @@ class VectorOpsTest {
       ops.write(tensor, values, values.length);
       return tensor;
     });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5, 15, 16, 17, 100, 1023, 1024, 1025, 5000})
+  void scores_of_rows_agree_to_the_bit(int vocabulary) {
+    int rows = 11;
+    try (Twins twins = new Twins(vocabulary, 2)) {
+      float[] values = new float[rows * vocabulary];
+      for (int i = 0; i < values.length; i++) {
+        double logit = twins.random.nextGaussian() * (1 + i / vocabulary);
+        values[i] = (float) (i / vocabulary % 3 == 0 ? Math.rint(logit) : logit); // ties
+        if (twins.random.nextInt(9) == 0 && i % vocabulary > 0) {
+          values[i] = Float.NEGATIVE_INFINITY;
+        }
+      }
+      float[] bad = {Float.NaN, Float.POSITIVE_INFINITY};
+      for (int i = 0; i < bad.length; i++) {
+        values[(3 + i) * vocabulary + twins.random.nextInt(vocabulary)] = bad[i];
+      }
+      Arrays.fill(values, 5 * vocabulary, 6 * vocabulary, Float.NEGATIVE_INFINITY);
+      Both<Tensor> logits =
+          twins.make(ops -> {
+            Tensor tensor = ops.floats("logits", rows, vocabulary);
+            ops.write(tensor, values, values.length);
+            return tensor;
+          });
+      for (int count : new int[] {1, 2, 3, 7, rows}) {
+        Scores expected = new Scores(count, vocabulary);
+        Scores actual = new Scores(count, vocabulary);
+        twins.reference.score(logits.reference(), expected);
+        twins.vector.score(logits.vector(), actual);
+        assertThat(actual.told).as("%d rows", count).isEqualTo(expected.told);
+        assertThat(expected.told).doesNotContainNull();
+      }
+    }
+  }
+
+  /** The last rows, each scored once, with other tokens and other numbers of alternatives. */
+  private static final class Scores implements RowScoring {
+    private final int vocabulary;
+    private final String[] told;
+
+    Scores(int count, int vocabulary) {
+      this.vocabulary = vocabulary;
+      this.told = new String[count];
+    }
+
+    @Override
+    public int count() {
+      return told.length;
+    }
+
+    @Override
+    public int row(int i) {
+      return 10 - i;
+    }
+
+    @Override
+    public int token(int i) {
+      return i * 7 % vocabulary;
+    }
+
+    @Override
+    public int alternatives(int i) {
+      return i * 5 % 21;
+    }
+
+    @Override
+    public void scored(int i, Logprobs result) {
+      StringBuilder words = new StringBuilder(Float.toHexString(result.logprob()));
+      for (int rank = 0; rank < result.alternatives(); rank++) {
+        words.append(' ').append(result.alternativeTokens()[rank]).append(':');
+        words.append(Float.toHexString(result.alternativeLogprobs()[rank]));
+      }
+      tell(i, words.toString());
+    }
+
+    @Override
+    public void failed(int i, RuntimeException cause) {
+      tell(i, String.valueOf(cause.getMessage()));
+    }
+
+    private void tell(int i, String words) {
+      if (told[i] != null) {
+        throw new AssertionError("row " + i + " was told before");
+      }
+      told[i] = words;
+    }
   }
 
   @Test
@@ -445,12 +569,12 @@ class VectorOpsTest {
       ops.write(counts, new int[] {2}, 1);
       Rows rows = new Rows(counts, 0);
       ops.write(logits, new float[] {9, 0, 0, 0, 0, 0, 0, 9}, 8);
-      assertThatThrownBy(() -> ops.route(routing, logits, rule, map, 0, adapters, rows))
+      assertThatThrownBy(() -> ops.route(routing, logits, rule, map, 0, adapters, null, rows))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("slot 3");
 
       ops.write(logits, new float[] {9, 0, 0, 0, 0, 0, 9, 0}, 8);
-      ops.route(routing, logits, rule, map, 0, adapters, rows);
+      ops.route(routing, logits, rule, map, 0, adapters, null, rows);
       int[] slot = new int[1];
       ops.read(routing.slots(), 1, slot);
       assertThat(slot).containsExactly(2);

@@ -48,7 +48,7 @@ public class DerivedDocument {
   }
 
   private static boolean isOurs(HandlerMethod handler) {
-    return handler.getBeanType().getName().startsWith("dev.heddle.");
+    return handler.getBeanType().getName().startsWith("dev.heddle.app.");
   }
 
   private static Stream<String> described(Map.Entry<RequestMappingInfo, HandlerMethod> mapping) {

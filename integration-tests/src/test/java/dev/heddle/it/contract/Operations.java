@@ -3,7 +3,7 @@ package dev.heddle.it.contract;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.quota.Consumption;
 import dev.heddle.app.quota.QuotaHeaders;
-import dev.heddle.app.tenant.Scopes;
+import dev.heddle.app.tenant.Access;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
 import io.swagger.v3.oas.annotations.Operation;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -74,7 +75,7 @@ final class Operations {
         addRateLimits(operation.withObject("/responses/200/headers"));
       }
       addErrors(operation, statuses, "application/json", "OpenAiError");
-      addScopes(path, operation);
+      addScopes(new Access(Scope.INFERENCE, false), operation);
     }
     return item;
   }
@@ -93,7 +94,8 @@ final class Operations {
     describe(operation, javadocs.of(handler.getDeclaringClass(), handler.getName()));
     addPathParameters(path, operation.withArray("parameters"));
     operation.withArray("parameters").forEach(parameter -> fixParameter((ObjectNode) parameter));
-    addHeaders(path, method, operation);
+    Access access = Objects.requireNonNull(Access.stated(handler), "has an annotation");
+    addHeaders(access, method, operation);
     setBody(operation, handler);
     setSuccess(operation, handler);
     Set<Integer> statuses = new TreeSet<>(Set.of(400, 401, 403, 406, 500, 503));
@@ -110,7 +112,7 @@ final class Operations {
       statuses.add(412);
     }
     addErrors(operation, statuses, PROBLEM, "Problem");
-    addScopes(path, operation);
+    addScopes(access, operation);
   }
 
   private static Method handler(String id) {
@@ -184,9 +186,9 @@ final class Operations {
     }
   }
 
-  private static void addHeaders(String path, String method, ObjectNode operation) {
+  private static void addHeaders(Access access, String method, ObjectNode operation) {
     ArrayNode parameters = operation.withArray("parameters");
-    if (allowed(path).contains("adapters")) {
+    if (!access.open() && allowed(access).contains("adapters")) {
       reference(parameters, "ActFor");
     }
     if (method.equals("post")) {
@@ -330,22 +332,22 @@ final class Operations {
     return codes.isEmpty() ? "Refused." : codes;
   }
 
-  private static void addScopes(String path, ObjectNode operation) {
+  private static void addScopes(Access access, ObjectNode operation) {
     ArrayNode security = operation.putArray("security");
-    if (Scopes.isOpen(path)) {
+    if (access.open()) {
       return;
     }
     security.addObject().putArray("key");
     ArrayNode scopes = operation.putArray("x-heddle-scopes");
-    allowed(path).forEach(scopes::add);
+    allowed(access).forEach(scopes::add);
   }
 
-  /** Scopes any one of which opens the path. */
-  private static Set<String> allowed(String path) {
+  /** Scopes any one of which opens the handler. */
+  private static Set<String> allowed(Access access) {
     Set<String> allowed = new TreeSet<>();
     for (Scope scope : Scope.values()) {
       UUID id = new UUID(0, 0);
-      if (Scopes.allows(new Principal(id, "any", id, "any", Set.of(scope)), path)) {
+      if (access.allows(new Principal(id, "any", id, "any", Set.of(scope)))) {
         allowed.add(scope.text());
       }
     }

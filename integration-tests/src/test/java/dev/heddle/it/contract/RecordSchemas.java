@@ -93,7 +93,8 @@ final class RecordSchemas {
       case "boolean", "java.lang.Boolean" -> schema.put("type", "boolean");
       case "int", "java.lang.Integer" -> schema.put("type", "integer").put("format", "int32");
       case "long", "java.lang.Long" -> schema.put("type", "integer").put("format", "int64");
-      case "float", "java.lang.Float", "double", "java.lang.Double" -> schema.put("type", "number");
+      case "float", "java.lang.Float", "double", "java.lang.Double", "java.math.BigDecimal" ->
+          schema.put("type", "number");
       case "java.time.Instant" -> schema.put("type", "string").put("format", "date-time");
       case "java.util.UUID" -> schema.put("type", "string").put("format", "uuid");
       case "java.lang.Object",

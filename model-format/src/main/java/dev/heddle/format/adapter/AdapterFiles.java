@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the files that lie beside an adapter's experts: copies of the base's, and foreign ones.
  */
 final class AdapterFiles {
+  private static final String CONFIG = "config.json";
   private static final List<String> FOREIGN =
       List.of(
           ".bin",
@@ -36,65 +38,95 @@ final class AdapterFiles {
           ".gguf",
           ".onnx");
 
+  /** What Hugging Face's Trainer keeps to go on with a training: no weights of a model. */
+  private static final Pattern TRAINING =
+      Pattern.compile("(training_args|optimizer|scheduler|scaler|rng_state).*");
+
   /** Parts of a shape that a copy of config.json may change: no weight depends on them. */
   private static final Set<String> FREE = Set.of("dtype", "maxContext", "bosToken", "eosTokens");
 
   private AdapterFiles() {}
 
-  static void check(
-      Path folder, FolderContents contents, @Nullable ModelFolder base, Violations violations) {
-    for (String name : contents.names()) {
+  /**
+   * Notes files that are left out and should not be: weights under wrong names or in other forms.
+   */
+  static void checkSkipped(FolderContents contents, Violations violations) {
+    boolean weights = contents.names().stream().anyMatch(AdapterFileNames::isWeights);
+    for (String name : contents.skipped()) {
       String lower = name.toLowerCase(Locale.ROOT);
-      if (FOREIGN.stream().anyMatch(lower::endsWith)) {
+      if (AdapterFileNames.isMisnamed(name)) {
+        violations.add(AdapterFileNames.unknown(name));
+      } else if (!weights
+          && FOREIGN.stream().anyMatch(lower::endsWith)
+          && !TRAINING.matcher(lower).matches()) {
         violations.add(
-            "foreign-weights", name, "weights are read from safetensors only; take this file out");
+            "foreign-weights",
+            name,
+            "weights are read from safetensors only; save them so (safe_serialization=True)");
       }
-    }
-    if (base == null) {
-      return;
-    }
-    try {
-      if (contents.has("config.json")) {
-        compareShapes(contents.path("config.json"), base.shape(), violations);
-      }
-      if (contents.has("tokenizer.json")) {
-        compareTokenizers(folder, base.path(), violations);
-      }
-    } catch (FormatException e) {
-      violations.addAll(e);
     }
   }
 
-  private static void compareShapes(Path copy, ModelShape base, Violations violations) {
-    ModelShape shape = ModelConfigReader.parse(Json.read(copy, Json.CONFIG_BYTES), null);
-    for (RecordComponent part : ModelShape.class.getRecordComponents()) {
-      Object copied = value(part, shape);
+  /** Compares a copy of a model's configuration with what is known of the base. */
+  static void checkConfig(FolderContents contents, Record base, Violations violations) {
+    ModelShape shape = shape(contents, violations);
+    if (shape != null) {
+      compare(base instanceof ModelShape ? shape : BaseExperts.of(shape), base, violations);
+    }
+  }
+
+  /** What a copy of a model's configuration says; null without one that can be read. */
+  static @Nullable ModelShape shape(FolderContents contents, Violations violations) {
+    if (!contents.has(CONFIG)) {
+      return null;
+    }
+    try {
+      return ModelConfigReader.parse(Json.read(contents.path(CONFIG), Json.CONFIG_BYTES), null);
+    } catch (FormatException e) {
+      violations.addAll(e);
+      return null;
+    }
+  }
+
+  private static void compare(Record copy, Record base, Violations violations) {
+    for (RecordComponent part : base.getClass().getRecordComponents()) {
+      Object copied = value(part, copy);
       Object original = value(part, base);
       if (!FREE.contains(part.getName()) && !Objects.equals(copied, original)) {
         violations.add(
             "different-config",
-            "config.json",
+            CONFIG,
             part.getName() + " is " + copied + ", the base's is " + original);
       }
     }
   }
 
-  private static @Nullable Object value(RecordComponent part, ModelShape shape) {
+  private static @Nullable Object value(RecordComponent part, Record of) {
     try {
-      return part.getAccessor().invoke(shape);
+      return part.getAccessor().invoke(of);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record's accessor is public", e);
+      throw new IllegalStateException("a public record's accessor is public", e);
     }
   }
 
-  private static void compareTokenizers(Path folder, Path base, Violations violations) {
-    Digest copy = Tokenizer.fingerprint(folder);
-    Digest original = Tokenizer.fingerprint(base);
-    if (original != null && !original.equals(copy)) {
-      violations.add(
-          "different-tokenizer",
-          "tokenizer.json",
-          "it does not split text into tokens as the base's does, which requests are served with");
+  /** Compares a copy of the base's tokenizer with the base's. */
+  static void checkTokenizer(
+      Path folder, FolderContents contents, ModelFolder base, Violations violations) {
+    if (!contents.has("tokenizer.json")) {
+      return;
+    }
+    try {
+      Digest copy = Tokenizer.fingerprint(folder);
+      Digest original = Tokenizer.fingerprint(base.path());
+      if (original != null && !original.equals(copy)) {
+        violations.add(
+            "different-tokenizer",
+            "tokenizer.json",
+            "it does not split text into tokens as the base's does, which requests are served"
+                + " with");
+      }
+    } catch (FormatException e) {
+      violations.addAll(e);
     }
   }
 }

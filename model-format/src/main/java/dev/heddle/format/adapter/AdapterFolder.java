@@ -3,12 +3,15 @@ package dev.heddle.format.adapter;
 import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
 import dev.heddle.format.ExpertWeights;
+import dev.heddle.format.FolderContents;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.safetensors.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -50,9 +53,26 @@ public final class AdapterFolder implements AdapterSource {
     }
   }
 
-  /** Whether a folder is an adapter rather than a model: it has {@code expert_cfg.json}. */
+  /**
+   * Whether a folder is an adapter rather than a model: it has {@code expert_cfg.json}, or else
+   * tensors of experts and no others, as a training leaves them.
+   */
   public static boolean isAdapter(Path folder) {
-    return Files.exists(folder.resolve(ExpertConfig.FILE));
+    if (Files.exists(folder.resolve(ExpertConfig.FILE))) {
+      return true;
+    }
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      return !checkpoint.names().isEmpty()
+          && checkpoint.names().stream().allMatch(name -> ExpertPart.parse(name) != null);
+    } catch (FormatException e) {
+      return false;
+    }
+  }
+
+  /** Names in the folder that are no part of the adapter, sorted; those of folders end in "/". */
+  Collection<String> skipped() {
+    FolderContents contents = reader.contents();
+    return contents == null ? List.of() : contents.skipped();
   }
 
   private AdapterManifest manifest(ModelFolder base) {

@@ -5,7 +5,6 @@ import dev.heddle.format.FormatException;
 import dev.heddle.format.Violations;
 import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
 import dev.heddle.format.model.ModelFolder;
-import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.safetensors.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdapterReader implements AutoCloseable {
   private final Violations violations = new Violations();
+  private final @Nullable BaseExperts base;
+  private @Nullable FolderContents contents;
   private @Nullable ExpertConfig config;
   private @Nullable Checkpoint checkpoint;
   private @Nullable ExpertTensors tensors;
@@ -26,13 +27,31 @@ final class AdapterReader implements AutoCloseable {
   private NavigableSet<Integer> moeLayers = new TreeSet<>();
   private List<GoldenCase> golden = List.of();
 
+  private AdapterReader(@Nullable BaseExperts base) {
+    this.base = base;
+    if (base != null) {
+      size = ExpertSize.of(base);
+      moeLayers = base.moeLayers();
+    }
+  }
+
   /**
    * Reads a folder.
    *
    * @param base the model it belongs to; null to check only that the adapter agrees with itself
    */
   static AdapterReader read(Path folder, @Nullable ModelFolder base) {
-    AdapterReader reader = new AdapterReader();
+    return read(folder, base, base == null ? null : BaseExperts.of(base.shape()));
+  }
+
+  /**
+   * As the other, where less may be known of the base than its folder says.
+   *
+   * @param experts what is known of the base; null if nothing is
+   */
+  static AdapterReader read(
+      Path folder, @Nullable ModelFolder base, @Nullable BaseExperts experts) {
+    AdapterReader reader = new AdapterReader(experts);
     try {
       reader.readFolder(folder, base);
     } catch (FormatException e) {
@@ -44,10 +63,20 @@ final class AdapterReader implements AutoCloseable {
     return reader;
   }
 
-  private void readFolder(Path folder, @Nullable ModelFolder base) {
-    FolderContents contents = FolderContents.list(folder, violations);
-    AdapterFiles.check(folder, contents, base, violations);
-    readGolden(contents, base);
+  private void readFolder(Path folder, @Nullable ModelFolder model) {
+    contents = FolderContents.list(folder, AdapterFileNames::isPart, violations);
+    AdapterFiles.checkSkipped(contents, violations);
+    if (model != null) {
+      AdapterFiles.checkConfig(contents, model.shape(), violations);
+      AdapterFiles.checkTokenizer(folder, contents, model, violations);
+    } else if (base != null) {
+      AdapterFiles.checkConfig(contents, base, violations);
+    }
+    readGolden(contents, model);
+    readExperts(folder, contents);
+  }
+
+  private void readExperts(Path folder, FolderContents contents) {
     if (contents.has(ExpertConfig.FILE)) {
       try {
         config = ExpertConfig.read(folder, violations);
@@ -55,7 +84,7 @@ final class AdapterReader implements AutoCloseable {
         violations.addAll(e);
       }
     } else {
-      violations.add("missing-file", ExpertConfig.FILE, "the folder does not have it");
+      violations.add("missing-file", ExpertConfig.FILE, ExpertConfig.ABSENT);
     }
     Violations weights = new Violations();
     try {
@@ -64,7 +93,11 @@ final class AdapterReader implements AutoCloseable {
       violations.addAll(e);
     }
     if (config != null && checkpoint != null) {
-      checkTensors(config, checkpoint, base == null ? null : base.shape());
+      checkTensors(config, checkpoint);
+    } else if (config != null && base != null) {
+      var _ =
+          ExpertPlan.of(
+              config, base, violations); // without weights, their places can be told at least
     }
   }
 
@@ -80,8 +113,10 @@ final class AdapterReader implements AutoCloseable {
     }
   }
 
-  private void checkTensors(ExpertConfig config, Checkpoint checkpoint, @Nullable ModelShape base) {
-    size = base == null ? SizeGuess.of(checkpoint) : ExpertSize.of(base);
+  private void checkTensors(ExpertConfig config, Checkpoint checkpoint) {
+    if (size == null) {
+      size = SizeGuess.of(checkpoint);
+    }
     if (size == null) {
       violations.add("missing-tensor", "*.safetensors", "there is no expert's gate_proj tensor");
       return;
@@ -98,6 +133,11 @@ final class AdapterReader implements AutoCloseable {
 
   Violations violations() {
     return violations;
+  }
+
+  /** The files that are parts of the adapter; null if there is no such folder. */
+  @Nullable FolderContents contents() {
+    return contents;
   }
 
   /** What the adapter says it tunes; null if that could not be read. */

@@ -29,6 +29,12 @@ public record ExpertConfig(
   /** The file's name. */
   public static final String FILE = "expert_cfg.json";
 
+  /** What to do where a folder has no such file. */
+  static final String ABSENT =
+      "the folder does not have it, and ESFT's training does not write it: copy the file that was"
+          + " the training's --expert_config (generate_expert_config.py makes it) here under this"
+          + " name";
+
   private static final Set<String> FIELDS =
       Set.of("experts", "shared_experts", "non_expert_modules");
   private static final Pattern LAYER = Pattern.compile("0|[1-9][0-9]{0,3}");

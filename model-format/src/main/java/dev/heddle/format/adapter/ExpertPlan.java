@@ -2,9 +2,10 @@ package dev.heddle.format.adapter;
 
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Violations;
-import dev.heddle.format.model.ModelShape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -41,24 +42,29 @@ public record ExpertPlan(List<Layer> layers, long bytes) {
    *
    * @throws FormatException with everything wrong
    */
-  public static ExpertPlan of(JsonNode expertConfig, ModelShape base) {
+  public static ExpertPlan of(JsonNode expertConfig, BaseExperts base) {
     Violations violations = new Violations();
-    ExpertConfig config = ExpertConfig.parse(expertConfig, violations);
+    ExpertPlan plan = of(ExpertConfig.parse(expertConfig, violations), base, violations);
+    violations.throwIfAny();
+    return plan;
+  }
+
+  /** As the other; what the base lacks is noted and left out. */
+  static ExpertPlan of(ExpertConfig config, BaseExperts base, Violations violations) {
+    Map<Integer, Integer> routed = new HashMap<>();
     config
         .experts()
         .forEach((layer, experts) ->
-            experts.forEach(e -> BaseCheck.hasRouted(base, layer, e, violations)));
-    boolean shared = config.shared() && BaseCheck.hasShared(base, violations);
-    violations.throwIfAny();
+            routed.put(layer, BaseCheck.routed(base, layer, experts, violations).size()));
+    int shared = config.shared() && BaseCheck.hasShared(base, violations) ? base.shared() : 0;
     List<Layer> layers = new ArrayList<>();
-    for (int layer = 0; layer < base.layers(); layer++) {
-      int routed = config.experts().getOrDefault(layer, List.of()).size();
-      int beside = shared && base.isMoe(layer) ? base.experts().shared() : 0;
-      if (routed + beside > 0) {
-        layers.add(new Layer(layer, routed, beside));
+    for (int layer : base.moeLayers()) {
+      int tuned = routed.getOrDefault(layer, 0);
+      if (tuned + shared > 0) {
+        layers.add(new Layer(layer, tuned, shared));
       }
     }
     long experts = layers.stream().mapToInt(Layer::experts).sum();
-    return new ExpertPlan(layers, experts * base.expertElements() * base.dtype().bytes());
+    return new ExpertPlan(layers, experts * base.expertBytes());
   }
 }

@@ -5,7 +5,6 @@ import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.model.ExpertViews;
-import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import java.util.HashMap;
@@ -30,9 +29,8 @@ final class ExpertTensors {
    * @param shared S, how many experts a shared MLP is
    */
   record ExpertSize(int hidden, int intermediate, int shared, DType dtype) {
-    static ExpertSize of(ModelShape base) {
-      var experts = base.experts();
-      return new ExpertSize(base.hidden(), experts.intermediate(), experts.shared(), base.dtype());
+    static ExpertSize of(BaseExperts base) {
+      return new ExpertSize(base.hidden(), base.intermediate(), base.shared(), base.dtype());
     }
 
     /** Bytes of one expert. */

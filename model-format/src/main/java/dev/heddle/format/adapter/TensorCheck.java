@@ -2,12 +2,13 @@ package dev.heddle.format.adapter;
 
 import dev.heddle.format.Violations;
 import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
-import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +21,14 @@ final class TensorCheck {
   private final ExpertConfig config;
   private final Checkpoint checkpoint;
   private final ExpertSize size;
-  private final @Nullable ModelShape base;
+  private final @Nullable BaseExperts base;
   private final Violations violations;
 
   TensorCheck(
       ExpertConfig config,
       Checkpoint checkpoint,
       ExpertSize size,
-      @Nullable ModelShape base,
+      @Nullable BaseExperts base,
       Violations violations) {
     this.config = config;
     this.checkpoint = checkpoint;
@@ -38,14 +39,19 @@ final class TensorCheck {
 
   /** Checks everything. */
   ExpertTensors run() {
+    // An adapter of another base has this said first, ahead of many faults of its tensors.
+    Map<Integer, List<Integer>> routed = new TreeMap<>();
+    config
+        .experts()
+        .forEach((layer, experts) ->
+            routed.put(layer, BaseCheck.routed(base, layer, experts, violations)));
     ExpertTensors tensors = new ExpertTensors(checkpoint, size);
     for (String name : checkpoint.names()) {
       account(name, tensors);
     }
     List<TensorInfo> sound = new ArrayList<>();
-    config
-        .experts()
-        .forEach((layer, experts) -> experts.forEach(e -> checkRouted(layer, e, tensors, sound)));
+    routed.forEach(
+        (layer, experts) -> experts.forEach(expert -> checkParts(layer, expert, tensors, sound)));
     if (config.shared()) {
       checkShared(tensors, sound);
     }
@@ -77,12 +83,6 @@ final class TensorCheck {
     }
   }
 
-  private void checkRouted(int layer, int expert, ExpertTensors tensors, List<TensorInfo> sound) {
-    if (BaseCheck.hasRouted(base, layer, expert, violations)) {
-      checkParts(layer, expert, tensors, sound);
-    }
-  }
-
   private void checkShared(ExpertTensors tensors, List<TensorInfo> sound) {
     if (!BaseCheck.hasShared(base, violations)) {
       return;
@@ -94,20 +94,14 @@ final class TensorCheck {
 
   /** The base's MoE layers; without a base, those that the adapter is about. */
   NavigableSet<Integer> moeLayers() {
-    NavigableSet<Integer> layers = new TreeSet<>();
-    if (base == null) {
-      layers.addAll(config.experts().keySet());
-      for (String name : checkpoint.names()) {
-        ExpertPart part = ExpertPart.parse(name);
-        if (part != null) {
-          layers.add(part.layer());
-        }
-      }
-      return layers;
+    if (base != null) {
+      return base.moeLayers();
     }
-    for (int layer = 0; layer < base.layers(); layer++) {
-      if (base.isMoe(layer)) {
-        layers.add(layer);
+    NavigableSet<Integer> layers = new TreeSet<>(config.experts().keySet());
+    for (String name : checkpoint.names()) {
+      ExpertPart part = ExpertPart.parse(name);
+      if (part != null) {
+        layers.add(part.layer());
       }
     }
     return layers;

@@ -85,7 +85,7 @@ public final class WeightsFile {
   }
 
   private static List<Tensor> tensors(ExpertConfig config, ModelShape base) {
-    ExpertSize size = ExpertSize.of(base);
+    ExpertSize size = ExpertSize.of(BaseExperts.of(base));
     List<Tensor> tensors = new ArrayList<>();
     for (int layer = 0; layer < base.layers(); layer++) {
       List<Integer> experts = new ArrayList<>(config.experts().getOrDefault(layer, List.of()));

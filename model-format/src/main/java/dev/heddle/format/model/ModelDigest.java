@@ -4,7 +4,9 @@ import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
@@ -12,18 +14,40 @@ import java.util.stream.Collectors;
 final class ModelDigest {
   private ModelDigest() {}
 
-  /** Over what a forward pass depends on: tensors that are not required are left out. */
-  static Digest of(ModelShape shape, Checkpoint checkpoint) {
-    NavigableMap<String, String> tensors = new ConcurrentSkipListMap<>();
+  /**
+   * The digests of what a forward pass depends on: tensors that are not required are left out.
+   *
+   * @param known digests that need not be computed
+   */
+  static NavigableMap<String, Digest> tensors(
+      ModelShape shape, Checkpoint checkpoint, Map<String, Digest> known) {
+    NavigableMap<String, Digest> tensors = new ConcurrentSkipListMap<>();
     ModelTensors.required(shape).keySet().parallelStream()
-        .forEach(name -> tensors.put(name, describe(name, checkpoint)));
-    return Digests.model(canonical(shape), tensors);
+        .forEach(name -> {
+          Digest digest = known.get(name);
+          tensors.put(name, digest == null ? tensor(name, checkpoint) : digest);
+        });
+    return tensors;
   }
 
-  private static String describe(String name, Checkpoint checkpoint) {
+  /** Reads a tensor, and keeps none of it in memory. */
+  static Digest tensor(String name, Checkpoint checkpoint) {
+    Digest digest = Digests.bytes(checkpoint.data(name));
+    checkpoint.release(); // of everything, as the system maps more than it is asked for
+    return digest;
+  }
+
+  /** The model's, of its tensors'. */
+  static Digest of(ModelShape shape, Checkpoint checkpoint, Map<String, Digest> tensors) {
+    NavigableMap<String, String> lines = new TreeMap<>();
+    tensors.forEach((name, digest) -> lines.put(name, type(name, checkpoint) + " " + digest));
+    return Digests.model(canonical(shape), lines);
+  }
+
+  private static String type(String name, Checkpoint checkpoint) {
     TensorInfo tensor = checkpoint.find(name).orElseThrow();
     String sizes = tensor.shape().stream().map(String::valueOf).collect(Collectors.joining("x"));
-    return tensor.type() + " " + sizes + " " + Digests.bytes(checkpoint.data(name));
+    return tensor.type() + " " + sizes;
   }
 
   /**

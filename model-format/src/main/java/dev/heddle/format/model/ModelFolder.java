@@ -9,8 +9,10 @@ import dev.heddle.format.FormatException;
 import dev.heddle.format.Violations;
 import dev.heddle.format.safetensors.Checkpoint;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ public final class ModelFolder implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Map<Long, Digest> expertDigests = new ConcurrentHashMap<>();
   private final Object digestLock = new Object();
+  private @Nullable NavigableMap<String, Digest> tensorDigests;
   private @Nullable Digest digest;
 
   private ModelFolder(Path path, ModelShape shape, Checkpoint checkpoint) {
@@ -33,12 +36,14 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /**
-   * Opens a folder with {@code config.json} and safetensors weights.
+   * Opens a folder with {@code config.json} and safetensors weights, or the one that {@link
+   * SnapshotFolder} finds behind a folder of Hugging Face's cache.
    *
    * @throws FormatException with everything wrong with configuration and weights; nothing stays
    *     open then
    */
-  public static ModelFolder open(Path path) {
+  public static ModelFolder open(Path folder) {
+    Path path = SnapshotFolder.of(folder);
     Violations violations = new Violations();
     FolderContents contents = FolderContents.list(path, violations);
     ModelShape shape = null;
@@ -60,6 +65,7 @@ public final class ModelFolder implements AutoCloseable {
     return new ModelFolder(path, shape, checkpoint);
   }
 
+  /** Where the files lie. */
   public Path path() {
     return path;
   }
@@ -92,17 +98,53 @@ public final class ModelFolder implements AutoCloseable {
   public Digest expertDigest(int layer, int column) {
     requireColumn(layer, column);
     return expertDigests.computeIfAbsent(
-        ((long) layer << 32) | column, key -> Digests.expert(expert(layer, column)));
+        ((long) layer << 32) | column,
+        key -> {
+          Digest digest = Digests.expert(expert(layer, column));
+          checkpoint.release();
+          return digest;
+        });
   }
 
   /** The name of the model; computed when first asked for, which reads every byte. */
   public Digest digest() {
     synchronized (digestLock) {
       if (digest == null) {
-        digest = ModelDigest.of(shape, checkpoint);
+        digest = ModelDigest.of(shape, checkpoint, tensorDigests(Map.of()));
       }
       return digest;
     }
+  }
+
+  /**
+   * The digests of all tensors that {@link #digest()} is made of, by name. The first call of either
+   * method decides what is computed, and what is taken on trust.
+   *
+   * @param known digests that were computed before; tensors of other names are read
+   */
+  public NavigableMap<String, Digest> tensorDigests(Map<String, Digest> known) {
+    synchronized (digestLock) {
+      if (tensorDigests == null) {
+        tensorDigests =
+            Collections.unmodifiableNavigableMap(ModelDigest.tensors(shape, checkpoint, known));
+      }
+      return tensorDigests;
+    }
+  }
+
+  /** Reads a tensor's bytes, whatever is known of them, for their digest. */
+  public Digest readDigest(String tensor) {
+    return ModelDigest.tensor(tensor, checkpoint);
+  }
+
+  /** The files of the weights. */
+  public List<Path> weightFiles() {
+    return checkpoint.fileNames().stream().map(path::resolve).toList();
+  }
+
+  /** The file that a tensor lies in. */
+  public Path fileOf(String tensor) {
+    return path.resolve(checkpoint.fileOf(tensor));
   }
 
   private void requireColumn(int layer, int column) {

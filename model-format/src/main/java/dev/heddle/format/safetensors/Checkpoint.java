@@ -93,11 +93,30 @@ public final class Checkpoint implements AutoCloseable {
 
   /** A tensor's bytes as they lie in the file. */
   public MemorySegment data(String name) {
+    return home(name).data(name);
+  }
+
+  /** Names of the files. */
+  public List<String> fileNames() {
+    return files.stream().map(SafetensorsFile::name).toList();
+  }
+
+  /** The name of the file that a tensor lies in. */
+  public String fileOf(String name) {
+    return home(name).name();
+  }
+
+  private SafetensorsFile home(String name) {
     SafetensorsFile file = homes.get(name);
     if (file == null) {
       throw new FormatException("missing-tensor", name, "the checkpoint has no such tensor");
     }
-    return file.data(name);
+    return file;
+  }
+
+  /** Gives back the memory of all that was read; it is read again when it is needed. */
+  public void release() {
+    files.forEach(SafetensorsFile::release);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.heddle.format.safetensors;
 
 import dev.heddle.format.FormatException;
+import dev.heddle.format.InputFile;
 import dev.heddle.format.Json;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -62,6 +63,9 @@ public final class SafetensorsFile implements AutoCloseable {
 
   private static List<TensorInfo> readHeader(FileChannel channel, String name) throws IOException {
     long size = channel.size();
+    if (size == 0) {
+      throw InputFile.empty(name);
+    }
     if (size < 8) {
       throw new FormatException(
           "truncated-file", name, "it has " + size + " bytes, fewer than a header's length takes");
@@ -112,6 +116,11 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new IllegalArgumentException("no such tensor: " + tensor);
     }
     return mapped.asSlice(info.offset(), info.bytes());
+  }
+
+  /** Gives back the memory of everything that was read; views stay valid. */
+  void release() {
+    mapped.unload();
   }
 
   @Override

@@ -20,6 +20,7 @@ final class SafetensorsHeader {
   private final String file;
   private final long dataStart;
   private final long dataBytes;
+  private long needed;
   private final Violations violations;
 
   private SafetensorsHeader(String file, long dataStart, long dataBytes, Violations violations) {
@@ -61,6 +62,16 @@ final class SafetensorsHeader {
           tensors.add(tensor);
         }
       }
+    }
+    if (needed > dataBytes) {
+      violations.add(
+          "truncated-file",
+          file,
+          "it is cut short: its header tells of "
+              + needed
+              + " bytes of data, and "
+              + dataBytes
+              + " are there");
     }
     tensors.sort(
         Comparator.comparingLong(TensorInfo::offset)
@@ -108,10 +119,8 @@ final class SafetensorsHeader {
           type + " " + sizes + " needs " + needs + " bytes, its offsets span " + bytes);
     }
     if (range.get(1) > dataBytes) {
-      return refuse(
-          "truncated-file",
-          name,
-          "its data ends at byte " + range.get(1) + " of the data, which has " + dataBytes);
+      needed = Math.max(needed, range.get(1));
+      return null; // told once for all of them
     }
     return new TensorInfo(name, type, sizes, dataStart + begin, bytes);
   }

@@ -1,11 +1,15 @@
 package dev.heddle.format.text;
 
 import dev.heddle.format.FormatException;
-import dev.heddle.format.text.jinja.Template;
-import dev.heddle.format.text.jinja.TemplateException;
+import dev.heddle.format.Json;
+import dev.heddle.template.Template;
+import dev.heddle.template.TemplateException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -16,14 +20,29 @@ import tools.jackson.databind.JsonNode;
  * Immutable; any thread may render it.
  */
 public final class ChatTemplate {
+  private static final String PROBE = "heddleprobe";
+
+  /** Conversations, by their roles, that show what a template does. */
+  private static final List<List<String>> PROBES =
+      List.of(
+          List.of("user"),
+          List.of("system", "user"),
+          List.of("user", "assistant", "user"),
+          List.of("system", "user", "assistant", "user"));
+
   private final Template standard;
   private final Template toolUse;
   private final SpecialTokens tokens;
 
-  private ChatTemplate(Template standard, Template toolUse, SpecialTokens tokens) {
+  /** What the templates spell out themselves. */
+  private final String sources;
+
+  private ChatTemplate(
+      Template standard, Template toolUse, SpecialTokens tokens, Collection<String> sources) {
     this.standard = standard;
     this.toolUse = toolUse;
     this.tokens = tokens;
+    this.sources = String.join("\n", sources);
   }
 
   /**
@@ -33,7 +52,7 @@ public final class ChatTemplate {
    */
   public static ChatTemplate parse(String source) {
     Template template = Template.parse(source);
-    return new ChatTemplate(template, template, new SpecialTokens(null, null));
+    return new ChatTemplate(template, template, SpecialTokens.NONE, List.of(source));
   }
 
   /**
@@ -48,29 +67,56 @@ public final class ChatTemplate {
     if (Files.isRegularFile(folder.resolve(TextFiles.CHAT_TEMPLATE))) {
       String source = TextFiles.text(folder, TextFiles.CHAT_TEMPLATE);
       Template template = template(source, TextFiles.CHAT_TEMPLATE);
-      return new ChatTemplate(template, template, tokens);
+      return new ChatTemplate(template, template, tokens, List.of(source));
     }
-    JsonNode entry = TextFiles.read(folder, TextFiles.CONFIG).path("chat_template");
+    return of(TextFiles.read(folder, TextFiles.CONFIG), TextFiles.CONFIG, tokens);
+  }
+
+  /**
+   * The template of a file: of a {@code tokenizer_config.json}, under whatever name that ends in
+   * {@code .json}, with the special tokens that it names; else the file is the template.
+   *
+   * @throws FormatException if it cannot be read, is not well-formed or has no template
+   * @throws TemplateException if it is a template that is not well-formed
+   */
+  public static ChatTemplate read(Path file) {
+    String name = String.valueOf(file.getFileName());
+    String text = TextFiles.text(file);
+    if (!name.endsWith(".json")) {
+      return parse(text);
+    }
+    JsonNode config = Json.parse(text, name);
+    ChatTemplate template = of(config, name, SpecialTokens.of(config));
+    if (template == null) {
+      throw new FormatException("missing-chat-template", name, "it has no chat_template");
+    }
+    return template;
+  }
+
+  private static @Nullable ChatTemplate of(JsonNode config, String file, SpecialTokens tokens) {
+    JsonNode entry = config.path("chat_template");
     if (entry.isMissingNode() || entry.isNull()) {
       return null;
     }
     if (entry.isString()) {
-      Template template = template(entry.asString(), TextFiles.CONFIG);
-      return new ChatTemplate(template, template, tokens);
+      Template template = template(entry.asString(), file);
+      return new ChatTemplate(template, template, tokens, List.of(entry.asString()));
     }
     Map<String, Template> named = new LinkedHashMap<>();
+    List<String> sources = new ArrayList<>();
     for (JsonNode item : entry) {
-      Template template = template(item.path("template").asString(""), TextFiles.CONFIG);
-      named.put(item.path("name").asString(""), template);
+      String source = item.path("template").asString("");
+      sources.add(source);
+      named.put(item.path("name").asString(""), template(source, file));
     }
     Template standard = named.get("default");
     if (standard == null) {
       throw new FormatException(
           "bad-chat-template",
-          TextFiles.CONFIG + " chat_template",
+          file + " chat_template",
           "expected a text, or a list with one named 'default'; found " + named.keySet());
     }
-    return new ChatTemplate(standard, named.getOrDefault("tool_use", standard), tokens);
+    return new ChatTemplate(standard, named.getOrDefault("tool_use", standard), tokens, sources);
   }
 
   /**
@@ -81,16 +127,70 @@ public final class ChatTemplate {
    */
   public String render(RenderInput input) {
     Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-    putIfGiven(variables, "bos_token", tokens.bos());
-    putIfGiven(variables, "eos_token", tokens.eos());
+    variables.putAll(tokens.named());
     variables.putAll(input.variables());
     return (input.hasTools() ? toolUse : standard).render(variables);
   }
 
-  private static void putIfGiven(
-      Map<String, @Nullable Object> variables, String name, @Nullable String value) {
-    if (value != null) {
-      variables.put(name, value);
+  /**
+   * Whether the template reads a message's content as a list of parts only, and would drop a
+   * string: found by rendering conversations in both forms.
+   */
+  public boolean readsPartsOnly() {
+    return !shows(PROBE) && shows(parts(PROBE));
+  }
+
+  /** A message whose content, if it has one, is a list of parts, for {@link #readsPartsOnly}. */
+  public static Map<String, Object> inParts(Map<String, Object> message) {
+    Map<String, Object> parted = new LinkedHashMap<>(message);
+    parted.computeIfPresent("content", (name, text) -> parts(String.valueOf(text)));
+    return parted;
+  }
+
+  /** A text in the form of content that is a list of parts. */
+  private static List<Map<String, String>> parts(String text) {
+    return List.of(Map.of("type", "text", "text", text));
+  }
+
+  /**
+   * Whether the template lays conversations out by this token: it writes it, and does not look for
+   * it in contents, as templates do that cut {@code </think>} out of earlier answers.
+   */
+  boolean controlsBy(String token) {
+    return writes(token) && !looksFor(token);
+  }
+
+  private boolean writes(String token) {
+    return sources.contains(token)
+        || tokens.named().containsValue(token)
+        || PROBES.stream().anyMatch(roles -> rendered(roles, PROBE).contains(token));
+  }
+
+  /** Whether contents with the token are laid out otherwise than those with any other word. */
+  private boolean looksFor(String token) {
+    for (List<String> roles : PROBES) {
+      for (String form : List.of("%s", "a %s", "%s a", "a %s b")) {
+        String other = rendered(roles, form.formatted(PROBE));
+        if (!rendered(roles, form.formatted(token)).equals(other.replace(PROBE, token))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean shows(Object content) {
+    return PROBES.stream().anyMatch(roles -> rendered(roles, content).contains(PROBE));
+  }
+
+  /** A conversation in which everyone says the same; empty where the template refuses it. */
+  private String rendered(List<String> roles, Object content) {
+    try {
+      return render(
+          new RenderInput(
+              roles.stream().map(role -> Map.of("role", role, "content", content)).toList()));
+    } catch (TemplateException e) {
+      return ""; // such a conversation is not the template's
     }
   }
 

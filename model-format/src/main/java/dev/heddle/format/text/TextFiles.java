@@ -37,6 +37,10 @@ final class TextFiles {
    * @throws FormatException if it cannot be read or is not UTF-8
    */
   static String text(Path folder, String name) {
-    return InputFile.text(folder.resolve(name), MAX_BYTES);
+    return text(folder.resolve(name));
+  }
+
+  static String text(Path file) {
+    return InputFile.text(file, MAX_BYTES);
   }
 }

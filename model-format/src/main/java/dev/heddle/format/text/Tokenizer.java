@@ -6,7 +6,10 @@ import dev.heddle.format.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,13 +24,22 @@ public final class Tokenizer implements AutoCloseable {
   private static final byte[] NO_BYTES = {};
 
   private final NativeTokenizer library;
+  private final JsonNode definition;
   private final Vocabulary vocabulary;
   private final OptionalInt bos;
   private final OptionalInt eos;
 
+  /** For {@link #charsMax}: 0 for no bound, -1 until it is first asked for. */
+  private long charsPerToken = -1;
+
   private Tokenizer(
-      NativeTokenizer library, Vocabulary vocabulary, OptionalInt bos, OptionalInt eos) {
+      NativeTokenizer library,
+      JsonNode definition,
+      Vocabulary vocabulary,
+      OptionalInt bos,
+      OptionalInt eos) {
     this.library = library;
+    this.definition = definition;
     this.vocabulary = vocabulary;
     this.bos = bos;
     this.eos = eos;
@@ -50,6 +62,7 @@ public final class Tokenizer implements AutoCloseable {
     Vocabulary vocabulary = Vocabulary.parse(root);
     return new Tokenizer(
         new NativeTokenizer(json),
+        root,
         vocabulary,
         id(vocabulary, names.bos()),
         id(vocabulary, names.eos()));
@@ -64,6 +77,29 @@ public final class Tokenizer implements AutoCloseable {
    */
   public int[] encode(String text, boolean addSpecials) {
     return library.encode(wellFormed(text), addSpecials);
+  }
+
+  /**
+   * What keeps control tokens that messages spell from being parsed as such. Control tokens are the
+   * special ones, and the other added tokens that the template writes and does not look for in
+   * messages. (The role tokens of DeepSeek-R1 are not called special; {@code </think>} is looked
+   * for.) To be closed before this tokenizer.
+   */
+  public ContentText content(ChatTemplate template) {
+    Set<String> control = new HashSet<>();
+    for (JsonNode token : definition.path("added_tokens")) {
+      String spelling = token.path("content").asString("");
+      boolean special = token.path("special").asBoolean(false);
+      if (!spelling.isEmpty() && (special || template.controlsBy(spelling))) {
+        control.add(spelling);
+      }
+    }
+    return new ContentText(this, control);
+  }
+
+  /** The same tokenizer with some tokens spelled otherwise. */
+  NativeTokenizer renamed(Map<String, String> names) {
+    return new NativeTokenizer(RenamedTokens.of(definition, names));
   }
 
   /** The text of tokens, special ones left out. */
@@ -104,6 +140,27 @@ public final class Tokenizer implements AutoCloseable {
    */
   public int vocabularySize() {
     return vocabulary.size();
+  }
+
+  /**
+   * The most UTF-16 units of a text that has this number of tokens; {@link Long#MAX_VALUE} if that
+   * is not known. Spaces beside special tokens that swallow them are left out of it.
+   */
+  public synchronized long charsMax(int tokens) {
+    if (charsPerToken < 0) {
+      int shortening = TextBound.shortening(definition);
+      charsPerToken = shortening == 0 ? 0 : (long) shortening * longestToken();
+    }
+    return charsPerToken == 0 ? Long.MAX_VALUE : tokens * charsPerToken;
+  }
+
+  /** UTF-16 units of the longest token. */
+  private int longestToken() {
+    int longest = 0;
+    for (int id = 0; id < vocabularySize(); id++) {
+      longest = Math.max(longest, tokenText(id).length());
+    }
+    return longest;
   }
 
   /** The token with this very spelling in the vocabulary, if there is one. */
@@ -166,7 +223,7 @@ public final class Tokenizer implements AutoCloseable {
     return token == null ? OptionalInt.empty() : vocabulary.id(token);
   }
 
-  private static String wellFormed(String text) {
+  static String wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         return text.codePoints()

@@ -279,22 +279,96 @@ class AdapterFolderTest {
   @Test
   void a_configuration_that_is_missing_or_tunes_nothing_is_refused() throws IOException {
     Files.delete(dir.resolve("expert_cfg.json"));
-    refusedFor("missing-file at expert_cfg.json");
+    refusedFor(
+        "missing-file at expert_cfg.json: the folder does not have it, and ESFT's training does not"
+            + " write it: copy the file that was the training's --expert_config");
     config("{\"experts\":{},\"shared_experts\":false,\"non_expert_modules\":false}");
     tensors.clear();
     refusedFor("nothing-tuned");
   }
 
   @Test
-  void weights_other_than_safetensors_are_refused_by_name() throws IOException {
-    Files.writeString(dir.resolve("pytorch_model.bin"), "");
-    Files.writeString(dir.resolve("Optimizer.PT"), "");
+  void what_a_training_leaves_is_left_alone_and_named() throws IOException {
+    for (String name : List.of("training_args.bin", "optimizer.pt", "rng_state_0.pth", "a.py")) {
+      Files.writeString(dir.resolve(name), "");
+    }
+    Files.createSymbolicLink(dir.resolve("scheduler.pt"), models.resolve("elsewhere"));
+    Files.createDirectory(dir.resolve("runs"));
     Files.writeString(dir.resolve("README.md"), "");
-    assertThat(refusal())
+    open();
+    assertThat(AdapterInspection.of(dir, base).skipped())
+        .isEqualTo(AdapterInspection.of(dir, null).skipped())
+        .containsExactly(
+            "a.py",
+            "optimizer.pt",
+            "rng_state_0.pth",
+            "runs/",
+            "scheduler.pt",
+            "training_args.bin");
+  }
+
+  @Test
+  void weights_in_another_form_or_under_another_name_are_refused_by_name() throws IOException {
+    Files.writeString(dir.resolve("training_args.bin"), "");
+    Files.writeString(dir.resolve("pytorch_model.bin"), "");
+    assertThat(Refusals.of(() -> AdapterFolder.open(dir, base)))
         .extracting(v -> v.substring(0, v.indexOf(':')))
-        .containsExactly("foreign-weights at Optimizer.PT", "foreign-weights at pytorch_model.bin");
+        .containsExactly(
+            "foreign-weights at pytorch_model.bin", "missing-weights at *.safetensors");
+    Files.writeString(dir.resolve("more weights.safetensors"), "");
+    refusedFor("file-name-unknown at more weights.safetensors");
     assertThat(Refusals.codes(() -> AdapterFolder.open(models, base)))
         .containsExactly("missing-file", "missing-weights");
+  }
+
+  @Test
+  void an_empty_file_is_named() throws IOException {
+    write();
+    config("");
+    Files.write(dir.resolve("model.safetensors"), new byte[0]);
+    assertThat(Refusals.of(() -> AdapterFolder.open(dir, base)))
+        .containsExactly(
+            "empty-file at expert_cfg.json: the file is empty",
+            "empty-file at model.safetensors: the file is empty");
+  }
+
+  @Test
+  void a_folder_is_checked_against_what_is_known_of_a_base() throws IOException {
+    BaseExperts known = BaseExperts.of(SHAPE);
+    put(UP, DType.BF16, 16, 31);
+    write();
+    AdapterInspection wrong = AdapterInspection.against(known, dir);
+    assertThat(wrong.violations()).extracting(v -> v.code()).containsExactly("wrong-shape");
+    assertThat(wrong.misfit()).isNull();
+    config(SOUND.replace("\"2\":[0,7]", "\"26\":[63]"));
+    AdapterInspection larger = AdapterInspection.against(known, dir);
+    assertThat(larger.misfit())
+        .isEqualTo("this adapter is for at least 27 layers of 64 experts, the base has 3 of 8");
+    ModelConfigWriter.write(dir, Shapes.smallest(), ModelConfigWriter.Names.NEWER);
+    assertThat(AdapterInspection.against(known, dir).misfit())
+        .startsWith("this adapter is for " + Shapes.smallest().layers() + " layers of ");
+  }
+
+  @Test
+  void slots_and_bytes_are_told_from_the_configuration_alone() throws IOException {
+    config(SHARED);
+    BaseExperts known = BaseExperts.of(SHAPE);
+    AdapterInspection folder = AdapterInspection.of(dir, base);
+    assertThat(folder.violations()).extracting(v -> v.code()).containsExactly("missing-weights");
+    assertThat(folder.slots()).isEqualTo(3 + 2 * 2);
+    assertThat(folder.bytes()).isEqualTo(7 * known.expertBytes());
+    AdapterInspection file = AdapterInspection.ofConfig(dir.resolve("expert_cfg.json"), known);
+    assertThat(file.bytes()).isEqualTo(folder.bytes());
+    assertThat(file.violations()).isEmpty();
+  }
+
+  @Test
+  void a_folder_with_tensors_of_experts_alone_is_an_adapter_without_its_configuration_too()
+      throws IOException {
+    write();
+    Files.delete(dir.resolve("expert_cfg.json"));
+    assertThat(AdapterFolder.isAdapter(dir)).isTrue();
+    assertThat(AdapterFolder.isAdapter(base.path())).isFalse();
   }
 
   @Test
@@ -319,7 +393,7 @@ class AdapterFolderTest {
     config(SOUND.replace("\"1\":[3]", "\"0\":[1],\"1\":[3,5,99]"));
     drop(UP);
     put("lm_head.weight", DType.F32, 3);
-    Files.writeString(dir.resolve("a.pkl"), "");
+    Files.writeString(dir.resolve("a b.safetensors"), "");
     write();
     assertThat(Refusals.codes(() -> AdapterFolder.open(dir, base)))
         .containsExactlyInAnyOrder(
@@ -330,7 +404,7 @@ class AdapterFolderTest {
             "missing-tensor",
             "missing-tensor",
             "unknown-tensor",
-            "foreign-weights");
+            "file-name-unknown");
   }
 
   @Test

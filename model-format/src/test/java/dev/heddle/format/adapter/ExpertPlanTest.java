@@ -3,7 +3,6 @@ package dev.heddle.format.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.format.Json;
-import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.Refusals;
 import dev.heddle.format.testing.Shapes;
 import java.util.List;
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Layer 0 of the tiny base is dense; layers 1 and 2 have 8 experts and 2 shared. */
 class ExpertPlanTest {
-  private static final ModelShape BASE = Shapes.tiny();
+  private static final BaseExperts BASE = BaseExperts.of(Shapes.tiny());
 
   @Test
   void tuned_experts_are_counted_by_layer_shared_ones_in_every_layer_that_has_them() {

@@ -6,8 +6,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.text.ChatTemplate;
 import dev.heddle.format.text.RenderInput;
-import dev.heddle.format.text.jinja.Limits;
-import dev.heddle.format.text.jinja.TemplateException;
+import dev.heddle.template.RenderLimits;
+import dev.heddle.template.TemplateException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,8 @@ class TemplateFuzzTest {
     try {
       ChatTemplate template = ChatTemplate.parse(zero < 0 ? text : text.substring(0, zero));
       RenderInput values = zero < 0 ? CONVERSATION : RenderInput.parse(text.substring(zero + 1));
-      assertThat(template.render(values).length()).isLessThanOrEqualTo(Limits.STANDARD.output());
+      assertThat(template.render(values).length())
+          .isLessThanOrEqualTo(RenderLimits.STANDARD.output());
     } catch (TemplateException e) {
       assertThat(e.line()).isPositive();
     } catch (FormatException e) {

@@ -58,7 +58,7 @@ class SafetensorsFileTest {
 
   @Test
   void a_length_that_lies_is_refused() throws IOException {
-    assertThat(refusal(new byte[0])).containsExactly("truncated-file");
+    assertThat(refusal(new byte[0])).containsExactly("empty-file");
     assertThat(refusal(new byte[7])).containsExactly("truncated-file");
     assertThat(refusal(RawSafetensors.bytes(0, "{}", 0))).containsExactly("bad-header");
     assertThat(refusal(RawSafetensors.bytes(-1, "{}", 0))).containsExactly("bad-header");

@@ -13,14 +13,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is to be different about an adapter; what is absent stays.
+ * Changes of an adapter. Absent fields stay as they are.
  *
- * @param labels set one by one, taken away where null; others stay
+ * @param labels set one by one; null removes a label; others stay
  */
 record AdapterPatch(
     @Schema(allowableValues = {"private", "granted", "public"}) @Nullable String visibility,
     @Schema(maxLength = AdapterChanges.DESCRIPTION_MAX) @Nullable String description,
     @Nullable Map<String, @Nullable String> labels) {
+  /** As many as can be taken away and set in one change. */
+  private static final int LABELS_GIVEN_MAX = 2 * AdapterChanges.LABELS_MAX;
+
   static AdapterPatch read(Fields fields) {
     fields.allowOnly("visibility", "description", "labels");
     return of(fields);
@@ -69,6 +72,10 @@ record AdapterPatch(
     Map<String, @Nullable String> labels = new HashMap<>();
     if (!(given instanceof ObjectNode object)) {
       fields.fault("labels", "must be an object");
+      return labels;
+    }
+    if (object.size() > LABELS_GIVEN_MAX) {
+      fields.fault("labels", "must hold at most " + LABELS_GIVEN_MAX + " labels");
       return labels;
     }
     for (Map.Entry<String, JsonNode> label : object.properties()) {

@@ -1,6 +1,7 @@
 package dev.heddle.app.api.adapters;
 
 import dev.heddle.registry.adapter.Adapter;
+import dev.heddle.registry.adapter.VersionState;
 import dev.heddle.registry.adapter.Visibility;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -13,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * An adapter.
  *
  * @param owner name of the tenant
- * @param published number of the version that its name means, the weightiest of several; null if
- *     none
- * @param targets all that its name means
- * @param revision counts changes of all that is shown here
+ * @param published number of the version that its name refers to, the one with the largest weight
+ *     if there are several; null if none
+ * @param targets all versions that its name refers to
+ * @param versions number of its versions by state, see {@link VersionState}; states without a
+ *     version are left out. Not counted by the revision.
+ * @param revision grows with every change of what is shown here
  * @param archivedAt null while it is in use
  */
 record AdapterView(
@@ -28,6 +31,7 @@ record AdapterView(
     Map<String, String> labels,
     @Nullable Integer published,
     List<AliasTargetView> targets,
+    Map<String, Integer> versions,
     long revision,
     Instant createdAt,
     @Nullable Instant archivedAt) {
@@ -42,8 +46,15 @@ record AdapterView(
         new TreeMap<>(adapter.labels()),
         adapter.published(),
         AliasTargetView.of(adapter.targets()),
+        versions(adapter),
         adapter.revision(),
         adapter.createdAt(),
         adapter.archivedAt());
+  }
+
+  private static Map<String, Integer> versions(Adapter adapter) {
+    Map<String, Integer> counts = new TreeMap<>();
+    adapter.versions().forEach((state, count) -> counts.put(state.name(), count));
+    return counts;
   }
 }

@@ -6,9 +6,11 @@ import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Adapter;
 import dev.heddle.registry.adapter.AdapterFilter;
 import dev.heddle.registry.adapter.Adapters;
@@ -40,6 +42,7 @@ import org.springframework.web.server.ServerWebExchange;
  * and run on virtual threads.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 @RequestMapping("/api/v1/adapters")
 final class AdaptersController {
@@ -73,7 +76,7 @@ final class AdaptersController {
         adapters.list(caller.tenantId(), filter, Paging.of(exchange)), AdapterView::of);
   }
 
-  @Operation(summary = "Make an adapter without a version.")
+  @Operation(summary = "Create an adapter that has no version yet.")
   @ApiResponse(responseCode = "201")
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<AdapterView> create(@RequestBody NewAdapter body, ServerWebExchange exchange) {
@@ -85,7 +88,7 @@ final class AdaptersController {
         .body(AdapterView.of(adapter));
   }
 
-  @Operation(summary = "Show an adapter, archived or not.")
+  @Operation(summary = "Show an adapter. Archived adapters are shown too.")
   @GetMapping("/{name}")
   ResponseEntity<AdapterView> get(@PathVariable String name, ServerWebExchange exchange) {
     return answer(adapters.get(Caller.of(exchange).tenantId(), name));
@@ -93,8 +96,8 @@ final class AdaptersController {
 
   @Operation(
       summary =
-          "Change an adapter's visibility, description or labels; one that becomes private loses"
-              + " its grants.")
+          "Change an adapter's visibility, description or labels. An adapter that becomes"
+              + " private loses its grants.")
   @Conditional
   @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<AdapterView> update(
@@ -107,8 +110,8 @@ final class AdaptersController {
 
   @Operation(
       summary =
-          "Archive an adapter with all its versions; 409 while any name means one of them. Its name"
-              + " stays taken.")
+          "Archive an adapter and all its versions. 409 while a name still refers to one of"
+              + " them. The adapter's name stays reserved.")
   @Conditional
   @DeleteMapping("/{name}")
   ResponseEntity<AdapterView> archive(@PathVariable String name, ServerWebExchange exchange) {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name was made to mean at one time.
+ * One change of a name's targets.
  *
  * @param restores the revision that a rollback brought back, null for any other change
  * @param changedBy {@code key:ID}, or {@code system}

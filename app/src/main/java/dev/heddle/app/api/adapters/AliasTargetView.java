@@ -4,7 +4,7 @@ import dev.heddle.registry.adapter.AliasTarget;
 import java.util.List;
 
 /**
- * One of the versions that a name means.
+ * One of the versions that a name refers to.
  *
  * @param version {@code adapter@number}
  * @param digest {@code sha256:…}

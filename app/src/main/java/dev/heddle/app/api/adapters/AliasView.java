@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A name and what it means.
+ * A name and the versions that it refers to.
  *
  * @param kind {@code adapter} for an adapter's own name, {@code alias} for any other
- * @param targets empty if it means nothing
- * @param revision counts the changes of what it means
+ * @param targets empty if it refers to no version
+ * @param revision grows with every change of its targets
  */
 record AliasView(
     String name, String kind, List<AliasTargetView> targets, long revision, Instant changedAt) {

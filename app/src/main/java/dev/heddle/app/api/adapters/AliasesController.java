@@ -5,10 +5,12 @@ import dev.heddle.app.api.ETags;
 import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
-import dev.heddle.app.api.residency.AdapterActivator;
+import dev.heddle.app.residency.AdapterActivator;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.PreconditionException;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Alias;
 import dev.heddle.registry.adapter.Aliases;
 import io.swagger.v3.oas.annotations.Operation;
@@ -33,6 +35,7 @@ import org.springframework.web.server.ServerWebExchange;
  * the database and run on virtual threads.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Aliases")
 @RequestMapping("/api/v1/aliases")
 final class AliasesController {
@@ -44,7 +47,8 @@ final class AliasesController {
     this.activator = activator;
   }
 
-  @Operation(summary = "List the names that mean something, adapters' own among them, by name.")
+  @Operation(
+      summary = "List the names that refer to a version, including adapters' own names, by name.")
   @Paged
   @GetMapping
   PageView<AliasView> list(ServerWebExchange exchange) {
@@ -52,7 +56,7 @@ final class AliasesController {
     return PageView.of(aliases.list(caller.tenantId(), Paging.of(exchange)), AliasView::of);
   }
 
-  @Operation(summary = "Show what a name means; one that was deleted means nothing.")
+  @Operation(summary = "Show which versions a name refers to. A deleted name refers to none.")
   @GetMapping("/{name}")
   ResponseEntity<AliasView> get(@PathVariable String name, ServerWebExchange exchange) {
     return answer(aliases.get(Caller.of(exchange).tenantId(), name));
@@ -60,8 +64,9 @@ final class AliasesController {
 
   @Operation(
       summary =
-          "Make a name mean one version or weighted versions, from one request to the next. An"
-              + " adapter's own name takes that adapter's versions only.")
+          "Point a name at one version, or at several with weights. It takes effect with"
+              + " the next request. An adapter's own name can refer only to versions of that"
+              + " adapter.")
   @ApiResponse(responseCode = "200")
   @ApiResponse(responseCode = "201")
   @Conditional
@@ -81,7 +86,8 @@ final class AliasesController {
         : answer(put.alias());
   }
 
-  @Operation(summary = "Make a name mean nothing. It stays taken, and keeps its history.")
+  @Operation(
+      summary = "Delete a name. It refers to no version, stays reserved and keeps its history.")
   @Conditional
   @DeleteMapping("/{name}")
   ResponseEntity<AliasView> delete(@PathVariable String name, ServerWebExchange exchange) {
@@ -91,7 +97,9 @@ final class AliasesController {
   }
 
   @Operation(
-      summary = "Make a name mean again what it meant before; a second rollback goes further back.")
+      summary =
+          "Roll a name back to its previous targets. A second rollback goes one step"
+              + " further back.")
   @Conditional
   @PostMapping("/{name}:rollback")
   ResponseEntity<AliasView> rollback(
@@ -110,7 +118,7 @@ final class AliasesController {
     return answer(alias);
   }
 
-  @Operation(summary = "List what a name has meant, the latest first.")
+  @Operation(summary = "List what a name has referred to, the latest first.")
   @Paged
   @GetMapping("/{name}/history")
   PageView<AliasRevisionView> history(@PathVariable String name, ServerWebExchange exchange) {

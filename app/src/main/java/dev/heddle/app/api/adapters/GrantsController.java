@@ -4,7 +4,9 @@ import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Grants;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -23,6 +25,7 @@ import org.springframework.web.server.ServerWebExchange;
  * name is granted, and the grant takes effect when there is such a tenant.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 @RequestMapping("/api/v1/adapters/{name}/grants")
 final class GrantsController {
@@ -42,8 +45,9 @@ final class GrantsController {
 
   @Operation(
       summary =
-          "Let a tenant call an adapter as OWNER/NAME, at once or as soon as there is such a tenant;"
-              + " a private adapter becomes granted.")
+          "Grant an adapter to a tenant, who calls it as OWNER/NAME. A grant to an unknown"
+              + " tenant is stored and becomes active when that tenant is created. A private"
+              + " adapter's visibility becomes granted.")
   @PutMapping("/{tenant}")
   GrantView put(
       @PathVariable String name, @PathVariable String tenant, ServerWebExchange exchange) {
@@ -51,7 +55,7 @@ final class GrantsController {
     return GrantView.of(grants.grant(caller.actor(), caller.tenantId(), name, tenant));
   }
 
-  @Operation(summary = "Take a grant back; without one nothing changes.")
+  @Operation(summary = "Revoke a grant. If there is none, nothing changes.")
   @DeleteMapping("/{tenant}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete(@PathVariable String name, @PathVariable String tenant, ServerWebExchange exchange) {

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a name is to mean.
+ * The versions that a name is to refer to.
  *
  * @param targets versions of the caller's own, each once
  */

@@ -2,9 +2,11 @@ package dev.heddle.app.api.adapters;
 
 import dev.heddle.app.api.Conditional;
 import dev.heddle.app.api.ETags;
-import dev.heddle.app.api.residency.AdapterActivator;
+import dev.heddle.app.residency.AdapterActivator;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Adapter;
 import dev.heddle.registry.adapter.Publishing;
 import io.swagger.v3.oas.annotations.Operation;
@@ -23,6 +25,7 @@ import org.springframework.web.server.ServerWebExchange;
  * first call.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 @RequestMapping("/api/v1/adapters")
 final class PublishingController {
@@ -34,7 +37,8 @@ final class PublishingController {
     this.activator = activator;
   }
 
-  @Operation(summary = "Make the adapter's name mean this version, from one request to the next.")
+  @Operation(
+      summary = "Publish a version: from the next request on, the adapter's name refers to it.")
   @Conditional
   @PostMapping("/{name}/versions/{number}:publish")
   ResponseEntity<AdapterView> publish(
@@ -47,7 +51,8 @@ final class PublishingController {
 
   @Operation(
       summary =
-          "Make the adapter's name mean nothing; versions stay callable by number and digest.")
+          "Unpublish the adapter: its name refers to no version. Versions can still be"
+              + " called by number and digest.")
   @Conditional
   @PostMapping("/{name}:unpublish")
   ResponseEntity<AdapterView> unpublish(@PathVariable String name, ServerWebExchange exchange) {
@@ -58,8 +63,8 @@ final class PublishingController {
 
   @Operation(
       summary =
-          "Make the adapter's name mean again what it meant before; a second rollback goes further"
-              + " back.")
+          "Roll the adapter's name back to its previous target. A second rollback goes one"
+              + " step further back.")
   @Conditional
   @PostMapping("/{name}:rollback")
   ResponseEntity<AdapterView> rollback(

@@ -4,8 +4,10 @@ import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.garbage.GarbageCollector;
@@ -27,6 +29,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** The versions of the caller's adapters. Methods block on the database. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 @RequestMapping("/api/v1/adapters/{name}/versions")
 final class VersionsController {
@@ -58,7 +61,10 @@ final class VersionsController {
         versions.list(caller.tenantId(), name, Paging.of(exchange)), VersionView::of);
   }
 
-  @Operation(summary = "Begin a version, and the adapter with its first: files come next.")
+  @Operation(
+      summary =
+          "Create a version, to which files are then uploaded. The first version creates"
+              + " the adapter too.")
   @ApiResponse(responseCode = "201")
   @PostMapping
   ResponseEntity<VersionView> create(@PathVariable String name, ServerWebExchange exchange) {
@@ -82,7 +88,9 @@ final class VersionsController {
   }
 
   @Operation(
-      summary = "Archive a version and drop what was uploaded of it; 409 while any name means it.")
+      summary =
+          "Archive a version and delete its uploaded files. 409 while a name still refers"
+              + " to it.")
   @DeleteMapping("/{number}")
   VersionView archive(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {

@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a version's files come from, and how far that is.
+ * Where a version's files come from, and how many have arrived.
  *
  * @param state RUNNING until the version is completed (DONE, whether it is ready or rejected then),
  *     the source could not be read (FAILED) or the version was archived (CANCELLED)
  * @param filesTotal null until the source has been listed, as is {@code bytesTotal}
- * @param skipped names in the source that are no part of an adapter
+ * @param skipped names in the source that do not belong to an adapter
  * @param error why it failed
  */
 public record ImportView(

@@ -3,8 +3,10 @@ package dev.heddle.app.api.imports;
 import dev.heddle.app.api.adapters.VersionDetailView;
 import dev.heddle.app.api.adapters.VersionDetails;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.imports.Imports;
@@ -23,6 +25,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Begins versions whose files Heddle fetches itself. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Uploads")
 final class ImportsController {
   private final Imports imports;
@@ -45,8 +48,8 @@ final class ImportsController {
 
   @Operation(
       summary =
-          "Begin a version and fetch its files from a folder or a bucket; it is completed by"
-              + " itself, and archiving it ends the import.")
+          "Create a version and fetch its files from a folder or a bucket. The version is"
+              + " completed automatically. Archiving it cancels the import.")
   @ApiResponse(responseCode = "202")
   @PostMapping("/api/v1/adapters/{name}/versions:import")
   ResponseEntity<VersionDetailView> begin(
@@ -60,9 +63,10 @@ final class ImportsController {
   }
 
   @Operation(
-      summary = "Go on with an import that has failed, for the files that are missing.",
+      summary = "Retry a failed import. Only the missing files are fetched.",
       description =
-          "409 `import_not_failed` if there is none, or its version is not open any more.")
+          "409 `import_not_failed` if no import failed, or if the version does not take"
+              + " files any more.")
   @ApiResponse(responseCode = "202")
   @PostMapping("/api/v1/adapters/{name}/versions/{number}:retry")
   ResponseEntity<VersionDetailView> retry(

@@ -5,7 +5,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version to be fetched.
+ * A version to import.
  *
  * @param source {@code file:///PATH} or {@code s3://BUCKET/PREFIX}
  * @param revision a branch or commit of a folder {@code models--ORG--NAME} of Hugging Face's cache;

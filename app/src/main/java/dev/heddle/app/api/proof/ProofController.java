@@ -1,15 +1,16 @@
 package dev.heddle.app.api.proof;
 
 import dev.heddle.app.api.ViolationView;
-import dev.heddle.app.api.residency.LoadLimits;
+import dev.heddle.app.residency.LoadLimits;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.format.Digest;
 import dev.heddle.format.Violation;
 import dev.heddle.format.adapter.GoldenCase;
 import dev.heddle.format.adapter.GoldenFile;
-import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionDocument;
 import dev.heddle.registry.adapter.VersionState;
@@ -23,7 +24,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import java.util.Objects;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -31,6 +31,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Runs a version's golden prompts again. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 final class ProofController {
   private final Versions versions;
@@ -53,17 +54,14 @@ final class ProofController {
   }
 
   @Operation(
-      summary = "Run the golden prompts that came with a version again; 404 where it has none.")
+      summary = "Run a version's golden prompts and compare the answers. 404 if it has none.")
   @PostMapping("/api/v1/adapters/{name}/versions/{number}:prove")
   ProofView prove(@PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
-    Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
-    if (version.state() != VersionState.READY) {
-      throw new ConflictException(
-          "version-state", version.label() + " is " + version.state() + ", not READY");
-    }
+    Version version =
+        versions.get(Caller.of(exchange).tenantId(), name, number).require(VersionState.READY);
     List<GoldenCase> golden = golden(version);
     limits.require(version);
-    Digest digest = Objects.requireNonNull(version.digest(), "a ready version has a digest");
+    Digest digest = version.readyDigest();
     List<Violation> violations = proof.check(version, digest, golden);
     return new ProofView(
         version.label(), golden.size(), violations.isEmpty(), ViolationView.of(violations));

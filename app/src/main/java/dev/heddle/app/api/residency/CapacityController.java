@@ -4,9 +4,12 @@ import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.request.JsonBody;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.experts.LoadPreview;
 import dev.heddle.format.Digest;
 import dev.heddle.format.FormatException;
+import dev.heddle.format.Violations;
+import dev.heddle.format.adapter.BaseExperts;
 import dev.heddle.format.adapter.ExpertPlan;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
@@ -28,6 +31,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** What an adapter would cost, before any of it is uploaded. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Residency")
 final class CapacityController {
   private final InferenceRuntime runtime;
@@ -40,8 +44,8 @@ final class CapacityController {
 
   @Operation(
       summary =
-          "Tell from an expert_cfg.json what an adapter needs and what its load would evict now;"
-              + " nothing is loaded.",
+          "Preview from an expert_cfg.json which slots an adapter needs and what its load"
+              + " would evict now. Nothing is loaded.",
       requestBody =
           @io.swagger.v3.oas.annotations.parameters.RequestBody(
               required = true,
@@ -62,13 +66,13 @@ final class CapacityController {
 
   private ExpertPlan plan(byte[] body) {
     try {
-      return ExpertPlan.of(JsonBody.parse(body), runtime.shape());
+      return JsonBody.parse(body, tree -> ExpertPlan.of(tree, BaseExperts.of(runtime.shape())));
     } catch (FormatException e) {
       throw new ApiException(
           ErrorCode.INVALID_ADAPTER,
           "No adapter of this base model can have this configuration: "
-              + e.violations().size()
-              + " violations.",
+              + Violations.counted(e.violations().size())
+              + ".",
           e.violations());
     }
   }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an adapter would need, and what its load would do at this moment. Counts take every tuned
- * expert for one that nobody else has; what is the base's or shared when it is uploaded takes no
- * slot.
+ * What an adapter would need, and what its load would evict at this moment. Every tuned expert is
+ * counted as new. After the upload, experts that equal the base's or another adapter's take no slot
+ * of their own.
  *
  * @param fits whether it could be resident at all beside what is pinned
  * @param atOnce whether its load would get its slots now, without waiting for answers to end

@@ -1,7 +1,9 @@
 package dev.heddle.app.api.residency;
 
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.format.Digest;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.store.HostCache;
@@ -18,6 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** What sits in the slots, for the operator. */
 @RestController
+@Requires(Scope.ADMIN)
 @Tag(name = "Residency")
 final class ResidencyController {
   private final InferenceRuntime runtime;
@@ -30,7 +33,8 @@ final class ResidencyController {
     this.cache = cache;
   }
 
-  @Operation(summary = "Show what sits in the slots, whose it is, and what waits for them.")
+  @Operation(
+      summary = "Show which adapters are resident, whose they are, and which wait for slots.")
   @GetMapping("/api/v1/residency")
   ResidencyView residency() {
     ResidencyStats stats = runtime.residency();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What sits in the slots, whose it is, and what waits for them.
+ * Which adapters are resident, whose they are, and which wait for slots.
  *
  * @param slots slots that adapters may use
  * @param slotsFree of these, ready to be filled

@@ -4,10 +4,10 @@ import dev.heddle.experts.ResidencyStats.Resident;
 import java.time.Instant;
 
 /**
- * That a version's experts are in the slots.
+ * Residency of a version's experts.
  *
  * @param since when they were loaded
- * @param idleSeconds time since a request last began or ended to use them
+ * @param idleSeconds time since a request last started or stopped using them
  * @param leases answers that use them now
  * @param hits answers that found them there, since they were loaded
  * @param pinned whether this version is to stay resident

@@ -5,6 +5,8 @@ import dev.heddle.ops.DeviceStats;
 import dev.heddle.registry.garbage.GarbageCollector;
 import dev.heddle.runtime.MemoryPlan;
 import dev.heddle.runtime.RuntimeStats;
+import java.io.File;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,15 @@ record StatusView(
     @Nullable DeviceView device,
     EngineResidencyView residency,
     HostCacheView hostCache,
-    StoreView store) {
+    StoreView store,
+    DiskView disk) {
   /** The base model that is served. */
   record ModelView(String name, String digest, int maxContext, String backend) {}
 
-  /** How the memory budget is spent, in bytes where not said otherwise. */
+  /**
+   * How the memory budget is spent, in bytes where not said otherwise; {@code resident_bytes} is
+   * what the process has of the machine's memory at this moment.
+   */
   record PlanView(
       long budgetBytes,
       String budgetSource,
@@ -34,8 +40,11 @@ record StatusView(
       int kvBlocks,
       long kvTokens,
       long workspaceBytes,
+      long hostCacheBytes,
       long heapBytes,
-      long totalBytes) {
+      long jvmBytes,
+      long totalBytes,
+      @Nullable Long residentBytes) {
     static PlanView of(MemoryPlan plan) {
       return new PlanView(
           plan.budget(),
@@ -49,8 +58,11 @@ record StatusView(
           plan.kvBlocks(),
           plan.kvTokens(),
           plan.workspace(),
+          plan.hostCache(),
           plan.heap(),
-          plan.total());
+          plan.jvm(),
+          plan.total(),
+          ResidentMemory.bytes());
     }
   }
 
@@ -167,6 +179,14 @@ record StatusView(
     private static WaitingView of(ResidencyStats.Waiting waiting) {
       return new WaitingView(
           waiting.adapter().qualified(), seconds(waiting.waited()), waiting.stage());
+    }
+  }
+
+  /** The disk that the data folder is on. */
+  record DiskView(long freeBytes, long totalBytes) {
+    static DiskView of(Path folder) {
+      File disk = folder.toFile();
+      return new DiskView(disk.getUsableSpace(), disk.getTotalSpace());
     }
   }
 

@@ -3,8 +3,10 @@ package dev.heddle.app.api.residency;
 import dev.heddle.app.config.HeddleProperties;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.residency.AdapterActivator;
+import dev.heddle.app.residency.LoadLimits;
 import dev.heddle.app.tenant.Caller;
-import dev.heddle.format.Digest;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.access.Principal;
@@ -18,7 +20,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
-import java.util.Objects;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,6 +34,7 @@ import org.springframework.web.server.ServerWebExchange;
  * the operator's: it needs the scope admin.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Residency")
 @RequestMapping("/api/v1/adapters/{name}/versions")
 final class VersionResidencyController {
@@ -66,24 +68,27 @@ final class VersionResidencyController {
     this.loadWait = properties.serving().loadWait();
   }
 
-  @Operation(summary = "Begin to load a version ahead of its requests.")
+  @Operation(summary = "Start to load a version before its first request.")
   @ApiResponse(responseCode = "202")
   @PostMapping("/{number}:prefetch")
   ResponseEntity<VersionResidencyView> prefetch(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = ready(name, number, exchange);
     limits.require(version);
-    activator.prefetch(digest(version));
+    activator.prefetch(version.readyDigest());
     return ResponseEntity.accepted().body(view(version));
   }
 
-  @Operation(summary = "Load a version and wait until it is resident; 503 if it cannot be in time.")
+  @Operation(
+      summary =
+          "Load a version and wait until it is resident. 503 if that takes longer than the"
+              + " load wait.")
   @PostMapping("/{number}:load")
   VersionResidencyView load(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version = ready(name, number, exchange);
     limits.require(version);
-    if (!Waits.within(loadWait.plus(GRACE), runtime.prefetch(digest(version)))) {
+    if (!Waits.within(loadWait.plus(GRACE), runtime.prefetch(version.readyDigest()))) {
       throw new ApiException(
           ErrorCode.ADAPTER_UNAVAILABLE, version.label() + " could not be made resident in time.");
     }
@@ -92,8 +97,8 @@ final class VersionResidencyController {
 
   @Operation(
       summary =
-          "Let a version leave the slots when nothing uses it: 202 if that takes longer than"
-              + " wait_seconds; 409 while it is pinned, by whomever.")
+          "Unload a version as soon as no request uses it. 202 if that takes longer than"
+              + " wait_seconds. 409 while anybody has it pinned.")
   @ApiResponse(responseCode = "200")
   @ApiResponse(responseCode = "202")
   @PostMapping("/{number}:unload")
@@ -107,15 +112,17 @@ final class VersionResidencyController {
       throw new InvalidException("out-of-range", "wait_seconds", "is not 0 to 120");
     }
     Version version = ready(name, number, exchange);
-    if (pins.digests().contains(digest(version))) {
+    if (pins.digests().contains(version.readyDigest())) {
       throw new ConflictException(
           "version-pinned", version.label() + " is pinned, or shares its experts with one that is");
     }
-    boolean left = Waits.within(Duration.ofSeconds(waitSeconds), runtime.unload(digest(version)));
+    boolean left =
+        Waits.within(Duration.ofSeconds(waitSeconds), runtime.unload(version.readyDigest()));
     return ResponseEntity.status(left ? HttpStatus.OK : HttpStatus.ACCEPTED).body(view(version));
   }
 
-  @Operation(summary = "Load a version and keep it resident, used or not, over restarts too.")
+  @Operation(
+      summary = "Load a version and keep it resident, also over restarts, until it is unpinned.")
   @PostMapping("/{number}:pin")
   VersionResidencyView pin(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
@@ -125,7 +132,7 @@ final class VersionResidencyController {
     return view(version);
   }
 
-  @Operation(summary = "Let a version leave the slots again when the room is needed.")
+  @Operation(summary = "Unpin a version. It can be evicted again when slots are needed.")
   @PostMapping("/{number}:unpin")
   VersionResidencyView unpin(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
@@ -139,26 +146,17 @@ final class VersionResidencyController {
     Principal caller = Caller.of(exchange);
     if (!caller.may(Scope.ADMIN)) {
       throw new ApiException(
-          ErrorCode.INSUFFICIENT_PERMISSIONS, "This API key lacks the scope that this needs.");
+          ErrorCode.INSUFFICIENT_PERMISSIONS, "This API key lacks the scope 'admin'.");
     }
     return caller;
   }
 
   private Version ready(String name, int number, ServerWebExchange exchange) {
-    Version version = versions.get(Caller.of(exchange).tenantId(), name, number);
-    if (version.state() != VersionState.READY) {
-      throw new ConflictException(
-          "version-state", version.label() + " is " + version.state() + ", not READY");
-    }
-    return version;
+    return versions.get(Caller.of(exchange).tenantId(), name, number).require(VersionState.READY);
   }
 
   private VersionResidencyView view(Version version) {
     return new VersionResidencyView(
-        version.label(), digest(version).qualified(), residency.of(version));
-  }
-
-  private static Digest digest(Version ready) {
-    return Objects.requireNonNull(ready.digest(), "a ready version has a digest");
+        version.label(), version.readyDigest().qualified(), residency.of(version));
   }
 }

@@ -2,7 +2,9 @@ package dev.heddle.app.api.store;
 
 import dev.heddle.app.request.RestOfPath;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.download.AdapterDownload;
 import dev.heddle.registry.download.AdapterDownloads;
 import io.swagger.v3.oas.annotations.Operation;
@@ -36,6 +38,7 @@ import reactor.core.scheduler.Schedulers;
  * when it leaves, reading stops.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 @RequestMapping("/api/v1/adapters/{name}/versions/{number}")
 final class DownloadsController {

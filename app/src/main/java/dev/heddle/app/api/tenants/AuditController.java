@@ -6,6 +6,7 @@ import dev.heddle.app.api.Paging;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
@@ -25,6 +26,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** The audit trail: a tenant's own part, or for the operator all of it. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Audit")
 final class AuditController {
   private final AuditLog audit;
@@ -37,8 +39,8 @@ final class AuditController {
 
   @Operation(
       summary =
-          "List changes, the latest first: the tenant's, or every tenant's and the platform's for"
-              + " an operator who acts for none.")
+          "List changes, the latest first. A tenant sees its own. An operator who acts for"
+              + " no tenant sees those of all tenants and of the platform.")
   @Paged
   @GetMapping("/api/v1/audit")
   PageView<AuditEntryView> list(
@@ -63,7 +65,8 @@ final class AuditController {
     }
     if (!seesAll) {
       throw new ApiException(
-          ErrorCode.INSUFFICIENT_PERMISSIONS, "Only an operator reads another tenant's trail.");
+          ErrorCode.INSUFFICIENT_PERMISSIONS,
+          "Only an operator reads another tenant's trail: this API key lacks the scope 'admin'.");
     }
     return tenants.get(tenant).id();
   }

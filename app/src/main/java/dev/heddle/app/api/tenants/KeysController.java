@@ -6,6 +6,7 @@ import dev.heddle.app.api.Paging;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.ApiKey;
 import dev.heddle.registry.access.ApiKeys;
 import dev.heddle.registry.access.Principal;
@@ -28,6 +29,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** The caller's tenant's API keys. A key's text is shown once, when it is made. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Keys")
 @RequestMapping("/api/v1/keys")
 final class KeysController {
@@ -37,7 +39,7 @@ final class KeysController {
     this.keys = keys;
   }
 
-  @Operation(summary = "Make a key. Its text is in this answer and nowhere else.")
+  @Operation(summary = "Create a key. Its text is shown in this answer and never again.")
   @ApiResponse(responseCode = "201")
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<IssuedKeyView> create(@RequestBody NewKey key, ServerWebExchange exchange) {
@@ -49,7 +51,7 @@ final class KeysController {
         .body(IssuedKeyView.of(issued));
   }
 
-  @Operation(summary = "List the tenant's keys, revoked ones too, the oldest first.")
+  @Operation(summary = "List the tenant's keys, including revoked ones, the oldest first.")
   @Paged
   @GetMapping
   PageView<KeyView> list(ServerWebExchange exchange) {
@@ -57,13 +59,13 @@ final class KeysController {
     return PageView.of(keys.list(caller.tenantId(), Paging.of(exchange)), KeyView::of);
   }
 
-  @Operation(summary = "Show a key, but for its text.")
+  @Operation(summary = "Show a key without its text.")
   @GetMapping("/{id}")
   KeyView get(@PathVariable String id, ServerWebExchange exchange) {
     return KeyView.of(keys.get(Caller.of(exchange).tenantId(), id));
   }
 
-  @Operation(summary = "Revoke a key: from the next request on it opens nothing.")
+  @Operation(summary = "Revoke a key. It is refused from the next request on.")
   @DeleteMapping("/{id}")
   KeyView revoke(@PathVariable String id, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
@@ -76,7 +78,8 @@ final class KeysController {
     if (scopes.contains(Scope.ADMIN) && !caller.may(Scope.ADMIN)) {
       throw new ApiException(
           ErrorCode.INSUFFICIENT_PERMISSIONS,
-          "Keys of scope admin are made and revoked with one of that scope.");
+          "Keys of scope 'admin' are made and revoked with one of that scope, which this API key"
+              + " lacks.");
     }
   }
 }

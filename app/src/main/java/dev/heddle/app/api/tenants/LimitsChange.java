@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits to change: null takes a limit away, what is absent stays.
+ * Limits to change. Null removes a limit. Absent fields stay as they are.
  *
- * @param given names of those that are there, be they null
+ * @param given names of the fields that are present, null or not
  */
 record LimitsChange(
     @Schema(minimum = "0") @Nullable Long requestsPerMinute,

@@ -3,7 +3,7 @@ package dev.heddle.app.api.tenants;
 import dev.heddle.registry.access.TenantLimits;
 import org.jspecify.annotations.Nullable;
 
-/** What a tenant may use; null is without limit. */
+/** What a tenant may use. Null means no limit. */
 record LimitsView(
     @Nullable Long requestsPerMinute,
     @Nullable Long tokensPerMinute,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A key to be made.
+ * A key to create.
  *
  * @param expiresAt null for a key that does not expire
  */
@@ -32,7 +32,7 @@ record NewKey(String label, Set<Scope> scopes, @Nullable Instant expiresAt) {
       fields.fault("scopes", "must be an array of at least one scope");
       return scopes;
     }
-    for (int i = 0; i < value.size(); i++) {
+    for (int i = 0; i < value.size() && !fields.isFull(); i++) {
       String text = fields.text("scopes[" + i + "]", value.get(i));
       if (text == null) {
         continue;

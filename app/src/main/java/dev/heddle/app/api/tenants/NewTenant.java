@@ -7,7 +7,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant to be added.
+ * A tenant to create.
  *
  * @param weight share of the engine against other tenants that want it too, 1 if absent
  * @param limits none if absent

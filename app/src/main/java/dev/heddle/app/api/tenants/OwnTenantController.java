@@ -3,7 +3,9 @@ package dev.heddle.app.api.tenants;
 import dev.heddle.app.api.tenants.OwnTenantView.ConsumptionView;
 import dev.heddle.app.quota.QuotaGate;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.access.TenantCounts;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.upload.Storage;
@@ -15,6 +17,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** A tenant's own view of itself. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Tenants")
 final class OwnTenantController {
   private final Tenants tenants;
@@ -27,7 +30,7 @@ final class OwnTenantController {
     this.gate = gate;
   }
 
-  @Operation(summary = "Show the caller's tenant: its limits, and what counts against them now.")
+  @Operation(summary = "Show the caller's tenant, its limits, and what counts against them now.")
   @GetMapping("/api/v1/tenant")
   OwnTenantView get(ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);

@@ -5,6 +5,8 @@ import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import io.swagger.v3.oas.annotations.Operation;
@@ -24,6 +26,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** All tenants, for the operator. */
 @RestController
+@Requires(Scope.ADMIN)
 @Tag(name = "Tenants")
 @RequestMapping("/api/v1/tenants")
 final class TenantsController {
@@ -33,7 +36,7 @@ final class TenantsController {
     this.tenants = tenants;
   }
 
-  @Operation(summary = "Add a tenant.")
+  @Operation(summary = "Create a tenant.")
   @ApiResponse(responseCode = "201")
   @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<TenantView> create(@RequestBody NewTenant tenant, ServerWebExchange exchange) {
@@ -60,7 +63,8 @@ final class TenantsController {
 
   @Operation(
       summary =
-          "Change a tenant's weight and limits. What is absent stays, null takes a limit off.")
+          "Change a tenant's weight and limits. Absent fields stay as they are. Null"
+              + " removes a limit.")
   @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<TenantView> update(
       @PathVariable String name, @RequestBody TenantChange change, ServerWebExchange exchange) {

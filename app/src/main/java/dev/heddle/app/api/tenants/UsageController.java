@@ -7,10 +7,11 @@ import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.serving.ServedModel;
 import dev.heddle.app.tenant.Caller;
-import dev.heddle.app.tenant.TenantDirectory;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
+import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.usage.UsageQuery;
 import dev.heddle.registry.usage.UsageQuery.By;
 import dev.heddle.registry.usage.UsageReports;
@@ -31,24 +32,25 @@ import org.springframework.web.server.ServerWebExchange;
  * tenant, everybody's.
  */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Usage")
 @RequestMapping("/api/v1/usage")
 final class UsageController {
   private static final String CSV = "text/csv";
 
   private final UsageReports reports;
-  private final TenantDirectory tenants;
+  private final SnapshotSource snapshots;
   private final ServedModel served;
 
-  UsageController(UsageReports reports, TenantDirectory tenants, ServedModel served) {
+  UsageController(UsageReports reports, SnapshotSource snapshots, ServedModel served) {
     this.reports = reports;
-    this.tenants = tenants;
+    this.snapshots = snapshots;
     this.served = served;
   }
 
   @Operation(
-      summary = "Sum up what was used by hour, day or month.",
-      description = "As `text/csv` all of it at once, as JSON in parts.")
+      summary = "Show usage by hour, day or month.",
+      description = "`text/csv` gives all of it at once, JSON gives pages.")
   @ApiResponse(responseCode = "200")
   @ApiResponse(responseCode = "404")
   @Paged
@@ -87,9 +89,10 @@ final class UsageController {
     }
     if (!all) {
       throw new ApiException(
-          ErrorCode.INSUFFICIENT_PERMISSIONS, "Only an operator can ask for a tenant's usage.");
+          ErrorCode.INSUFFICIENT_PERMISSIONS,
+          "Only an operator can ask for a tenant's usage: this API key lacks the scope 'admin'.");
     }
-    UUID tenant = tenants.find(named);
+    UUID tenant = snapshots.current().tenant(named).orElse(null);
     if (tenant == null) {
       throw new NotFoundException("tenant", named);
     }

@@ -1,11 +1,14 @@
 package dev.heddle.app.api.tenants;
 
 import dev.heddle.registry.usage.UsageLine;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was used in a span of time.
+ * Usage in a span of time.
  *
  * @param period when it begins
  * @param tenant who asked
@@ -19,9 +22,9 @@ record UsageView(
     long promptTokens,
     long cachedTokens,
     long completionTokens,
-    double queuedSeconds,
-    double engineSeconds) {
-  private static final double NANOS = 1e9;
+    BigDecimal queuedSeconds,
+    BigDecimal engineSeconds) {
+  private static final int MICROS = 6;
 
   /**
    * @param base what lines without a model are called, null if they are about all models
@@ -35,7 +38,16 @@ record UsageView(
         line.promptTokens(),
         line.cachedTokens(),
         line.completionTokens(),
-        line.queued().toNanos() / NANOS,
-        line.engine().toNanos() / NANOS);
+        seconds(line.queued()),
+        seconds(line.engine()));
+  }
+
+  /** To the microsecond, as plain digits: a number with an exponent is a riddle to spreadsheets. */
+  static BigDecimal seconds(Duration time) {
+    BigDecimal seconds =
+        BigDecimal.valueOf(time.toNanos(), 9)
+            .setScale(MICROS, RoundingMode.HALF_UP)
+            .stripTrailingZeros();
+    return seconds.scale() < 0 ? seconds.setScale(0) : seconds;
   }
 }

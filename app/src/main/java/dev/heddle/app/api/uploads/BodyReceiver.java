@@ -1,12 +1,8 @@
 package dev.heddle.app.api.uploads;
 
-import dev.heddle.app.error.ApiException;
-import dev.heddle.app.error.ErrorCode;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -20,15 +16,13 @@ final class BodyReceiver {
   /** Network buffers between socket and disk: a slow disk slows the sender, not the heap. */
   private static final int BUFFERS_AHEAD = 16;
 
-  private static final Duration IDLE_MAX = Duration.ofMinutes(2);
   private static final Scheduler BLOCKING = Schedulers.boundedElastic();
 
   private BodyReceiver() {}
 
   /**
    * Opens something, gives it the body, and ends it; closes it whatever happens, also when the
-   * sender leaves or sends nothing for two minutes. The closing may come while a buffer is being
-   * written.
+   * sender leaves or pauses for too long. The closing may come while a buffer is being written.
    *
    * @param write takes all of a buffer that is valid during the call alone
    * @param end what the whole body comes to
@@ -64,10 +58,6 @@ final class BodyReceiver {
     return exchange
         .getRequest()
         .getBody()
-        .timeout(IDLE_MAX)
-        .onErrorMap(
-            TimeoutException.class,
-            e -> new ApiException(ErrorCode.REQUEST_TIMEOUT, "No byte came for two minutes."))
         .publishOn(BLOCKING, BUFFERS_AHEAD)
         .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
         .map(buffer -> write(buffer, sink))

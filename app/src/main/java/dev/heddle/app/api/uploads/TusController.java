@@ -1,9 +1,12 @@
 package dev.heddle.app.api.uploads;
 
+import dev.heddle.app.api.PageView;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.NotFoundException;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.upload.ResumableUploads;
@@ -19,6 +22,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,6 +34,7 @@ import reactor.core.publisher.Mono;
 
 /** A version's files in several requests, over breaks and restarts: tus 1.0.0. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Uploads")
 @RequestMapping("/api/v1/adapters/{name}/versions/{number}/uploads")
 final class TusController {
@@ -43,7 +48,7 @@ final class TusController {
     this.uploads = uploads;
   }
 
-  @Operation(summary = "Say which of tus is supported.")
+  @Operation(summary = "Show which parts of the tus protocol are supported.")
   @ApiResponse(responseCode = "204")
   @RequestMapping(
       method = RequestMethod.OPTIONS,
@@ -54,7 +59,7 @@ final class TusController {
   }
 
   @Operation(
-      summary = "Begin an upload in several requests; its address is in `Location`.",
+      summary = "Create a resumable upload (tus). Its address is in `Location`.",
       description =
           "`Upload-Length` states the bytes, `Upload-Metadata` the `filename` and, optionally, the"
               + " `sha256` of the whole file in hex. Room for all of it is taken. A body of"
@@ -90,7 +95,18 @@ final class TusController {
     });
   }
 
-  @Operation(summary = "Tell how far an upload is: `Upload-Offset`.")
+  @Operation(
+      summary = "List the unfinished uploads, the oldest first.",
+      description = "Complete files are listed among the version's files.")
+  @GetMapping
+  PageView<UploadView> list(
+      @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
+    return new PageView<>(
+        uploads.unfinished(version(exchange, name, number)).stream().map(UploadView::of).toList(),
+        null);
+  }
+
+  @Operation(summary = "Show how many bytes of an upload are stored: `Upload-Offset`.")
   @RequestMapping(method = RequestMethod.HEAD, path = "/{id}")
   Mono<ResponseEntity<Void>> head(
       @PathVariable String name,
@@ -111,10 +127,11 @@ final class TusController {
   }
 
   @Operation(
-      summary = "Go on with an upload at `Upload-Offset`.",
+      summary = "Append to an upload at `Upload-Offset`.",
       description =
-          "What is acknowledged is on disk. With the last byte the file is the version's. With"
-              + " `Upload-Checksum` (sha1 or sha256) a part is kept as a whole or not at all.")
+          "Acknowledged bytes are on disk. The file is added to the version with its last"
+              + " byte. With `Upload-Checksum` (sha1 or sha256) a part is stored whole or not at"
+              + " all.")
   @ApiResponse(responseCode = "204")
   @PatchMapping("/{id}")
   Mono<ResponseEntity<Void>> append(
@@ -129,7 +146,7 @@ final class TusController {
         .map(upload -> answer(exchange, upload, HttpStatus.NO_CONTENT));
   }
 
-  @Operation(summary = "Give an upload up, and its room back.")
+  @Operation(summary = "Cancel an upload and free its space.")
   @ApiResponse(responseCode = "204")
   @DeleteMapping("/{id}")
   Mono<ResponseEntity<Void>> terminate(

@@ -33,7 +33,7 @@ final class UploadSweep implements DisposableBean {
         log.info("{} uploads expired", expired);
       }
     } catch (RegistryException e) {
-      log.warn("Expired uploads stay until the next minute", e);
+      log.warn("Expired uploads could not be deleted, will try again in a minute", e);
     }
   }
 

@@ -7,8 +7,11 @@ import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.request.RestOfPath;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tenant.Requires;
 import dev.heddle.format.Digest;
+import dev.heddle.format.Violations;
 import dev.heddle.registry.access.Principal;
+import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
 import dev.heddle.registry.adapter.Versions;
@@ -33,6 +36,7 @@ import reactor.core.publisher.Mono;
 
 /** A version's files on their way in, and the check that ends the upload. */
 @RestController
+@Requires(Scope.ADAPTERS)
 @Tag(name = "Uploads")
 @RequestMapping("/api/v1/adapters/{name}/versions")
 final class UploadsController {
@@ -56,11 +60,11 @@ final class UploadsController {
   }
 
   @Operation(
-      summary = "Take one file as the raw body, in place of one of the same path.",
+      summary = "Upload one file as the raw body. It replaces a file of the same path.",
       description =
-          "It is the version's only when all of it came; an aborted upload leaves nothing. The"
-              + " SHA-256 may be stated by `Content-Digest`, `Digest` or `x-checksum-sha256`, and"
-              + " is compared then.")
+          "The file is added to the version when all bytes have arrived. An aborted upload"
+              + " leaves nothing behind. If `Content-Digest`, `Digest` or `x-checksum-sha256`"
+              + " states the SHA-256, it is checked.")
   @RequestBody(
       required = true,
       content =
@@ -86,7 +90,7 @@ final class UploadsController {
         .map(FileView::of);
   }
 
-  @Operation(summary = "List the files that came in whole.")
+  @Operation(summary = "List the files that are uploaded completely.")
   @GetMapping("/{number}/files")
   PageView<FileView> list(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
@@ -95,8 +99,10 @@ final class UploadsController {
   }
 
   @Operation(
-      summary = "Check the files as a whole: READY, or 422 with everything that is wrong.",
-      description = "A version that is refused is REJECTED, and keeps the report.")
+      summary =
+          "Validate the uploaded files. The version becomes READY, or the answer is 422"
+              + " with every violation.",
+      description = "A version that fails becomes REJECTED and keeps the report.")
   @PostMapping("/{number}:complete")
   VersionDetailView complete(
       @PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
@@ -107,7 +113,7 @@ final class UploadsController {
       garbage.request();
       throw new ApiException(
           ErrorCode.INVALID_ADAPTER,
-          version.label() + " is rejected: " + version.report().size() + " violations.",
+          version.label() + " is rejected: " + Violations.counted(version.report().size()) + ".",
           version.report());
     }
     return details.of(version);

@@ -1,0 +1,16 @@
+package dev.heddle.registry.store;
+
+import java.io.IOException;
+
+/** A blob is there, and does not contain what its digest says. */
+public final class DamagedBlobException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  DamagedBlobException(String message) {
+    super(message);
+  }
+
+  DamagedBlobException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.heddle.app.quota;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request that is taken from a tenant's limit before it is read, so that no more are read at
+ * once than the limit allows. It becomes part of a {@link Reservation}, or is given back where the
+ * request is refused. Any thread.
+ */
+public final class RequestTurn {
+  private final TenantQuota quota;
+  private final @Nullable MinuteBucket requests;
+
+  /** Guarded by the quota's monitor: it is part of a reservation, or was given back. */
+  boolean spent;
+
+  /**
+   * @param requests whence the request was taken, null if there was no limit
+   */
+  RequestTurn(TenantQuota quota, @Nullable MinuteBucket requests) {
+    this.quota = quota;
+    this.requests = requests;
+  }
+
+  /** Gives the request back, unless it is part of a reservation or was given back before. */
+  public void giveBack() {
+    quota.giveBack(this);
+  }
+
+  @Nullable MinuteBucket requests() {
+    return requests;
+  }
+}

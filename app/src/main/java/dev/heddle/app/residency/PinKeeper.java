@@ -1,0 +1,152 @@
+package dev.heddle.app.residency;
+
+import dev.heddle.experts.ResidencyStats.Resident;
+import dev.heddle.format.Digest;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.residency.Holder;
+import dev.heddle.registry.residency.Pins;
+import dev.heddle.runtime.InferenceRuntime;
+import jakarta.annotation.PreDestroy;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes the engine keep what the registry's pins say: after the start, soon after a change made
+ * here, and every few seconds for what changes elsewhere or could not be loaded before. Requests
+ * wait for none of it.
+ */
+@Component
+public final class PinKeeper {
+  private static final Logger log = LoggerFactory.getLogger(PinKeeper.class);
+  private static final long EVERY_SECONDS = 15;
+
+  private final Pins pins;
+  private final InferenceRuntime runtime;
+  private final AdapterNames names;
+  private final Semaphore changes = new Semaphore(0);
+  private final Thread thread =
+      Thread.ofPlatform().name("heddle-pins").daemon().unstarted(this::run);
+
+  /**
+   * What the engine has been asked to keep; those that wait for their load do not show as pinned.
+   */
+  private final Set<Digest> asked = ConcurrentHashMap.newKeySet();
+
+  private volatile Map<UUID, Map<Digest, Integer>> slots = Map.of();
+
+  PinKeeper(Pins pins, InferenceRuntime runtime, AdapterNames names, RegistryDatabase database) {
+    this.pins = pins;
+    this.runtime = runtime;
+    this.names = names;
+    database.onChange(changes::release); // an archived version's pin goes with it
+  }
+
+  /**
+   * The slots that a version takes where it shares none with others: what its tenant is charged.
+   */
+  public static int slots(ModelShape shape, long versionBytes) {
+    return Math.toIntExact(versionBytes / (shape.expertElements() * shape.dtype().bytes()));
+  }
+
+  /** Slots of a tenant's pinned adapters where nothing is shared; never waits. */
+  public Map<Digest, Integer> slots(UUID tenant) {
+    return slots.getOrDefault(tenant, Map.of());
+  }
+
+  @EventListener(ApplicationReadyEvent.class)
+  void begin() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        reconcile();
+        if (changes.tryAcquire(EVERY_SECONDS, TimeUnit.SECONDS)) {
+          changes.drainPermits();
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("pins are left as they are", e);
+    }
+  }
+
+  private void reconcile() {
+    try {
+      List<Holder> pinned = pins.list();
+      slots = byTenant(pinned);
+      Set<Digest> wanted = pinned.stream().map(Holder::digest).collect(Collectors.toSet());
+      Set<Digest> kept =
+          runtime.residency().residents().stream()
+              .filter(Resident::pinned)
+              .map(Resident::adapter)
+              .collect(Collectors.toSet());
+      for (Digest adapter : wanted) {
+        if (!kept.contains(adapter) && asked.add(adapter)) {
+          keep(adapter);
+        }
+      }
+      Set<Digest> unwanted = new HashSet<>(asked);
+      unwanted.addAll(kept);
+      unwanted.removeAll(wanted);
+      for (Digest adapter : unwanted) {
+        asked.remove(adapter);
+        letGo(adapter);
+      }
+    } catch (RegistryException e) {
+      log.warn("Pins could not be read: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("Pins could not be applied", e); // the next time may go better
+    }
+  }
+
+  private void keep(Digest adapter) {
+    Mono.fromFuture(() -> runtime.pin(adapter), true)
+        .subscribe(
+            nothing -> {},
+            failure -> {
+              asked.remove(adapter); // to be tried again
+              log.warn("{} cannot be pinned now: {}", names.of(adapter), failure.getMessage());
+            },
+            () -> log.info("{} is pinned", names.of(adapter)));
+  }
+
+  private void letGo(Digest adapter) {
+    Mono.fromFuture(() -> runtime.unpin(adapter), true)
+        .subscribe(
+            nothing -> {},
+            failure -> log.debug("a pin ends with the engine", failure),
+            () -> log.info("{} is pinned no more", names.of(adapter)));
+  }
+
+  private Map<UUID, Map<Digest, Integer>> byTenant(List<Holder> pinned) {
+    Map<UUID, Map<Digest, Integer>> byTenant = new HashMap<>();
+    for (Holder holder : pinned) {
+      byTenant
+          .computeIfAbsent(holder.tenantId(), tenant -> new HashMap<>())
+          .put(holder.digest(), slots(runtime.shape(), holder.bytes()));
+    }
+    return byTenant;
+  }
+
+  @PreDestroy
+  void close() {
+    thread.interrupt();
+  }
+}

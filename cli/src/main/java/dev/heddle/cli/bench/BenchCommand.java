@@ -1,0 +1,188 @@
+package dev.heddle.cli.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.heddle.cli.Backend;
+import dev.heddle.cli.Console;
+import dev.heddle.cli.InputException;
+import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.RandomModel;
+import dev.heddle.model.WeightSource;
+import dev.heddle.ops.Ops;
+import dev.heddle.ops.vector.MemoryBandwidth;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: how fast a model runs here, with how many adapters at once. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures prefill and decode: tokens/s, and GB/s of weights against the memory's bandwidth.",
+      "A table goes to stderr, JSON to stdout."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final List<Integer> ADAPTERS = List.of(0, 1, 8, 20);
+  private static final int MOST_ADAPTERS = 256;
+  private static final double MEMORY_SHARE = 0.85;
+  private static final Pattern RANDOM = Pattern.compile("(lite|small):([1-9][0-9]?)");
+
+  private final Console console;
+
+  @ArgGroup(multiplicity = "1")
+  Subject subject = new Subject();
+
+  /** What is measured. */
+  static final class Subject {
+    @Option(names = "--model", paramLabel = "DIR", description = "A base model's folder.")
+    @Nullable Path model;
+
+    @Option(
+        names = "--random",
+        paramLabel = "lite:LAYERS",
+        description = {
+          "DeepSeek-V2-Lite's shape with so many layers and random weights; small:LAYERS is a",
+          "quarter as wide, with the same vocabulary."
+        })
+    @Nullable String random;
+  }
+
+  @Option(
+      names = "--adapters",
+      paramLabel = "N",
+      description = "Measure with 0 and N adapters (default: 0, 1, 8 and 20), made up in memory.")
+  @Nullable Integer adapters;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "reference, vector, tornado, or auto (default).")
+  String backend = "auto";
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--profile", description = "Also time each operation.")
+  boolean profile;
+
+  @Option(
+      names = "--counting",
+      description = {
+        "Measure instead what counting costs: the same steps while routers count where they send",
+        "tokens and while they do not, in turns."
+      })
+  boolean counting;
+
+  @Option(
+      names = "--scoring",
+      description = {
+        "Measure instead what scoring a prompt (logprobs of its tokens) costs it, and what it costs",
+        "others' streams, and the same of a text whose routing is collected in the background;",
+        "through the whole engine, the base model alone."
+      })
+  boolean scoring;
+
+  @Option(
+      names = "--prompt-tokens",
+      paramLabel = "N",
+      description = "Tokens of each prompt of --scoring; default 2000, at most the context.")
+  int promptTokens = 2000;
+
+  public BenchCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    if (threads < 1 || (adapters != null && (adapters < 0 || adapters > MOST_ADAPTERS))) {
+      throw new InputException("--threads is at least 1, --adapters 0 to " + MOST_ADAPTERS);
+    }
+    if (promptTokens < 2) {
+      throw new InputException("--prompt-tokens is at least 2");
+    }
+    if (subject.model != null && !Files.isDirectory(subject.model)) {
+      throw new InputException(subject.model + " is not a folder");
+    }
+    try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
+      ModelShape shape = folder == null ? randomShape() : folder.shape();
+      if (scoring) {
+        WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
+        ScoringBench.run(source, backend, threads, promptTokens, console);
+        return 0;
+      }
+      double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
+      try (Ops ops = Backend.open(backend, threads)) {
+        if (counting && ops.deviceMemory() > 0) {
+          throw new InputException("--counting: an accelerator's pass is recorded with counting");
+        }
+        List<Integer> counts = affordable(shape, ops);
+        run(
+            folder == null ? new RandomModel(shape) : WeightSource.of(folder),
+            ops,
+            counts,
+            bandwidth);
+      }
+    }
+    return 0;
+  }
+
+  private void run(WeightSource source, Ops ops, List<Integer> counts, double bandwidth) {
+    Bench bench = Bench.load(source, ops, counts, profile, console.progress("loading"));
+    BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
+    if (counting) {
+      bench.prefills().forEach(work -> report.counting("prefill", bench.countingCost(work)));
+      bench.decodes().forEach(work -> report.counting("decode", bench.countingCost(work)));
+      report.print(source.shape());
+      return;
+    }
+    bench.prefills().forEach(work -> report.prefill(bench.measure(work)));
+    bench.decodes().forEach(work -> report.decode(bench.measure(work)));
+    if (profile) {
+      report.profile("prefill", bench.profile(bench.prefills().getFirst()));
+      report.profile("decode", bench.profile(bench.decodes().getFirst()));
+    }
+    report.print(source.shape());
+  }
+
+  private ModelShape randomShape() {
+    Matcher matcher = RANDOM.matcher(subject.random == null ? "" : subject.random);
+    if (!matcher.matches()) {
+      throw new InputException(
+          "--random: '" + subject.random + "' is not lite:1 to lite:99 or small:1 to small:99");
+    }
+    int layers = Integer.parseInt(matcher.group(2));
+    return matcher.group(1).equals("lite") ? RandomModel.lite(layers) : RandomModel.small(layers);
+  }
+
+  /** The numbers of adapters that fit the device's memory, or the machine's. */
+  private List<Integer> affordable(ModelShape shape, Ops ops) {
+    List<Integer> wanted = adapters == null ? ADAPTERS : List.of(0, adapters);
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long whole = ops.deviceMemory() > 0 ? ops.deviceMemory() : system.getTotalMemorySize();
+    double memory = MEMORY_SHARE * whole;
+    List<Integer> counts = new ArrayList<>();
+    for (int count : wanted.stream().distinct().toList()) {
+      if (Bench.bytes(shape, count) <= memory) {
+        counts.add(count);
+      } else {
+        console.note(
+            String.format(
+                "%d adapters need %.1f GB: more than there is",
+                count, Bench.bytes(shape, count) / 1e9));
+      }
+    }
+    if (counts.isEmpty()) {
+      throw new InputException("the model does not fit the memory");
+    }
+    return counts;
+  }
+}

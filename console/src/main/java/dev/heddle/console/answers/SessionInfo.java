@@ -1,0 +1,13 @@
+package dev.heddle.console.answers;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Who looks, and what it may do. */
+public record SessionInfo(
+    String keyId,
+    String tenant,
+    List<String> scopes,
+    @Nullable Instant endsAt,
+    @Nullable String csrfToken) {}

@@ -1,0 +1,21 @@
+package dev.heddle.console.answers;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A version; the last three are there where one version was asked for. */
+public record Version(
+    String adapter,
+    int number,
+    String name,
+    String state,
+    @Nullable String digest,
+    @Nullable Long bytes,
+    Instant createdAt,
+    Instant changedAt,
+    List<Violation> violations,
+    @Nullable List<TunedLayer> tunedExperts,
+    @Nullable Resident resident,
+    @JsonProperty("import") @Nullable Import imported) {}

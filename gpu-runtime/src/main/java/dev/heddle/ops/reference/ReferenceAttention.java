@@ -1,0 +1,82 @@
+package dev.heddle.ops.reference;
+
+import dev.heddle.ops.Numerics;
+import java.util.Arrays;
+
+/** Absorbed latent attention over one layer of the paged cache, one query at a time. */
+final class ReferenceAttention {
+  private final Buffers.Cache cache;
+  private final int layer;
+  private final float[] queryLatent;
+  private final float[] queryRope;
+  private final int[] blockTables;
+  private final float scale;
+  private final float[] probability;
+  private final float[][] keys; // of one tile
+
+  ReferenceAttention(
+      Buffers.Cache cache,
+      int layer,
+      float[] queryLatent,
+      float[] queryRope,
+      int[] blockTables,
+      float scale) {
+    this.cache = cache;
+    this.layer = layer;
+    this.queryLatent = queryLatent;
+    this.queryRope = queryRope;
+    this.blockTables = blockTables;
+    this.scale = scale;
+    this.probability = new float[cache.blockTokens()];
+    this.keys = new float[cache.blockTokens()][cache.width()];
+  }
+
+  /** out[outAt + c] = sum over keys 0..position of softmax(scale * score)_j latent[j][c]. */
+  void attend(float[] out, int outAt, int latentAt, int ropeAt, int position, int tableAt) {
+    int latent = cache.latent();
+    int tokens = cache.blockTokens();
+    float max = Float.NEGATIVE_INFINITY;
+    float sum = 0f;
+    Arrays.fill(out, outAt, outAt + latent, 0f);
+    for (int tile = 0; tile * tokens <= position; tile++) {
+      int first = blockTables[tableAt + tile] * tokens; // KV slot of the tile's first key
+      int n = Math.min(tokens, position + 1 - tile * tokens);
+      float newMax = max;
+      for (int j = 0; j < n; j++) {
+        cache.values().read(cache.at(layer, first + j), keys[j], 0, cache.width());
+        float dot = chain(0f, queryLatent, latentAt, keys[j], 0, latent);
+        dot = chain(dot, queryRope, ropeAt, keys[j], latent, cache.rope());
+        probability[j] = dot * scale;
+        newMax = Math.max(newMax, probability[j]);
+      }
+      float tileSum = 0f;
+      for (int j = 0; j < n; j++) {
+        probability[j] = Numerics.exp(probability[j] - newMax);
+        tileSum += probability[j];
+      }
+      float correction = Numerics.exp(max - newMax);
+      sum = Math.fma(sum, correction, tileSum);
+      max = newMax;
+      for (int c = 0; c < latent; c++) {
+        float value = out[outAt + c] * correction;
+        for (int j = 0; j < n; j++) {
+          value = Math.fma(probability[j], keys[j][c], value);
+        }
+        out[outAt + c] = value;
+      }
+    }
+    float inverse = 1f / sum;
+    for (int c = 0; c < latent; c++) {
+      out[outAt + c] *= inverse;
+    }
+  }
+
+  /** Goes on with a chain of fused multiply-adds over n pairs. */
+  private static float chain(float sum, float[] a, int aAt, float[] b, int bAt, int n) {
+    float chain = sum;
+    for (int i = 0; i < n; i++) {
+      chain = Math.fma(a[aAt + i], b[bAt + i], chain);
+    }
+    return chain;
+  }
+}
