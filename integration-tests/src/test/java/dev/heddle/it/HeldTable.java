@@ -30,17 +30,23 @@ final class HeldTable implements AutoCloseable {
     return 0;
   }
 
-  /** Waits until somebody waits for the table. */
-  void awaitWaiter() {
+  /**
+   * Waits until a statement waits for the table.
+   *
+   * @param statement how it begins; the platform's own housekeeping may wait there too
+   */
+  void awaitWaiter(String statement) {
     for (int i = 0; i < 500; i++) {
       boolean waits =
           DATABASE.read(jdbc ->
               jdbc.sql(
                       """
-                      select exists (select 1 from pg_locks
-                        where relation = cast(:table as regclass) and not granted)
+                      select exists (select 1 from pg_locks join pg_stat_activity using (pid)
+                        where relation = cast(:table as regclass) and not granted
+                          and query like :statement || '%')
                       """)
                   .param("table", table)
+                  .param("statement", statement)
                   .query(Boolean.class)
                   .single());
       if (waits) {
@@ -48,7 +54,7 @@ final class HeldTable implements AutoCloseable {
       }
       LockSupport.parkNanos(10_000_000);
     }
-    throw new AssertionError("nobody waits for " + table);
+    throw new AssertionError("no '" + statement + "' waits for " + table);
   }
 
   @Override

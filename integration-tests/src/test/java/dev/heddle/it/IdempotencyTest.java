@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -114,14 +115,18 @@ class IdempotencyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"idempotency_key", "pin"}) // before the request runs, and while
-  void a_client_that_left_is_told_later_what_its_request_came_to(String table) throws Exception {
+  @CsvSource({
+    "idempotency_key, insert into idempotency_key", // before the request runs
+    "pin, delete from pin" // while it runs
+  })
+  void a_client_that_left_is_told_later_what_its_request_came_to(String table, String statement)
+      throws Exception {
     String key = UUID.randomUUID().toString();
     String path = "/api/v1/adapters/sql/versions/1:unpin";
     try (HeldTable held = new HeldTable(table)) {
       try (Socket client = connect()) {
         client.getOutputStream().write(rawPost(path, key));
-        held.awaitWaiter();
+        held.awaitWaiter(statement);
       }
       for (int i = 0; i < 10; i++) { // the server sees meanwhile that the client has left
         expect(200, PLATFORM.get("/v1/models"));

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
   private static final String DATABASE = "heddle";
+  private static final int NO_PORT = 0;
   private static final int PORT_ATTEMPTS = 5;
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
   private static final long OUTPUT_BYTES_MAX = 10L << 20;
@@ -50,7 +51,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
    *     message says what to do
    */
   public static EmbeddedPostgres start(Path folder) {
-    return start(folder, ServerUser.choose());
+    return start(folder, NO_PORT);
+  }
+
+  /**
+   * As {@link #start(Path)}, and leaves one port free.
+   *
+   * @param reserved a TCP port that this process is going to listen on
+   */
+  public static EmbeddedPostgres start(Path folder, int reserved) {
+    return start(folder, reserved, ServerUser.choose());
   }
 
   /** Whether the server here runs as a user who has to be let through to its folder. */
@@ -58,14 +68,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return ServerUser.choose() == ServerUser.NOBODY;
   }
 
-  static EmbeddedPostgres start(Path folder, ServerUser user) {
+  static EmbeddedPostgres start(Path folder, int reserved, ServerUser user) {
     Path root = folder.toAbsolutePath().normalize();
     FolderLock lock = FolderLock.take(root);
     try {
       user.letThrough(root);
       PostgresBinaries binaries = PostgresBinaries.in(root);
       PostgresData data = PostgresData.in(root, binaries, user);
-      return launch(lock, root, binaries, data, user);
+      return launch(lock, root, binaries, data, reserved, user);
     } catch (IOException e) {
       lock.close();
       throw new UncheckedIOException(
@@ -77,14 +87,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static EmbeddedPostgres launch(
-      FolderLock lock, Path root, PostgresBinaries binaries, PostgresData data, ServerUser user)
+      FolderLock lock,
+      Path root,
+      PostgresBinaries binaries,
+      PostgresData data,
+      int reserved,
+      ServerUser user)
       throws IOException {
     Path output = root.resolve("postgresql.log");
     if (Files.exists(output) && Files.size(output) > OUTPUT_BYTES_MAX) {
       DurableFiles.rename(output, root.resolve("postgresql.log.old"));
     }
     for (int attempt = 1; attempt <= PORT_ATTEMPTS; attempt++) {
-      int port = freePort();
+      int port = freePort(reserved);
       PostgresServer server =
           PostgresServer.launch(command(binaries, data.folder(), port, user), output);
       DatabaseSettings settings =
@@ -150,9 +165,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 
-  private static int freePort() throws IOException {
+  static int freePort(int reserved) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+      int port = socket.getLocalPort();
+      return port == reserved ? freePort(reserved) : port; // while this one is held
     }
   }
 

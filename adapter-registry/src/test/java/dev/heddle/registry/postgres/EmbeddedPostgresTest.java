@@ -37,8 +37,8 @@ class EmbeddedPostgresTest {
   void data_outlive_the_server_and_one_process_owns_them(ServerUser user, @TempDir Path temporary)
       throws Exception {
     Path folder = reachable(temporary);
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, user)) {
-      assertThatThrownBy(() -> EmbeddedPostgres.start(folder, user))
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, 0, user)) {
+      assertThatThrownBy(() -> EmbeddedPostgres.start(folder, 0, user))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("in use");
       execute(postgres.settings(), "create table kept (value text)");
@@ -48,7 +48,7 @@ class EmbeddedPostgresTest {
     }
     // A restarted container counts its processes from 1 again: the pid file names a stranger.
     Files.writeString(folder.resolve("data/postmaster.pid"), ProcessHandle.current().pid() + "\n");
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, user)) {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, 0, user)) {
       execute(postgres.settings(), "insert into kept values ('x')");
     }
   }
@@ -58,7 +58,7 @@ class EmbeddedPostgresTest {
   void a_password_is_asked_for_and_kept_from_others(ServerUser user, @TempDir Path temporary)
       throws Exception {
     Path folder = reachable(temporary);
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, user)) {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder, 0, user)) {
       DatabaseSettings settings = postgres.settings();
       assertThatThrownBy(
               () -> DriverManager.getConnection(settings.url(), settings.owner().name(), "guess"))
@@ -75,7 +75,7 @@ class EmbeddedPostgresTest {
   @MethodSource("users")
   void the_server_is_started_again_when_it_is_killed(ServerUser user, @TempDir Path temporary)
       throws Exception {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(reachable(temporary), user)) {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(reachable(temporary), 0, user)) {
       execute(postgres.settings(), "create table kept (value text)");
       long first = postgres.pid();
       ProcessHandle.of(first).orElseThrow().destroyForcibly();

@@ -16,7 +16,12 @@ record PlatformDatabase(@Nullable EmbeddedPostgres server, RegistryDatabase regi
     implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PlatformDatabase.class);
 
-  static PlatformDatabase open(HeddleProperties.Database database, DataFolder data) {
+  /**
+   * Opens the database.
+   *
+   * @param port where the platform will listen: not to be taken by an embedded server
+   */
+  static PlatformDatabase open(HeddleProperties.Database database, DataFolder data, int port) {
     String url = database.external();
     if (url != null) {
       DatabaseSettings settings = DatabaseSettings.of(url, database.user(), database.password());
@@ -24,7 +29,7 @@ record PlatformDatabase(@Nullable EmbeddedPostgres server, RegistryDatabase regi
       return new PlatformDatabase(null, external(settings));
     }
     log.info("registry in an embedded PostgreSQL under {}", data.path());
-    EmbeddedPostgres server = EmbeddedPostgres.start(data.postgres());
+    EmbeddedPostgres server = EmbeddedPostgres.start(data.postgres(), port);
     try {
       return new PlatformDatabase(server, RegistryDatabase.open(server.settings()));
     } catch (RuntimeException e) {

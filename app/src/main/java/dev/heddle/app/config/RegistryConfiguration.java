@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
@@ -53,8 +54,9 @@ class RegistryConfiguration {
   }
 
   @Bean
-  PlatformDatabase platformDatabase(HeddleProperties properties, DataFolder data) {
-    return PlatformDatabase.open(properties.database(), data);
+  PlatformDatabase platformDatabase(
+      HeddleProperties properties, DataFolder data, @Value("${server.port}") int port) {
+    return PlatformDatabase.open(properties.database(), data, port);
   }
 
   @Bean(destroyMethod = "") // closed by what opened it
