@@ -96,6 +96,13 @@ final class Api {
     return csrfToken == null ? request : request.header("X-CSRF-Token", csrfToken);
   }
 
+  /** With a body of JSON. */
+  HttpRequest.Builder post(HttpRequest.Builder request, Object body) {
+    return request
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofByteArray(json.writeValueAsBytes(body)));
+  }
+
   private byte[] read(Viewer viewer, String path) {
     return good(send(as(viewer, request(path)).GET().build()));
   }

@@ -62,6 +62,7 @@ public record HeddleProperties(
     @DefaultValue @Valid StoreSettings store,
     @DefaultValue @Valid Database database,
     @DefaultValue @Valid CorsSettings cors,
+    @DefaultValue @Valid ConsoleSettings console,
     @DefaultValue @Valid Metrics metrics) {
 
   public HeddleProperties {

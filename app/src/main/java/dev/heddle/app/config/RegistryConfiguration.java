@@ -6,6 +6,7 @@ import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.BaseModels;
 import dev.heddle.registry.access.BootstrapKey;
 import dev.heddle.registry.access.KeyUses;
+import dev.heddle.registry.access.SignIns;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
@@ -193,6 +194,11 @@ class RegistryConfiguration {
   @Bean
   ApiKeys apiKeys(RegistryDatabase database) {
     return new ApiKeys(database);
+  }
+
+  @Bean
+  SignIns signIns(RegistryDatabase database) {
+    return new SignIns(database);
   }
 
   @Bean

@@ -2,6 +2,7 @@ package dev.heddle.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.registry.access.Scope;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,6 +77,22 @@ class HeddlePropertiesTest {
                                 DataSize.ofGigabytes(20))),
                         new HeddleProperties.Database(null, "heddle", ""),
                         new CorsSettings(List.of()),
+                        new ConsoleSettings(
+                            new OidcSettings(
+                                null,
+                                null,
+                                null,
+                                "OpenID Connect",
+                                null,
+                                List.of("openid", "email"),
+                                null,
+                                null,
+                                null,
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                "email",
+                                Duration.ofHours(12))),
                         new HeddleProperties.Metrics(false))));
   }
 
@@ -222,5 +239,47 @@ class HeddlePropertiesTest {
     assertThat(ModelNames.of("loom", Path.of("/x/base"))).isEqualTo("loom");
     assertThat(ModelNames.of(null, Path.of("/x/DeepSeek-V2 Lite"))).isEqualTo("deepseek-v2-lite");
     assertThat(ModelNames.of(null, Path.of("/x/__"))).isEqualTo("base");
+  }
+
+  @Test
+  void sign_in_is_set_as_a_whole_or_not_at_all() {
+    String prefix = "heddle.console.oidc.";
+    String[] whole = {
+      "heddle.model=" + model,
+      prefix + "issuer=https://id.example.com/realms/acme",
+      prefix + "client-id=heddle",
+      prefix + "client-secret=hidden-secret",
+      prefix + "redirect-base=https://heddle.example.com",
+      prefix + "tenant-claim=tenant",
+      prefix + "roles-claim=groups",
+      prefix + "admin-roles=operators,root"
+    };
+    runner
+        .withPropertyValues(whole)
+        .run(context -> {
+          OidcSettings oidc = context.getBean(HeddleProperties.class).console().oidc();
+          assertThat(oidc.isOn()).isTrue();
+          assertThat(oidc.roles().get(Scope.ADMIN)).containsExactlyInAnyOrder("operators", "root");
+          assertThat(oidc.toString()).doesNotContain("hidden");
+        });
+    for (String fault :
+        List.of(
+            "issuer=http://id.example.com",
+            "issuer=",
+            "client-id=",
+            "redirect-base=https://heddle.example.com/console",
+            "redirect-base=heddle.example.com",
+            "redirect-base=",
+            "tenant=acme",
+            "tenant-claim=",
+            "roles-claim=",
+            "admin-roles=",
+            "scopes=email",
+            "session-time=30s")) {
+      runner
+          .withPropertyValues(whole)
+          .withPropertyValues(prefix + fault)
+          .run(context -> assertThat(context).as(fault).hasFailed());
+    }
   }
 }

@@ -41,7 +41,7 @@ final class ScriptedAnswer {
             -1,
             null);
     Principal caller =
-        new Principal(TENANT, "acme", new UUID(0, 8), "key", Set.of(Scope.INFERENCE));
+        new Principal(TENANT, "acme", new UUID(0, 8), "key", null, Set.of(Scope.INFERENCE));
     ResolvedModel base =
         new ResolvedModel("base", "heddle", Instant.EPOCH, new UUID(0, 9), null, "base");
     AnswerHead head = new AnswerHead("id", "request", 0, caller, base, options, TOKENIZER, false);

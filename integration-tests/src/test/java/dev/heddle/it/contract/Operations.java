@@ -347,7 +347,7 @@ final class Operations {
     Set<String> allowed = new TreeSet<>();
     for (Scope scope : Scope.values()) {
       UUID id = new UUID(0, 0);
-      if (access.allows(new Principal(id, "any", id, "any", Set.of(scope)))) {
+      if (access.allows(new Principal(id, "any", id, "any", null, Set.of(scope)))) {
         allowed.add(scope.text());
       }
     }
