@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ public final class SignIns {
   }
 
   private static void audit(JdbcClient jdbc, Row row, Actor actor) {
-    AuditLog.write(jdbc, actor, row.tenantId(), "session.end", row.publicId(), null, null);
+    AuditLog.write(jdbc, actor, row.tenantId(), "session.end", row.publicId(), Map.of("ended", false), Map.of("ended", true));
   }
 
   /** Makes the key or changes the one there is; answers its public id. */

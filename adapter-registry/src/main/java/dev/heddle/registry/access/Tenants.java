@@ -13,6 +13,7 @@ import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -141,7 +142,14 @@ public final class Tenants {
               .query(Tenants::map)
               .single();
       String action = disabled ? "tenant.disable" : "tenant.enable";
-      AuditLog.write(jdbc, actor, before.id(), action, name, null, null);
+      AuditLog.write(
+          jdbc,
+          actor,
+          before.id(),
+          action,
+          name,
+          Map.of("disabled", !disabled),
+          Map.of("disabled", disabled));
       return after;
     });
   }

@@ -145,6 +145,19 @@ class HeddlePropertiesTest {
             "heddle.database.user=owner",
             "heddle.database.password=secret",
             "heddle.cors.origins=https://app.example.com",
+            "heddle.console.oidc.issuer=https://id.example.com",
+            "heddle.console.oidc.client-id=loom",
+            "heddle.console.oidc.client-secret=hidden",
+            "heddle.console.oidc.name=Acme",
+            "heddle.console.oidc.redirect-base=https://heddle.example.com",
+            "heddle.console.oidc.scopes=openid,profile",
+            "heddle.console.oidc.tenant=acme",
+            "heddle.console.oidc.roles-claim=groups",
+            "heddle.console.oidc.admin-roles=a",
+            "heddle.console.oidc.adapters-roles=b,c",
+            "heddle.console.oidc.inference-roles=d",
+            "heddle.console.oidc.name-claim=nick",
+            "heddle.console.oidc.session-time=1h",
             "heddle.metrics.adapter-names=true")
         .run(context ->
             assertThat(context.getBean(HeddleProperties.class))
@@ -194,6 +207,22 @@ class HeddlePropertiesTest {
                         new HeddleProperties.Database(
                             "jdbc:postgresql://db/heddle", "owner", "secret"),
                         new CorsSettings(List.of("https://app.example.com")),
+                        new ConsoleSettings(
+                            new OidcSettings(
+                                "https://id.example.com",
+                                "loom",
+                                "hidden",
+                                "Acme",
+                                "https://heddle.example.com",
+                                List.of("openid", "profile"),
+                                "acme",
+                                null,
+                                "groups",
+                                List.of("a"),
+                                List.of("b", "c"),
+                                List.of("d"),
+                                "nick",
+                                Duration.ofHours(1))),
                         new HeddleProperties.Metrics(true))));
   }
 
