@@ -55,8 +55,8 @@ public abstract class DelegatingOps implements Ops {
   }
 
   @Override
-  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
-    return ops.kvCache(layers, blocks, blockTokens, latentDim, ropeDim);
+  public KvCache kvCache(CacheShape shape, int blocks, int blockTokens) {
+    return ops.kvCache(shape, blocks, blockTokens);
   }
 
   @Override
@@ -186,14 +186,20 @@ public abstract class DelegatingOps implements Ops {
   }
 
   @Override
+  public void storeKeyValue(
+      KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {
+    ops.storeKeyValue(cache, layer, values, keys, kvSlots, rows);
+  }
+
+  @Override
   public void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows) {
     ops.headMatmul(out, x, headStride, w, rows);
   }
 
   @Override
-  public void latentAttention(
+  public void attention(
       Tensor out,
-      Tensor qLatent,
+      @Nullable Tensor qValue,
       Tensor q,
       int heads,
       KvCache cache,
@@ -203,21 +209,24 @@ public abstract class DelegatingOps implements Ops {
       Tensor blockTables,
       float scale,
       Rows rows) {
-    ops.latentAttention(
-        out, qLatent, q, heads, cache, layer, positions, sequences, blockTables, scale, rows);
+    ops.attention(
+        out, qValue, q, heads, cache, layer, positions, sequences, blockTables, scale, rows);
   }
 
   @Override
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
       Tensor adapters,
       @Nullable Tensor counts,
       Rows rows) {
-    ops.route(out, logits, rule, map, mapRow, adapters, counts, rows);
+    ops.route(
+        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
   }
 
   @Override

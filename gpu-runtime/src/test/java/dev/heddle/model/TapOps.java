@@ -61,13 +61,16 @@ final class TapOps extends DelegatingOps {
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
       Tensor adapters,
       @Nullable Tensor counts,
       Rows rows) {
-    super.route(out, logits, rule, map, mapRow, adapters, counts, rows);
+    super.route(
+        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
     List<Picks> tokens = new ArrayList<>();
     for (int t = 0; t < live(rows); t++) {
       Picks picks = new Picks(rule.topK());

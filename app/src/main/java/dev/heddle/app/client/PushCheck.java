@@ -8,6 +8,7 @@ import dev.heddle.format.DType;
 import dev.heddle.format.FolderContents;
 import dev.heddle.format.adapter.AdapterInspection;
 import dev.heddle.format.adapter.BaseExperts;
+import dev.heddle.format.model.ModelFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ final class PushCheck {
 
   private BaseExperts base() {
     JsonNode base = client.get("base-model");
-    if (!base.has("hidden")) {
+    if (!base.has("shared_intermediate")) {
       throw new FailedException(List.of("the platform is older than this command: update it"));
     }
     return new BaseExperts(
@@ -93,9 +94,11 @@ final class PushCheck {
             .collect(Collectors.toCollection(TreeSet::new)),
         base.path("routed_experts").asInt(),
         base.path("shared_experts").asInt(),
+        base.path("shared_intermediate").asInt(),
         base.path("hidden").asInt(),
         base.path("expert_intermediate").asInt(),
-        DType.valueOf(base.path("dtype").asString("")));
+        DType.valueOf(base.path("dtype").asString("")),
+        ModelFamily.named(base.path("family").asString("")).names());
   }
 
   /** Refuses what could never be resident; says what cannot be now. */

@@ -4,6 +4,7 @@ import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.model.ModelTensors;
 import dev.heddle.format.model.RandomWeights;
+import dev.heddle.format.model.WeightNames;
 import dev.heddle.format.safetensors.SafetensorsWriter;
 import dev.heddle.format.safetensors.SafetensorsWriter.Content;
 import dev.heddle.format.safetensors.SafetensorsWriter.Tensor;
@@ -100,13 +101,13 @@ public record RandomAdapter(
   }
 
   private boolean isTuned(String tensor) {
-    if (tensor.contains(".mlp.shared_experts.")) {
+    if (tensor.contains(".shared_expert")) {
       return shared;
     }
     return experts.entrySet().stream()
         .anyMatch(layer ->
             layer.getValue().stream()
-                .anyMatch(e -> tensor.startsWith(ModelTensors.expert(layer.getKey(), e))));
+                .anyMatch(e -> tensor.startsWith(WeightNames.SHARED_EXPERTS.expert(layer.getKey(), e))));
   }
 
   private ObjectNode config() {

@@ -53,7 +53,7 @@ public final class ModelConfigWriter {
   }
 
   private static void attention(ObjectNode config, ModelShape shape) {
-    var latent = shape.attention();
+    var latent = (ModelShape.Latent) shape.attention();
     config.put("num_attention_heads", shape.heads());
     config.put("num_key_value_heads", shape.heads());
     config.put("q_lora_rank", latent.queryRank() == 0 ? null : (Integer) latent.queryRank());
@@ -75,8 +75,8 @@ public final class ModelConfigWriter {
     config.put("norm_topk_prob", experts.normalizeTopK());
     config.put("scoring_func", "softmax");
     config.put("routed_scaling_factor", experts.scale());
-    config.put("first_k_dense_replace", experts.firstMoeLayer());
-    config.put("moe_layer_freq", experts.layerFrequency());
+    config.put("first_k_dense_replace", experts.layers().first());
+    config.put("moe_layer_freq", experts.layers().frequency());
   }
 
   private static void tokens(ObjectNode config, ModelShape shape) {
