@@ -63,7 +63,7 @@ final class DeepseekV2Reader extends LatentReader {
             topK,
             groups,
             topGroups,
-            config.bool("norm_topk_prob", false),
+            config.bool("norm_topk_prob", false) && topK > 1, // as transformers does
             (float) config.number("routed_scaling_factor", Float.MIN_NORMAL, 1e6, 1.0),
             config.integer("first_k_dense_replace", 0, 1024, 0),
             config.integer("moe_layer_freq", 1, 1024, 1));

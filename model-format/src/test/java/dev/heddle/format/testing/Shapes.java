@@ -75,7 +75,7 @@ public final class Shapes {
             topK,
             groups,
             topGroups,
-            random.nextBoolean(),
+            topK > 1 && random.nextBoolean(),
             random.nextBoolean() ? 1 : 2.5f,
             random.nextInt(layers),
             layers > 2 && random.nextInt(4) == 0 ? 2 : 1);
