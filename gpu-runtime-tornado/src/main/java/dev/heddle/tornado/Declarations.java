@@ -113,8 +113,7 @@ final class Declarations {
         perBuffer > 0,
         "one layer of the KV cache, %,d bytes".formatted(4 * layerFloats),
         "is more than a buffer of the device may have; a smaller memory budget makes it smaller");
-    DeviceHandles.Cache made =
-        new DeviceHandles.Cache(shape, blocks, blockTokens, perBuffer, 0);
+    DeviceHandles.Cache made = new DeviceHandles.Cache(shape, blocks, blockTokens, perBuffer, 0);
     for (int b = 0; b < made.buffers(); b++) {
       int held = Math.min(perBuffer, layers - b * perBuffer);
       keyFloats.add(Math.toIntExact(held * layerFloats));

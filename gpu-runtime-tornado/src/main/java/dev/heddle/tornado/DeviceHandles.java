@@ -37,8 +37,7 @@ final class DeviceHandles {
       implements RowTable {}
 
   /** Layers {@code first} and up of the cache lie in one buffer. */
-  record Cache(
-      CacheShape shape, int blocks, int blockTokens, int layersPerBuffer, int firstBuffer)
+  record Cache(CacheShape shape, int blocks, int blockTokens, int layersPerBuffer, int firstBuffer)
       implements KvCache {
     int layers() {
       return shape.layers();

@@ -163,7 +163,8 @@ class TornadoOpsTest {
     Parity.check(
         "attention " + latent,
         s -> {
-          KvCache cache = s.ops.kvCache(new CacheShape(layers, 1, latent, rope), blocks, blockTokens);
+          KvCache cache =
+              s.ops.kvCache(new CacheShape(layers, 1, latent, rope), blocks, blockTokens);
           Tensor compressed = s.floats(ROWS, latent + rope);
           Tensor norm = s.vector(latent);
           Tensor queryLatent = s.floats(ROWS, heads * latent);
@@ -209,7 +210,9 @@ class TornadoOpsTest {
   })
   void routing_and_experts_agree(
       DType dtype, int routed, int k, int shared, int groups, int topGroups, boolean normalize) {
-    RouteRule rule = new RouteRule(routed, shared, k, groups, topGroups, false, normalize, normalize ? 1f : 1.5f);
+    RouteRule rule =
+        new RouteRule(
+            routed, shared, k, groups, topGroups, false, normalize, normalize ? 1f : 1.5f);
     int columns = routed + shared;
     int hidden = 34;
     int intermediate = 19;

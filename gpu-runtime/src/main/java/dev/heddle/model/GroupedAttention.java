@@ -74,8 +74,11 @@ final class GroupedAttention implements Attention {
     int keys = a.keyValueHeads() * a.headDim();
     String at = "model.layers." + layer + ".self_attn.";
     query =
-        projection(loader, at + "q_proj", queries, hidden, a.inputBias(), norm(loader, at + "q", queries));
-    key = projection(loader, at + "k_proj", keys, hidden, a.inputBias(), norm(loader, at + "k", keys));
+        projection(
+            loader, at + "q_proj", queries, hidden, a.inputBias(), norm(loader, at + "q", queries));
+    key =
+        projection(
+            loader, at + "k_proj", keys, hidden, a.inputBias(), norm(loader, at + "k", keys));
     value = projection(loader, at + "v_proj", keys, hidden, a.inputBias(), null);
     output = projection(loader, at + "o_proj", hidden, queries, a.outputBias(), null);
   }

@@ -65,10 +65,10 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
   /** Elements of all layers, routers included, but for their experts. */
   static long layerElements(ModelShape shape) {
     long elements = shape.hidden(); // the last norm
-    for (Map.Entry<String, List<Integer>> tensor :
-        ModelTensors.withoutExperts(shape).entrySet()) {
+    for (Map.Entry<String, List<Integer>> tensor : ModelTensors.withoutExperts(shape).entrySet()) {
       if (tensor.getKey().startsWith("model.layers.")) {
-        elements += tensor.getValue().stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
+        elements +=
+            tensor.getValue().stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
       }
     }
     return elements;

@@ -67,8 +67,7 @@ final class Router {
     int routed = shared.rule.routed();
     this.gate = loader.matrix(names.router(layer), routed, shape.hidden());
     this.correction =
-        loader.bias(
-            shape.experts().scoring() == Scoring.SIGMOID, names.correction(layer), routed);
+        loader.bias(shape.experts().scoring() == Scoring.SIGMOID, names.correction(layer), routed);
     this.sharedGate =
         shape.experts().sharedGate()
             ? loader.matrix(names.sharedGate(layer), 1, shape.hidden())

@@ -27,8 +27,7 @@ final class Workspace {
     int dense = shape.moeLayers() < shape.layers() ? shape.denseIntermediate() : 1;
     this.dense =
         new DenseMlp.Activations(
-            ops.floats("gate", tokens, dense),
-            ops.floats("up", tokens, dense));
+            ops.floats("gate", tokens, dense), ops.floats("up", tokens, dense));
     router = Router.Shared.of(ops, shape, limits, pool);
   }
 }

@@ -225,8 +225,7 @@ public abstract class DelegatingOps implements Ops {
       Tensor adapters,
       @Nullable Tensor counts,
       Rows rows) {
-    ops.route(
-        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
+    ops.route(out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
   }
 
   @Override

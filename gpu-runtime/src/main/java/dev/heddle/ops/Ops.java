@@ -138,8 +138,8 @@ public interface Ops extends AutoCloseable {
 
   /**
    * Rotates, for every head h, the table's pairs of x[t][h*headStride + offset ...] by the angles
-   * of positions[t]. To the bit: {@code (a, b)} becomes {@code (fma(a, cos, -(b * sin)),
-   * fma(a, sin, b * cos))}.
+   * of positions[t]. To the bit: {@code (a, b)} becomes {@code (fma(a, cos, -(b * sin)), fma(a,
+   * sin, b * cos))}.
    */
   void rope(
       Tensor x,
@@ -184,14 +184,14 @@ public interface Ops extends AutoCloseable {
    * with a position; in grouped-query attention the key alone scores. Rows are reduced in tiles of
    * one KV block, by absolute position, with a running maximum (online softmax, arXiv 1805.02867).
    *
-   * <p>To the bit: the dot product is one fused multiply-add chain from 0 over the value's elements,
-   * if they score, and then the key's, times scale afterwards. With {@code m} the maximum so far (at
-   * first minus infinity), {@code m'} that including the tile, {@code p[j] = exp(score[j] - m')}
-   * and {@code c = exp(m - m')}: {@code sum = fma(sum, c, s)} with {@code s} the tile's p added
-   * from 0 in rising order of j; each element of the output becomes {@code acc * c} and then, key
-   * by key in rising order, {@code fma(p[j], value[j], acc)}; at the end {@code acc * (1 / sum)}.
-   * Chains by key and by element let a vector hold one score of many heads, and no sum crosses its
-   * lanes.
+   * <p>To the bit: the dot product is one fused multiply-add chain from 0 over the value's
+   * elements, if they score, and then the key's, times scale afterwards. With {@code m} the maximum
+   * so far (at first minus infinity), {@code m'} that including the tile, {@code p[j] =
+   * exp(score[j] - m')} and {@code c = exp(m - m')}: {@code sum = fma(sum, c, s)} with {@code s}
+   * the tile's p added from 0 in rising order of j; each element of the output becomes {@code acc *
+   * c} and then, key by key in rising order, {@code fma(p[j], value[j], acc)}; at the end {@code
+   * acc * (1 / sum)}. Chains by key and by element let a vector hold one score of many heads, and
+   * no sum crosses its lanes.
    *
    * @param out floats [tokens][heads * value width]
    * @param qValue floats [tokens][heads * value width]; null where values do not score

@@ -22,8 +22,8 @@ public final class OpsProvider {
   private OpsProvider() {}
 
   /**
-   * Creates a backend for a model, after a comparison with the scalar one that also warms its kernels
-   * up.
+   * Creates a backend for a model, after a comparison with the scalar one that also warms its
+   * kernels up.
    *
    * @param shape the model's
    * @param requested a backend's name, or {@link #AUTO}
@@ -67,8 +67,7 @@ public final class OpsProvider {
         && possible.stream().noneMatch(factory -> factory.speed() == Speed.ACCELERATOR);
   }
 
-  private static Ops firstThatWorks(
-      List<OpsFactory> factories, ModelShape shape, int threads) {
+  private static Ops firstThatWorks(List<OpsFactory> factories, ModelShape shape, int threads) {
     String reason = "it is the fastest that works here";
     for (OpsFactory factory : factories) {
       String obstacle = automaticObstacle(factory, shape, threads);
@@ -102,8 +101,7 @@ public final class OpsProvider {
   }
 
   /** Why a backend is not to be used, its results included. */
-  private static @Nullable String obstacle(
-      OpsFactory factory, ModelShape shape, int threads) {
+  private static @Nullable String obstacle(OpsFactory factory, ModelShape shape, int threads) {
     String obstacle = factory.obstacle();
     if (obstacle == null) {
       obstacle = factory.lacks(shape);

@@ -69,8 +69,7 @@ final class TapOps extends DelegatingOps {
       Tensor adapters,
       @Nullable Tensor counts,
       Rows rows) {
-    super.route(
-        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
+    super.route(out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
     List<Picks> tokens = new ArrayList<>();
     for (int t = 0; t < live(rows); t++) {
       Picks picks = new Picks(rule.topK());

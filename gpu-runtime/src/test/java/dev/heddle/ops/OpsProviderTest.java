@@ -3,10 +3,10 @@ package dev.heddle.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.ops.reference.ReferenceOps;
-import dev.heddle.ops.vector.VectorOps;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.Shapes;
+import dev.heddle.ops.reference.ReferenceOps;
+import dev.heddle.ops.vector.VectorOps;
 import org.junit.jupiter.api.Test;
 
 class OpsProviderTest {

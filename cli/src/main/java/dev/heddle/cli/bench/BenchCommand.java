@@ -34,7 +34,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> ADAPTERS = List.of(0, 1, 8, 20);
   private static final int MOST_ADAPTERS = 256;
   private static final double MEMORY_SHARE = 0.85;
-  private static final Pattern RANDOM = 
+  private static final Pattern RANDOM =
       Pattern.compile("(lite|small|qwen3-30b|mixtral):([1-9][0-9]?)");
 
   private final Console console;

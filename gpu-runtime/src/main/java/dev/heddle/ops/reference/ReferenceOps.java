@@ -159,8 +159,7 @@ public final class ReferenceOps implements Ops {
     long floats = (long) tokens * c.shape().width();
     for (int layer = 0; layer < c.shape().layers(); layer++) {
       for (int group = 0; group < c.shape().groups(); group++) {
-        c.values()
-            .copy(c.at(layer, group, from * tokens), c.at(layer, group, to * tokens), floats);
+        c.values().copy(c.at(layer, group, from * tokens), c.at(layer, group, to * tokens), floats);
       }
     }
   }
@@ -184,8 +183,7 @@ public final class ReferenceOps implements Ops {
   @Override
   public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
     int n = weight.cols();
-    Shapes.require(
-        x.cols() % n == 0 && out.cols() == x.cols(), weight.name() + " does not fit");
+    Shapes.require(x.cols() % n == 0 && out.cols() == x.cols(), weight.name() + " does not fit");
     int floats = count(rows, out, x) * x.cols();
     for (int at = 0; at < floats; at += n) {
       row.rmsNorm(floatsOf(out), at, floatsOf(x), at, floatsOf(weight), n, eps);

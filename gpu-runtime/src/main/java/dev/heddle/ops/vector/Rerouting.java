@@ -140,8 +140,7 @@ final class Rerouting {
     return rule.sigmoid() ? best + second : best;
   }
 
-  private void pick(
-      int token, long scores, long worth, long weights, long slots, long mapped) {
+  private void pick(int token, long scores, long worth, long weights, long slots, long mapped) {
     long picks = routing.picks().row(token);
     int k = rule.topK();
     float sum = 0f;

@@ -179,8 +179,7 @@ final class RowKernels {
    * @param step bytes from a pair's first float to the next pair's
    * @param distance bytes from a pair's first float to its second
    */
-  static void rotate(
-      long to, long from, long step, long distance, long cos, long sin, int pairs) {
+  static void rotate(long to, long from, long step, long distance, long cos, long sin, int pairs) {
     for (int i = 0; i < pairs; i++) {
       float a = getFloat(from + step * i);
       float b = getFloat(from + step * i + distance);

@@ -225,8 +225,7 @@ public final class VectorOps implements Ops {
         "has no such block");
     for (int layer = 0; layer < keys.shape().layers(); layer++) {
       for (int group = 0; group < keys.shape().groups(); group++) {
-        Lanes.copy(
-            keys.block(layer, group, from), keys.block(layer, group, to), keys.blockBytes());
+        Lanes.copy(keys.block(layer, group, from), keys.block(layer, group, to), keys.blockBytes());
       }
     }
   }
@@ -252,8 +251,7 @@ public final class VectorOps implements Ops {
     NativeTensor o = NativeTensor.floats(out).holding(count);
     NativeTensor in = NativeTensor.floats(x).holding(count);
     NativeTensor w = NativeTensor.floats(weight);
-    Require.that(
-        in.cols() % w.cols() == 0 && o.cols() == in.cols(), w.name(), "does not fit");
+    Require.that(in.cols() % w.cols() == 0 && o.cols() == in.cols(), w.name(), "does not fit");
     rowOps.rmsNorm(o, in, w, eps, count);
   }
 

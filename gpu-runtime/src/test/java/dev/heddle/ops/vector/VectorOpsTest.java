@@ -244,7 +244,9 @@ class VectorOpsTest {
     int queryDim = s.rope() + 7;
     try (Twins twins = new Twins(threads, context)) {
       Both<KvCache> cache =
-          twins.make(ops -> ops.kvCache(new CacheShape(2, s.cached(), s.latent(), s.rope()), blocks, s.blockTokens()));
+          twins.make(ops ->
+              ops.kvCache(
+                  new CacheShape(2, s.cached(), s.latent(), s.rope()), blocks, s.blockTokens()));
       Both<Tensor> cos = twins.floats(context, s.rope() / 2, false);
       Both<Tensor> sin = twins.floats(context, s.rope() / 2, false);
       Both<Tensor> norm = twins.floats(1, s.latent(), false);
@@ -594,7 +596,8 @@ class VectorOpsTest {
       ops.write(counts, new int[] {2}, 1);
       Rows rows = new Rows(counts, 0);
       ops.write(logits, new float[] {9, 0, 0, 0, 0, 0, 0, 9}, 8);
-      assertThatThrownBy(() -> ops.route(routing, logits, null, null, rule, map, 0, adapters, null, rows))
+      assertThatThrownBy(
+              () -> ops.route(routing, logits, null, null, rule, map, 0, adapters, null, rows))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("slot 3");
 

@@ -32,12 +32,7 @@ final class ExpertTensors {
    * @param names what their tensors are called
    */
   record ExpertSize(
-      int hidden,
-      int intermediate,
-      int shared,
-      int sharedWidth,
-      DType dtype,
-      WeightNames names) {
+      int hidden, int intermediate, int shared, int sharedWidth, DType dtype, WeightNames names) {
     static ExpertSize of(BaseExperts base) {
       return new ExpertSize(
           base.hidden(),
@@ -88,7 +83,8 @@ final class ExpertTensors {
   private MatrixData matrix(ExpertPart part) {
     TensorInfo tensor = parts.get(part);
     if (tensor == null) {
-      throw new FormatException("missing-tensor", part.tensor(size.names()), "the adapter lacks it");
+      throw new FormatException(
+          "missing-tensor", part.tensor(size.names()), "the adapter lacks it");
     }
     List<Integer> shape = size.shape(part);
     return checkpoint.matrix(tensor.name(), shape.getFirst(), shape.getLast());

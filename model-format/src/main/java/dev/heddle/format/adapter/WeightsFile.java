@@ -111,7 +111,8 @@ public final class WeightsFile {
     header.putObject("__metadata__").put("format", "pt"); // what Hugging Face's loaders look for
     long at = 0;
     for (Tensor tensor : tensors) {
-      ObjectNode entry = header.putObject(tensor.part().tensor(names(base))).put("dtype", base.dtype().name());
+      ObjectNode entry =
+          header.putObject(tensor.part().tensor(names(base))).put("dtype", base.dtype().name());
       tensor.shape().forEach(entry.putArray("shape")::add);
       entry.putArray("data_offsets").add(at).add(at + tensor.bytes());
       at += tensor.bytes();
@@ -185,8 +186,7 @@ public final class WeightsFile {
   private MatrixData unpadded(ExpertPart part, int column, ExpertWeights weights) {
     MatrixData matrix = matrix(weights, part.matrix());
     var experts = base.experts();
-    int left =
-        experts.sharedWidth() - (column - experts.routed()) * experts.intermediate();
+    int left = experts.sharedWidth() - (column - experts.routed()) * experts.intermediate();
     if (part.expert() != ExpertPart.SHARED || left >= experts.intermediate()) {
       return matrix;
     }

@@ -17,8 +17,7 @@ final class Glm4Reader extends GroupedReader {
 
   @Override
   Attention attention(int hidden, int heads) {
-    QueryKeyNorm norm =
-        config.bool("use_qk_norm", false) ? QueryKeyNorm.HEAD : QueryKeyNorm.NONE;
+    QueryKeyNorm norm = config.bool("use_qk_norm", false) ? QueryKeyNorm.HEAD : QueryKeyNorm.NONE;
     return grouped(hidden, heads, rotated(), norm, config.bool("attention_bias", false), false);
   }
 

@@ -7,7 +7,9 @@ import dev.heddle.format.model.ModelShape.Latent;
 import dev.heddle.format.model.ModelShape.Pairs;
 import dev.heddle.format.model.ModelShape.Rope;
 
-/** What DeepSeek's families have in common; absent sizes of attention are transformers' defaults. */
+/**
+ * What DeepSeek's families have in common; absent sizes of attention are transformers' defaults.
+ */
 abstract class LatentReader extends FamilyReader {
   LatentReader(JsonFields config, Violations violations) {
     super(config, violations);

@@ -115,8 +115,7 @@ public final class ModelConfigReader {
     if (architectures != null
         && (!architectures.isArray()
             || architectures.values().stream()
-                .noneMatch(
-                    a -> a.isString() && a.stringValue().equals(family.architecture())))) {
+                .noneMatch(a -> a.isString() && a.stringValue().equals(family.architecture())))) {
       unsupported("architectures", "only " + family.architecture() + " is supported");
     }
     if (config.has("quantization_config")) {

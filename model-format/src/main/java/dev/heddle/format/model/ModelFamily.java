@@ -30,18 +30,10 @@ public final class ModelFamily {
               "kimi_k2"),
           // GLM-4.5, GLM-4.5-Air.
           new ModelFamily(
-              "Glm4MoeForCausalLM",
-              WeightNames.SHARED_EXPERTS,
-              true,
-              Glm4Reader::new,
-              "glm4_moe"),
+              "Glm4MoeForCausalLM", WeightNames.SHARED_EXPERTS, true, Glm4Reader::new, "glm4_moe"),
           // Mixtral 8x7B, 8x22B.
           new ModelFamily(
-              "MixtralForCausalLM",
-              WeightNames.BLOCK_SPARSE,
-              false,
-              MixtralReader::new,
-              "mixtral"),
+              "MixtralForCausalLM", WeightNames.BLOCK_SPARSE, false, MixtralReader::new, "mixtral"),
           // OLMoE.
           new ModelFamily(
               "OlmoeForCausalLM", WeightNames.SHARED_EXPERT, false, OlmoeReader::new, "olmoe"),

@@ -13,8 +13,7 @@ public final class ModelTensors {
   private static final Pattern HARMLESS =
       Pattern.compile("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq");
 
-  private static final Pattern LAYER =
-      Pattern.compile("model\\.layers\\.(0|[1-9][0-9]{0,5})\\..*");
+  private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(0|[1-9][0-9]{0,5})\\..*");
 
   private ModelTensors() {}
 
@@ -81,10 +80,7 @@ public final class ModelTensors {
   }
 
   private static void latent(
-      SequencedMap<String, List<Integer>> tensors,
-      String prefix,
-      ModelShape shape,
-      Latent latent) {
+      SequencedMap<String, List<Integer>> tensors, String prefix, ModelShape shape, Latent latent) {
     int hidden = shape.hidden();
     int queries = shape.heads() * latent.queryDim();
     if (latent.queryRank() == 0) {

@@ -26,7 +26,7 @@ final class RopeReader {
           "beta_slow",
           "mscale",
           "mscale_all_dim");
-  private static final Set<String> PLAIN = 
+  private static final Set<String> PLAIN =
       Set.of("type", "rope_type", "rope_theta", "partial_rotary_factor");
 
   private RopeReader() {}

@@ -163,7 +163,8 @@ class AdapterFolderTest {
     putExpert(WeightNames.SHARED_EXPERTS.shared(2));
     assertThat(refusal())
         .hasSize(3)
-        .allSatisfy(v -> assertThat(v).startsWith("not-moe-layer at " + WeightNames.SHARED_EXPERTS.shared(0)));
+        .allSatisfy(v ->
+            assertThat(v).startsWith("not-moe-layer at " + WeightNames.SHARED_EXPERTS.shared(0)));
   }
 
   @Test
@@ -183,8 +184,9 @@ class AdapterFolderTest {
     config(SOUND.replace("[3]", "[3,5]"));
     assertThat(refusal())
         .hasSize(3)
-        .allSatisfy(
-            v -> assertThat(v).startsWith("missing-tensor at " + WeightNames.SHARED_EXPERTS.expert(1, 5)));
+        .allSatisfy(v ->
+            assertThat(v)
+                .startsWith("missing-tensor at " + WeightNames.SHARED_EXPERTS.expert(1, 5)));
   }
 
   @Test
