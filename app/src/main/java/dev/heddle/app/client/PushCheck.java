@@ -8,6 +8,7 @@ import dev.heddle.format.DType;
 import dev.heddle.format.FolderContents;
 import dev.heddle.format.adapter.AdapterInspection;
 import dev.heddle.format.adapter.BaseExperts;
+import dev.heddle.format.adapter.LoraFolder;
 import dev.heddle.format.model.ModelFamily;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,10 @@ final class PushCheck {
    * @throws FailedException if the platform does not say enough of its base model
    */
   void check(Path folder) {
+    if (LoraFolder.isLora(folder)) {
+      console.note("a LoRA: the platform folds it into experts, and checks them then");
+      return;
+    }
     AdapterInspection adapter = AdapterInspection.against(base(), folder);
     if (!adapter.skipped().isEmpty()) {
       console.note("skipped: " + console.printable(adapter.skipped()));
