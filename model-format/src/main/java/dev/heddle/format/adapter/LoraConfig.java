@@ -5,6 +5,7 @@ import dev.heddle.format.JsonFields;
 import dev.heddle.format.Violations;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -47,7 +48,7 @@ record LoraConfig(double alpha, Map<String, Double> alphas, boolean rankStabiliz
     JsonNode start = fields.find("init_lora_weights");
     if (start != null
         && start.isString()
-        && CHANGES_BASE.stream().anyMatch(start.stringValue().toLowerCase()::startsWith)) {
+        && CHANGES_BASE.stream().anyMatch(start.stringValue().toLowerCase(Locale.ROOT)::startsWith)) {
       violations.add(
           "unsupported-value",
           fields.path("init_lora_weights"),

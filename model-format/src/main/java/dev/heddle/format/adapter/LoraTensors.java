@@ -93,7 +93,9 @@ final class LoraTensors {
           "of a pair, only the other one is there");
       return;
     }
-    if (!isFinite(a) | !isFinite(b)) { // both are told
+    boolean finite = isFinite(a);
+    finite &= isFinite(b); // both are told
+    if (!finite) {
       return;
     }
     Matcher fused = FUSED.matcher(module);
