@@ -186,8 +186,9 @@ public final class InferenceRuntime implements AutoCloseable {
           GenerationException.Kind.INVALID,
           "the backend " + backend() + " does not show what routers decide");
     }
-    long bytes = Generation.heapBytes(request) + (routing ? RoutingSums.heapBytes(shape) : 0);
-    inbox.charge(bytes);
+    AnswerHeap heap =
+        new AnswerHeap(request, routing ? RoutingSums.heapBytes(shape) : 0, inbox::refund);
+    inbox.charge(heap.charge());
     try {
       Generation generation =
           new Generation(
@@ -196,12 +197,12 @@ public final class InferenceRuntime implements AutoCloseable {
               shape.vocabulary(),
               System::nanoTime,
               inbox::ring,
-              () -> inbox.refund(bytes),
+              heap,
               routing ? RoutingSums.of(shape) : null);
       loop.submit(generation);
       return generation;
     } catch (Throwable e) { // it was not handed over
-      inbox.refund(bytes);
+      inbox.refund(heap.charge());
       throw e;
     }
   }

@@ -105,7 +105,7 @@ public final class BatchScheduler {
 
   /** Queues a request, which must fit the pool and the sequences when it is alone. */
   public void submit(SequenceGroup group) {
-    group.arrive(++arrivals, blocks.blockTokens());
+    group.arrive(++arrivals);
     queue.add(group);
   }
 

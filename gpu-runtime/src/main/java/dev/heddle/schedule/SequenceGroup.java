@@ -49,11 +49,11 @@ public abstract class SequenceGroup {
   }
 
   /** Takes its place in the order of arrival; only now it has sequences. */
-  void arrive(long place, int blockTokens) {
+  void arrive(long place) {
     arrival = place;
     sequences = new Sequence[choices];
     for (int i = 0; i < choices; i++) {
-      sequences[i] = new Sequence(this, i, prompt, maxTokens, blockTokens);
+      sequences[i] = new Sequence(this, i, prompt, maxTokens);
     }
   }
 

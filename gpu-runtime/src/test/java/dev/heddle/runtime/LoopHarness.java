@@ -145,7 +145,7 @@ final class LoopHarness {
             shape.vocabulary(),
             () -> now,
             inbox::ring,
-            () -> {},
+            new AnswerHeap(request, 0, refunded -> {}),
             request.collectsRouting() ? RoutingSums.of(shape) : null);
     loop.submit(client.generation);
     return client;
