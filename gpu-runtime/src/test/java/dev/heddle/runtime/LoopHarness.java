@@ -126,6 +126,7 @@ final class LoopHarness {
         LOAD_WAIT,
         0,
         sizes.adapterRows,
+        1,
         weights,
         ProcessMemory.NONE);
   }
