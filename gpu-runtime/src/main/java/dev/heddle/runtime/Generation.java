@@ -5,9 +5,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way: handle for the caller, and the place where its tokens appear. All methods
- * may be called by any thread. Times are of {@link System#nanoTime}'s clock, durations in
- * nanoseconds, -1 while not known.
+ * A submitted request: the caller's handle, and the outputs of its choices. All methods may be
+ * called by any thread. Times are of {@link System#nanoTime}'s clock, durations in nanoseconds, -1
+ * while not known.
  */
 public final class Generation {
   private static final long UNKNOWN = -1;

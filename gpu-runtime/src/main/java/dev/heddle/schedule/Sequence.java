@@ -1,8 +1,8 @@
 package dev.heddle.schedule;
 
 /**
- * One choice of a request as the scheduler sees it: its tokens, how many of them have their KV in
- * blocks, and which blocks. Step thread only.
+ * One choice of a request in the scheduler: its tokens, its KV blocks, and how many of the tokens
+ * have their KV there. Step thread only.
  */
 public final class Sequence {
   /** Where a sequence stands. */

@@ -4,8 +4,8 @@ import dev.heddle.format.Digest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The choices of one request: they share a prompt, an adapter and a place in the queue. Extended by
- * whoever runs the scheduler with what it needs to know of a request. Step thread only.
+ * The choices of one request: they share a prompt, an adapter and a place in the queue. The
+ * scheduler's caller extends it with what it keeps of a request. Step thread only.
  */
 public abstract class SequenceGroup {
   private final PrefixCache.Root root;
