@@ -3,7 +3,7 @@ package dev.heddle.ops;
 import dev.heddle.format.model.ModelShape;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a backend. All of them are found by {@link java.util.ServiceLoader}. */
+/** Makes a backend. Factories are found by {@link java.util.ServiceLoader}. */
 public interface OpsFactory {
   /** What a backend computes with, the fastest first. */
   enum Speed {

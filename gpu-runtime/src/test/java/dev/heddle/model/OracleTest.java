@@ -31,8 +31,9 @@ class OracleTest {
   void logits_hidden_states_and_routing_are_those_of_transformers(String name, String backend) {
     try (OracleCase oracle = new OracleCase(name);
         ModelFolder folder = ModelFolder.open(oracle.model());
-        TapOps tap = new TapOps(Backends.open(backend))) {
-      MoeModel model = OracleModel.withAdapters(oracle, folder, tap);
+        Ops ops = Backends.open(backend)) {
+      TapOps tap = new TapOps(ops);
+      MoeModel model = OracleModel.withAdapters(oracle, folder, tap.ops());
       for (OracleCase.Run run : oracle.runs) {
         float[] expected = oracle.floats(run, "logits").orElseThrow();
         double tolerance = LOGIT_ERROR * deviation(expected);

@@ -12,6 +12,23 @@ import org.junit.jupiter.api.Test;
 class OpsProviderTest {
   private static final ModelShape SHAPE = Shapes.tiny();
 
+  /** Leaves sums as they are. */
+  static final class NoAddition {
+    public void add(Tensor x, Tensor y, Rows rows) {}
+  }
+
+  /** Has a method that is no operation. */
+  static final class Misspelt {
+    public void addd(Tensor x, Tensor y, Rows rows) {}
+  }
+
+  @Test
+  void an_override_that_is_no_operation_is_refused() {
+    assertThatThrownBy(() -> OverriddenOps.of(new ReferenceOps(), new Misspelt()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("addd");
+  }
+
   @Test
   void the_fastest_backend_that_works_is_chosen_unless_one_is_named() {
     try (Ops auto = OpsProvider.choose(SHAPE, OpsProvider.AUTO, 2);
@@ -42,11 +59,7 @@ class OpsProviderTest {
 
   @Test
   void a_backend_whose_results_differ_fails_the_self_check() {
-    Ops wrong =
-        new DelegatingOps(new ReferenceOps()) {
-          @Override
-          public void add(Tensor x, Tensor y, Rows rows) {}
-        };
+    Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoAddition());
     assertThat(SelfCheck.compare(wrong, new ReferenceOps(), 0)).isFalse();
     assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), 0)).isTrue();
   }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Weights as stored, read as float32, to which every one of their types widens exactly. */
+/** Reads stored weights as float32. F32, F16 and BF16 are all widened exactly. */
 public final class Widening {
   private static final ValueLayout.OfShort HALF =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -31,12 +31,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns an upload into a callable version, or into a report of everything that is wrong with it.
  *
- * <p>Order makes it safe to be killed anywhere: the version is closed to uploads; its files are
- * checked as a whole; the experts' blobs are stored; golden prompts, if there are any, are
- * answered; one transaction makes it ready; the files go. A process that ends before the
- * transaction leaves the version to be opened for uploading again by {@link #recover}, and blobs
- * that the next garbage collection removes; one that ends after it leaves files that the upload
- * area clears at its next start.
+ * <p>The order of steps makes it safe to be killed at any of them: the version is closed to
+ * uploads; its files are checked as a whole; the experts' blobs are stored; golden prompts, if
+ * there are any, are answered; one transaction makes it ready; the files go. A process that ends
+ * before the transaction leaves the version to be opened for uploading again by {@link #recover},
+ * and blobs that the next garbage collection removes; one that ends after it leaves files that the
+ * upload area clears at its next start.
  */
 public final class AdapterIngest {
   private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
@@ -76,7 +76,8 @@ public final class AdapterIngest {
    *     completes it
    * @throws UnavailableException if the disk or the database fails; the version is uploading again
    *     then, or will be after the next start, with its files
-   * @throws RuntimeException if there is nobody to answer its golden prompts now; as before
+   * @throws RuntimeException if its golden prompts cannot be answered now; the version is uploading
+   *     again
    */
   public Version complete(Actor actor, Version version) {
     Version closed = states.beginValidation(actor, version);

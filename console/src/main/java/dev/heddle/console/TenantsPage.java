@@ -14,12 +14,12 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Tenants, and each one's keys, limits and usage. */
 @Controller
-final class TenantsController {
+final class TenantsPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  TenantsController(Viewers viewers, Api api, Pages pages) {
+  TenantsPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

@@ -19,13 +19,13 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** In, and out again. */
 @Controller
-final class SignInController {
+final class SignInPage {
   private static final String HOME = "/console";
 
   private final Viewers viewers;
   private final Pages pages;
 
-  SignInController(Viewers viewers, Pages pages) {
+  SignInPage(Viewers viewers, Pages pages) {
     this.viewers = viewers;
     this.pages = pages;
   }

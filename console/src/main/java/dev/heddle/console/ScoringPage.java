@@ -10,12 +10,12 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Which experts to train for a task; the browser sends the samples and follows the job itself. */
 @Controller
-final class ScoringController {
+final class ScoringPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  ScoringController(Viewers viewers, Api api, Pages pages) {
+  ScoringPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

@@ -11,12 +11,12 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Who changed what, and when. */
 @Controller
-final class AuditController {
+final class AuditPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  AuditController(Viewers viewers, Api api, Pages pages) {
+  AuditPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

@@ -10,12 +10,12 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** Who sits in the slots, and what one more would cost. */
 @Controller
-final class MemoryController {
+final class MemoryPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  MemoryController(Viewers viewers, Api api, Pages pages) {
+  MemoryPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

@@ -17,14 +17,14 @@ import tools.jackson.databind.JsonNode;
 
 /** How it goes now, and what needs somebody. */
 @Controller
-final class OverviewController {
+final class OverviewPage {
   private static final Duration RECENT = Duration.ofHours(24);
 
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  OverviewController(Viewers viewers, Api api, Pages pages) {
+  OverviewPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

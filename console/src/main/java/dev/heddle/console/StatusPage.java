@@ -14,19 +14,19 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** The memory plan, the backend, versions: what somebody is asked for who reports a fault. */
 @Controller
-final class StatusController {
+final class StatusPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
   private final String version;
 
-  StatusController(Viewers viewers, Api api, Pages pages) throws IOException {
+  StatusPage(Viewers viewers, Api api, Pages pages) throws IOException {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;
     this.version =
         PropertiesLoaderUtils.loadProperties(
-                new ClassPathResource("build.properties", StatusController.class))
+                new ClassPathResource("build.properties", StatusPage.class))
             .getProperty("version");
   }
 

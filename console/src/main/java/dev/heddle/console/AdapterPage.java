@@ -21,12 +21,12 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** One adapter: its experts, its versions, who calls it and how. */
 @Controller
-final class AdapterController {
+final class AdapterPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  AdapterController(Viewers viewers, Api api, Pages pages) {
+  AdapterPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

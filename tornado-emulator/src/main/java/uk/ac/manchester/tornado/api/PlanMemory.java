@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** What one plan has allocated of the device's memory. */
-final class DeviceMemory {
+final class PlanMemory {
   private static final AtomicLong DEVICE = new AtomicLong();
 
   private Arena arena = Arena.ofShared();

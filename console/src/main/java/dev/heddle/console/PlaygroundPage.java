@@ -9,12 +9,12 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** One prompt, several models side by side; the browser asks them itself. */
 @Controller
-final class PlaygroundController {
+final class PlaygroundPage {
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  PlaygroundController(Viewers viewers, Api api, Pages pages) {
+  PlaygroundPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

@@ -14,14 +14,14 @@ import org.springframework.web.server.ServerWebExchange;
 
 /** The list of adapters, and where new ones are dropped. */
 @Controller
-final class AdaptersController {
+final class AdaptersPage {
   private static final int SIZE = 25;
 
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
 
-  AdaptersController(Viewers viewers, Api api, Pages pages) {
+  AdaptersPage(Viewers viewers, Api api, Pages pages) {
     this.viewers = viewers;
     this.api = api;
     this.pages = pages;

@@ -3,8 +3,8 @@ package dev.heddle.app.client;
 import tools.jackson.databind.JsonNode;
 
 /** Fields of an answer as they are shown. */
-final class Fields {
-  private Fields() {}
+final class AnswerFields {
+  private AnswerFields() {}
 
   /** A field as text; empty if it is absent or null. */
   static String text(JsonNode item, String field) {

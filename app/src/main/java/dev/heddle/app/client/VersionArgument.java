@@ -5,10 +5,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A version as a user names it: {@code adapter@3}. */
-record VersionName(String adapter, int number) {
-  static final class Converter implements ITypeConverter<VersionName> {
+record VersionArgument(String adapter, int number) {
+  static final class Converter implements ITypeConverter<VersionArgument> {
     @Override
-    public VersionName convert(String text) {
+    public VersionArgument convert(String text) {
       try {
         return of(text);
       } catch (InputException e) {
@@ -20,10 +20,10 @@ record VersionName(String adapter, int number) {
   /**
    * @throws InputException if it is none
    */
-  static VersionName of(String text) {
+  static VersionArgument of(String text) {
     int at = text.lastIndexOf('@');
     try {
-      return new VersionName(text.substring(0, at), Integer.parseInt(text.substring(at + 1)));
+      return new VersionArgument(text.substring(0, at), Integer.parseInt(text.substring(at + 1)));
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new InputException("'" + text + "' is not a version such as intent@3");
     }
