@@ -98,7 +98,7 @@ class TransferTest {
     Routing routing = s.ops.routing(Parity.ROWS, RULE, pool);
     Tensor out = s.result(s.empty(Parity.ROWS, HIDDEN));
     return () -> {
-      s.ops.route(routing, logits, RULE, map, 0, adapters, null, s.rows);
+      s.ops.route(routing, logits, null, null, RULE, map, 0, adapters, null, s.rows);
       s.ops.experts(out, x, pool, routing, s.rows);
     };
   }
