@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a request's key says it is, and the tenant it is for.
+ * The key and the tenant that a request acts for.
  *
  * @param tenant the tenant's name
  * @param publicId the key's, as in lists and logs

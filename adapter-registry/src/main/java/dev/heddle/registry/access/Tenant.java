@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever owns adapters and keys; sees nothing of the others.
+ * An owner of adapters and keys. Tenants do not see each other.
  *
  * @param revision grows with every change
  * @param disabledAt since when its keys and sessions open nothing; null if they do
