@@ -65,6 +65,11 @@ public final class Numerics {
     return x / (1f + exp(-x));
   }
 
+  /** 1 / (1 + e^-x). */
+  public static float sigmoid(float x) {
+    return 1f / (1f + exp(-x));
+  }
+
   /** Adds {@link #LANES} accumulators pairwise; the array's contents are used up. */
   public static float reduce(float[] accumulators) {
     for (int half = LANES / 2; half > 0; half /= 2) {

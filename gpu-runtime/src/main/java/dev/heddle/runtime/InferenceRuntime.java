@@ -122,7 +122,7 @@ public final class InferenceRuntime implements AutoCloseable {
       Supplier<Digest> digest,
       AdapterCatalog catalog,
       StepOutput.@Nullable RowObserver observer) {
-    Ops ops = choose(config);
+    Ops ops = choose(config, base.shape());
     try {
       MemoryPlan plan = plan(config, base.shape(), ops);
       InferenceRuntime runtime =
@@ -151,11 +151,11 @@ public final class InferenceRuntime implements AutoCloseable {
     }
   }
 
-  private static Ops choose(RuntimeConfig config) {
+  private static Ops choose(RuntimeConfig config, ModelShape shape) {
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     try {
-      return OpsProvider.choose(config.backend(), threads);
+      return OpsProvider.choose(shape, config.backend(), threads);
     } catch (IllegalArgumentException e) {
       throw new StartException(e);
     }

@@ -68,13 +68,15 @@ final class TapOps {
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
       Tensor adapters,
       @Nullable Tensor counts,
       Rows rows) {
-    target.route(out, logits, rule, map, mapRow, adapters, counts, rows);
+    target.route(out, logits, correction, sharedGate, rule, map, mapRow, adapters, counts, rows);
     List<Picks> tokens = new ArrayList<>();
     for (int t = 0; t < live(rows); t++) {
       Picks picks = new Picks(rule.topK());

@@ -49,6 +49,8 @@ final class SlotMeter {
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
@@ -56,7 +58,9 @@ final class SlotMeter {
       @Nullable Tensor counts,
       Rows rows) {
     long start = System.nanoTime();
-    target.route(out, logits, rule, map, mapRow, adapters, counting ? counts : null, rows);
+    Tensor counted = counting ? counts : null;
+    target.route(
+        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counted, rows);
     routeNanos += System.nanoTime() - start;
     if (!on) {
       return;

@@ -8,13 +8,13 @@ import dev.heddle.ops.team.WorkerTeam;
  * scores by tiles, then the running softmax, then outputs by columns. Either way every sum is the
  * same chain.
  */
-final class LatentAttention {
+final class PagedAttention {
   private static final int WORTH_SPLITTING_KEYS = 128;
   private static final long WINDOW_BYTES =
       1 << 20; // of keys: they are read twice, once from memory
 
   private final Workers workers;
-  private final LatentCache cache;
+  private final KeyValueRows cache;
   private final AttentionInputs in;
   private final Scratch scratch;
   private final AttentionUnit[] units;
@@ -31,12 +31,12 @@ final class LatentAttention {
   private int firstTile;
   private int lastTile;
 
-  LatentAttention(Workers workers, LatentCache cache) {
+  PagedAttention(Workers workers, KeyValueRows cache) {
     this.workers = workers;
     this.cache = cache;
     in = new AttentionInputs(cache);
     windowTiles = (int) Math.max(4, WINDOW_BYTES / cache.blockBytes());
-    columnParts = Math.clamp(cache.latent() / AttentionTiles.ROWS, 1, workers.count() * 2);
+    columnParts = Math.clamp(cache.value() / AttentionTiles.ROWS, 1, workers.count() * 2);
     scratch = new Scratch(workers.count() + 1);
     scratch.ensure(AttentionUnit.bytes(cache, windowTiles));
     units = new AttentionUnit[workers.count()];
@@ -78,7 +78,7 @@ final class LatentAttention {
     for (int tile = 0; tile < tiles; tile++) {
       unit.score(tile, unit.tiles);
       unit.softmax(tile, unit.tiles);
-      unit.accumulate(tile, unit.tiles, 0, cache.latent());
+      unit.accumulate(tile, unit.tiles, 0, cache.value());
     }
     unit.finish();
   }
@@ -107,10 +107,10 @@ final class LatentAttention {
   }
 
   private void columnItem(int worker, int item) {
-    int vectors = cache.latent() / AttentionTiles.ROWS;
+    int vectors = cache.value() / AttentionTiles.ROWS;
     int from = vectors * item / columnParts * AttentionTiles.ROWS;
     boolean last = item == columnParts - 1;
-    int to = last ? cache.latent() : vectors * (item + 1) / columnParts * AttentionTiles.ROWS;
+    int to = last ? cache.value() : vectors * (item + 1) / columnParts * AttentionTiles.ROWS;
     for (int tile = firstTile; tile < lastTile; tile++) {
       shared.accumulate(tile, scores(tile), from, to);
     }

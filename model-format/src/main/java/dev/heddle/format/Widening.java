@@ -1,6 +1,5 @@
-package dev.heddle.ops;
+package dev.heddle.format;
 
-import dev.heddle.format.MatrixData;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -44,5 +43,23 @@ public final class Widening {
         }
       }
     }
+  }
+
+  /** Writes floats as one row, each rounded once, to the nearest and from a tie to the even. */
+  public static void store(float[] source, MatrixData target, int row) {
+    long start = row * target.rowStride();
+    MemorySegment data = target.data();
+    for (int c = 0; c < target.cols(); c++) {
+      switch (target.dtype()) {
+        case BF16 -> data.set(HALF, start + 2L * c, bf16(source[c]));
+        case F16 -> data.set(HALF, start + 2L * c, Float.floatToFloat16(source[c]));
+        case F32 -> data.set(SINGLE, start + 4L * c, source[c]);
+      }
+    }
+  }
+
+  private static short bf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16); // finite values alone
   }
 }
