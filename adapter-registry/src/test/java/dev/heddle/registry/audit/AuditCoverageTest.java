@@ -54,6 +54,7 @@ class AuditCoverageTest {
           "expert_blob",
           "upload",
           "version_file",
+          "version_proof",
           "version_import");
 
   @TempDir private static Path folder;
