@@ -9,11 +9,14 @@ import dev.heddle.experts.ResidencyConfig;
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.experts.RoutingStats;
 import dev.heddle.experts.RoutingTotals;
+import dev.heddle.experts.SlotMap;
 import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MoeModel;
+import dev.heddle.model.RoutingSink;
 import dev.heddle.model.RoutingSums;
+import dev.heddle.model.RoutingTrace;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
@@ -180,13 +183,19 @@ public final class InferenceRuntime implements AutoCloseable {
    */
   public Generation submit(GenerationRequest request, GenerationListener listener) {
     check.check(request);
-    boolean routing = request.collectsRouting();
-    if (routing && !showsRouting) {
+    if (request.collectsRouting() && !showsRouting) {
       throw new GenerationException(
           GenerationException.Kind.INVALID,
           "the backend " + backend() + " does not show what routers decide");
     }
-    long bytes = Generation.heapBytes(request) + (routing ? RoutingSums.heapBytes(shape) : 0);
+    int tokens = request.prompt().length;
+    long bytes =
+        Generation.heapBytes(request)
+            + switch (request.collected()) {
+              case NOTHING -> 0;
+              case SUMS -> RoutingSums.heapBytes(shape);
+              case TRACE -> RoutingTrace.heapBytes(shape, tokens);
+            };
     inbox.charge(bytes);
     try {
       Generation generation =
@@ -197,13 +206,21 @@ public final class InferenceRuntime implements AutoCloseable {
               System::nanoTime,
               inbox::ring,
               () -> inbox.refund(bytes),
-              routing ? RoutingSums.of(shape) : null);
+              sink(request));
       loop.submit(generation);
       return generation;
     } catch (Throwable e) { // it was not handed over
       inbox.refund(bytes);
       throw e;
     }
+  }
+
+  private @Nullable RoutingSink sink(GenerationRequest request) {
+    return switch (request.collected()) {
+      case NOTHING -> null;
+      case SUMS -> RoutingSums.of(shape);
+      case TRACE -> RoutingTrace.of(shape, request.prompt().length);
+    };
   }
 
   /**
@@ -306,6 +323,11 @@ public final class InferenceRuntime implements AutoCloseable {
   /** Which adapters are resident, and which are waited for. */
   public ResidencyStats residency() {
     return experts.stats();
+  }
+
+  /** Which resident adapters use which slots. */
+  public SlotMap slots() {
+    return experts.slots();
   }
 
   /**

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +67,7 @@ class ConsoleUploadTest {
   Path folder;
 
   @Test
+  @Timeout(value = 15, unit = TimeUnit.MINUTES)
   void an_upload_goes_on_after_a_reload_and_after_a_restart() throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path adapter = adapter(folder.resolve("adapter"));
