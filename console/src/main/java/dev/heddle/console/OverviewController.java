@@ -34,11 +34,7 @@ final class OverviewController {
   @GetMapping("/console")
   String overview(Model model, ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
-    @Nullable Asked<PageOf<UsageLine>> usage = viewer.manages() ? usage(viewer) : null;
     describe(model, viewer);
-    if (usage != null) {
-      model.addAttribute("usage", mostUsed(usage.answer().items()));
-    }
     return pages.show(model, "overview", viewer);
   }
 
@@ -48,6 +44,14 @@ final class OverviewController {
     Viewer viewer = viewers.of(exchange);
     describe(model, viewer);
     return pages.show(model, "overview", viewer) + " :: now";
+  }
+
+  /** The part that comes after the page: there may be much to add up. */
+  @GetMapping("/console/overview/used")
+  String used(Model model, ServerWebExchange exchange) {
+    Viewer viewer = viewers.of(exchange);
+    model.addAttribute("usage", mostUsed(usage(viewer)));
+    return pages.show(model, "overview", viewer) + " :: used";
   }
 
   private void describe(Model model, Viewer viewer) {
@@ -79,10 +83,10 @@ final class OverviewController {
   }
 
   /** In the last day. */
-  private Asked<PageOf<UsageLine>> usage(Viewer viewer) {
+  private List<UsageLine> usage(Viewer viewer) {
     Instant from = Instant.now().minus(RECENT).truncatedTo(ChronoUnit.SECONDS);
-    String path = "/api/v1/usage?group=month&limit=100&from=" + from;
-    return api.askList(viewer, path, UsageLine.class);
+    String path = "/api/v1/usage?group=month&limit=1000&from=" + from;
+    return api.list(viewer, path, UsageLine.class).items();
   }
 
   private static List<UsageLine> mostUsed(List<UsageLine> lines) {

@@ -23,6 +23,7 @@ class ConsoleSpeed {
       List.of(
           "/console",
           "/console/overview/now",
+          "/console/overview/used",
           "/console/adapters",
           "/console/adapters?prefix=many-9",
           "/console/adapters/intent",

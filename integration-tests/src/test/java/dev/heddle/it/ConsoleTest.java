@@ -23,6 +23,17 @@ class ConsoleTest {
   private static final PlatformFixture PLATFORM = PlatformFixture.get();
   private static final Path ADAPTERS = PlatformFixture.DEMO.resolve("adapters");
 
+  /** How many dots of the heat map have a size that can be seen. */
+  private static final String DOTS_DRAWN =
+      """
+      () => {
+        const chart = echarts.getInstanceByDom(document.getElementById('heat'));
+        const data = chart.getModel().getSeriesByName('hits')[0].getData();
+        return Array.from({ length: data.count() }, (_, i) => data.getItemVisual(i, 'symbolSize'))
+          .filter((size) => size >= 3).length;
+      }
+      """;
+
   private ConsoleVisit visit;
   private Page page;
 
@@ -64,6 +75,7 @@ class ConsoleTest {
     assertThat(page).hasURL(PLATFORM.url() + "/console");
     assertThat(page.locator("#attention")).isVisible();
     assertThat(page.locator("#chart-tokens canvas")).isVisible();
+    assertThat(page.locator("#used")).containsText(Pattern.compile("Engine time|Nothing yet"));
     page.evaluate("document.querySelector('#now .tile strong').textContent = 'stale'");
     assertThat(page.locator("#now .tile strong").first()).not().hasText("stale");
   }
@@ -202,10 +214,7 @@ class ConsoleTest {
     visit.open("/console/adapters/intent?version=2");
     assertThat(page.locator("#routing-said"))
         .containsText(Pattern.compile("Dots: where .* tokens .* met a tuned expert"));
-    Object dots =
-        page.evaluate(
-            "echarts.getInstanceByDom(document.getElementById('heat')).getOption()"
-                + ".series.find((each) => each.name === 'hits').data.length");
+    Object dots = page.evaluate(DOTS_DRAWN);
     JsonNode counted = PlatformFixture.expect(200, PLATFORM.get(routing));
     long hit =
         counted

@@ -46,5 +46,6 @@ export async function showHits(box, version, prompt, answer, spans) {
   figure.append(element('figcaption', `${said}: by token, left to right, and by layer`), chart);
   box.append(figure);
   chart.style.height = `${30 + layers.length * 14}px`;
-  draw(chart, () => option(layers, topK, rows, aligned ? spans.map((span) => span.textContent) : rows.map(() => '')));
+  const texts = rows.map((_, i) => (aligned ? spans[i].textContent : ''));
+  draw(chart, () => option(layers, topK, rows, texts));
 }
