@@ -25,7 +25,7 @@ public final class StepBatch {
   public final int[] sequences;
   public final int[] kvSlots;
 
-  /** Per token: who takes the picks of the routers, null where nobody wants them. */
+  /** [token]: who takes the picks of the routers; null where they are not collected. */
   public final @Nullable RoutingSink[] routing;
 
   /** Per row of logits wanted: index of the token it follows. */

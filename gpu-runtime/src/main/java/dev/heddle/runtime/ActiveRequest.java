@@ -47,13 +47,7 @@ final class ActiveRequest extends SequenceGroup {
   static ActiveRequest of(Generation generation, ModelShape shape) {
     GenerationRequest request = generation.request();
     SamplingState[] sampling = new SamplingState[request.choices()];
-    sampling[0] =
-        SamplingState.of(
-            request.sampling(),
-            request.prompt(),
-            request.maxTokens(),
-            shape.vocabulary(),
-            shape.eosTokens());
+    sampling[0] = SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens());
     for (int i = 1; i < sampling.length; i++) {
       sampling[i] = sampling[0].forChoice(i);
     }

@@ -33,16 +33,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine, running: requests in by {@link #submit}, tokens out in {@link Generation}. One
- * platform thread owns the state; all methods here may be called by any other thread.
+ * The running engine. Requests come in by {@link #submit}; their tokens are read from {@link
+ * Generation}. One platform thread, the step thread, owns the state. All methods may be called by
+ * any other thread.
  */
 public final class InferenceRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceRuntime.class);
 
   /** Room in the inbox for commands that are not requests. */
   private static final int OTHER_COMMANDS = 256;
-
-  private static final int LOADER_THREADS = 2;
 
   private final ModelShape shape;
   private final MemoryPlan plan;
@@ -126,7 +125,7 @@ public final class InferenceRuntime implements AutoCloseable {
       Supplier<Digest> digest,
       AdapterCatalog catalog,
       StepOutput.@Nullable RowObserver observer) {
-    Ops ops = choose(config);
+    Ops ops = choose(config, base.shape());
     try {
       MemoryPlan plan = plan(config, base.shape(), ops);
       InferenceRuntime runtime =
@@ -155,11 +154,11 @@ public final class InferenceRuntime implements AutoCloseable {
     }
   }
 
-  private static Ops choose(RuntimeConfig config) {
+  private static Ops choose(RuntimeConfig config, ModelShape shape) {
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     try {
-      return OpsProvider.choose(config.backend(), threads);
+      return OpsProvider.choose(shape, config.backend(), threads);
     } catch (IllegalArgumentException e) {
       throw new StartException(e);
     }
@@ -188,15 +187,14 @@ public final class InferenceRuntime implements AutoCloseable {
           GenerationException.Kind.INVALID,
           "the backend " + backend() + " does not show what routers decide");
     }
-    int tokens = request.prompt().length;
-    long bytes =
-        Generation.heapBytes(request)
-            + switch (request.collected()) {
-              case NOTHING -> 0;
-              case SUMS -> RoutingSums.heapBytes(shape);
-              case TRACE -> RoutingTrace.heapBytes(shape, tokens);
-            };
-    inbox.charge(bytes);
+    long collected =
+        switch (request.collected()) {
+          case NOTHING -> 0;
+          case SUMS -> RoutingSums.heapBytes(shape);
+          case TRACE -> RoutingTrace.heapBytes(shape, request.prompt().length);
+        };
+    AnswerHeap heap = new AnswerHeap(request, collected, inbox::refund);
+    inbox.charge(heap.charge());
     try {
       Generation generation =
           new Generation(
@@ -205,12 +203,12 @@ public final class InferenceRuntime implements AutoCloseable {
               shape.vocabulary(),
               System::nanoTime,
               inbox::ring,
-              () -> inbox.refund(bytes),
+              heap,
               sink(request));
       loop.submit(generation);
       return generation;
     } catch (Throwable e) { // it was not handed over
-      inbox.refund(bytes);
+      inbox.refund(heap.charge());
       throw e;
     }
   }
@@ -332,7 +330,7 @@ public final class InferenceRuntime implements AutoCloseable {
 
   /**
    * Where the routers sent a resident adapter's tokens, as of at most about a second ago; null if
-   * it is not resident. Disturbs nobody.
+   * it is not resident. Never blocks the step thread.
    */
   public @Nullable RoutingStats routing(Digest adapter) {
     return experts.routing(adapter);
@@ -348,7 +346,7 @@ public final class InferenceRuntime implements AutoCloseable {
     return experts.routingTotals();
   }
 
-  /** What the runtime is doing; disturbs nobody. */
+  /** What the runtime is doing. Never blocks the step thread. */
   public RuntimeStats stats() {
     ResidencyStats residency = experts.stats();
     int free = (int) metrics.get(Metric.BLOCKS_FREE);
@@ -421,7 +419,7 @@ public final class InferenceRuntime implements AutoCloseable {
       Inbox inbox) {
     ExecutorService loaders =
         Executors.newFixedThreadPool(
-            LOADER_THREADS, Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
+            config.loadThreads(), Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
     return new ExpertWeightManager(
         ExpertLayout.of(shape),
         ResidencyConfig.of(

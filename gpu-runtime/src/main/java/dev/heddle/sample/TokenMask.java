@@ -1,8 +1,8 @@
 package dev.heddle.sample;
 
 /**
- * Which tokens may come next, as a grammar sees it. Whoever owns the mask moves it on with each
- * token of its sequence; the sampler only asks.
+ * The tokens that a grammar allows next. The mask's owner advances it with each token of its
+ * sequence; the sampler only reads it.
  */
 @FunctionalInterface
 public interface TokenMask {

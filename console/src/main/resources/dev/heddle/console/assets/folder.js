@@ -2,7 +2,7 @@
 
 const WEIGHTS = /^(expert_cfg\.json|.*\.safetensors(\.index\.json)?)$/i; // the server refuses other spellings
 const OTHERS = new Set([
-  'golden.json', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json',
+  'golden.json', 'adapter_config.json', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json',
   'tokenizer.model', 'special_tokens_map.json', 'added_tokens.json', 'vocab.json', 'merges.txt',
   'chat_template.jinja', 'README.md', 'LICENSE',
 ]);
