@@ -164,6 +164,13 @@ final class PlatformFixture {
     return send(jsonPost(path, json).setHeader("Authorization", "Bearer " + key).build());
   }
 
+  /** Begins a browser's session with a key; its cookie. */
+  String session(String key) {
+    HttpResponse<String> begun = post("/api/v1/session", "", key);
+    String cookie = begun.headers().firstValue("set-cookie").orElseThrow();
+    return cookie.substring(0, cookie.indexOf(';'));
+  }
+
   HttpResponse<String> put(String path, Path file) throws IOException {
     return send(request(path).PUT(BodyPublishers.ofFile(file)).build());
   }

@@ -57,6 +57,7 @@ class AuditCoverageTest {
           "expert_blob",
           "upload",
           "version_file",
+          "version_proof",
           "version_import");
 
   @TempDir private static Path folder;

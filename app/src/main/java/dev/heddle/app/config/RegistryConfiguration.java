@@ -12,6 +12,8 @@ import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Aliases;
 import dev.heddle.registry.adapter.Grants;
+import dev.heddle.registry.adapter.Overlaps;
+import dev.heddle.registry.adapter.Proofs;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.audit.AuditLog;
@@ -155,6 +157,16 @@ class RegistryConfiguration {
   @Bean
   Versions versions(RegistryDatabase database) {
     return new Versions(database);
+  }
+
+  @Bean
+  Proofs proofs(RegistryDatabase database) {
+    return new Proofs(database);
+  }
+
+  @Bean
+  Overlaps overlaps(RegistryDatabase database) {
+    return new Overlaps(database);
   }
 
   @Bean
