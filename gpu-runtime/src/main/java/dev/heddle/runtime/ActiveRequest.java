@@ -54,6 +54,9 @@ final class ActiveRequest extends SequenceGroup {
             request.maxTokens(),
             shape.vocabulary(),
             shape.eosTokens());
+    if (request.grammar() != null) {
+      sampling[0] = sampling[0].with(request.grammar().copy());
+    }
     for (int i = 1; i < sampling.length; i++) {
       sampling[i] = sampling[0].forChoice(i);
     }

@@ -2,6 +2,7 @@ package dev.heddle.runtime;
 
 import dev.heddle.format.Digest;
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.sample.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param collectsRouting the whole prompt is computed, none of it taken from the prefix cache, and
  *     where the routers send its tokens is added up; such a request runs in the background: it
  *     gives way to all others
+ * @param grammar which tokens may come first, null for all; every choice moves a copy of it on
  */
 @SuppressWarnings("ArrayRecordComponent") // ids reach the step thread without boxes; compared by id
 public record GenerationRequest(
@@ -33,9 +35,10 @@ public record GenerationRequest(
     int logprobs,
     int promptLogprobs,
     SamplingParams sampling,
-    boolean collectsRouting) {
+    boolean collectsRouting,
+    @Nullable TokenMask grammar) {
 
-  /** A request whose routing is not collected. */
+  /** A request whose routing is not collected, and whose tokens no grammar restricts. */
   public GenerationRequest(
       String id,
       String tenant,
@@ -58,12 +61,30 @@ public record GenerationRequest(
         logprobs,
         promptLogprobs,
         sampling,
-        false);
+        false,
+        null);
+  }
+
+  /** The same request, restricted by a grammar. */
+  public GenerationRequest withGrammar(TokenMask first) {
+    return new GenerationRequest(
+        id,
+        tenant,
+        adapter,
+        prompt,
+        maxTokens,
+        choices,
+        ignoreEos,
+        logprobs,
+        promptLogprobs,
+        sampling,
+        collectsRouting,
+        first);
   }
 
   /** A text that the base model computes, in the background, to see where its routers send it. */
   public static GenerationRequest routing(String id, String tenant, int[] text) {
     return new GenerationRequest(
-        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, true);
+        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, true, null);
   }
 }

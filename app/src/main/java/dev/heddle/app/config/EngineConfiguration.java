@@ -13,6 +13,7 @@ import dev.heddle.app.serving.GenerationService;
 import dev.heddle.app.serving.ModelResolver;
 import dev.heddle.app.serving.PromptThreads;
 import dev.heddle.app.serving.ServedModel;
+import dev.heddle.app.serving.Structures;
 import dev.heddle.app.serving.ServingSettings;
 import dev.heddle.experts.AdapterCatalog;
 import dev.heddle.format.Digest;
@@ -90,6 +91,7 @@ class EngineConfiguration {
         registered.name(),
         tokenizer,
         template == null ? null : new ChatPrompts(tokenizer, template, parses),
+        new Structures(tokenizer, runtime.shape().eosTokens()),
         runtime.shape().vocabulary(),
         runtime.maxContext());
   }

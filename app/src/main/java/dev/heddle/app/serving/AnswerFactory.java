@@ -171,7 +171,7 @@ public final class AnswerFactory {
     // Without tokens to make, the engine is asked to score the prompt: it must have something to
     // do.
     int scores = maxTokens == 0 ? Math.max(0, promptLogprobs) : promptLogprobs;
-    return new Answer.Prompt(
+    GenerationRequest request =
         new GenerationRequest(
             head.id() + "-" + index,
             head.caller().tenantId().toString(),
@@ -183,7 +183,12 @@ public final class AnswerFactory {
             options.logprobs(),
             scores,
             // Each prompt of a list draws by itself: the one at place i with seed + i.
-            options.sampling().withSeed(options.sampling().seed() + index)),
+            options.sampling().withSeed(options.sampling().seed() + index));
+    if (options.constraint() != null) {
+      request = request.withGrammar(served.structures().mask(options.constraint()));
+    }
+    return new Answer.Prompt(
+        request,
         ids.length == all.length ? text : served.tokenizer().decode(ids));
   }
 

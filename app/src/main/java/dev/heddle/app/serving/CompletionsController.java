@@ -37,7 +37,8 @@ final class CompletionsController {
     this.answers = answers;
     this.generations = generations;
     this.writer = new AnswerWriter(settings.keepAlive());
-    this.limits = new RequestLimits(served.vocabulary(), settings.maxChoices());
+    this.limits =
+        new RequestLimits(served.vocabulary(), settings.maxChoices(), served.structures());
     this.settings = settings;
     this.prompts = prompts;
   }

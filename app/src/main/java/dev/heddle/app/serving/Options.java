@@ -1,6 +1,7 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.structured.Constraint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptLogprobs extension: as {@code logprobs}, for each token of the prompt
  * @param truncatePrompt extension: most tokens of a prompt, whose first ones are left out; -1 for
  *     as many as leave room for the answer, null for a refusal of what does not fit
+ * @param constraint what every answer looks like, null for any text
  */
 record Options(
     String model,
@@ -38,7 +40,8 @@ record Options(
     boolean ignoreEos,
     boolean tokenIds,
     int promptLogprobs,
-    @Nullable Integer truncatePrompt) {
+    @Nullable Integer truncatePrompt,
+    @Nullable Constraint constraint) {
   Options {
     stops = List.copyOf(stops);
     badWords = List.copyOf(badWords);
@@ -61,6 +64,7 @@ record Options(
         ignoreEos,
         tokenIds,
         promptLogprobs,
-        truncatePrompt);
+        truncatePrompt,
+        constraint);
   }
 }

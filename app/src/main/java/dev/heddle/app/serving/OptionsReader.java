@@ -48,7 +48,8 @@ final class OptionsReader {
         fields.bool("ignore_eos", false),
         fields.bool("return_token_ids", false),
         promptLogprobs(fields, stream),
-        truncatePrompt(fields));
+        truncatePrompt(fields),
+        StructureFields.read(fields, limits.structures()));
   }
 
   private static TokenRules rules(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.BooleanNode;
 
 class ChatRequestTest {
-  private static final RequestLimits LIMITS = new RequestLimits(1000, 8);
+  private static final RequestLimits LIMITS = new RequestLimits(1000, 8, ScriptedAnswer.STRUCTURES);
   private static final String HELLO = "'model':'m','messages':[{'role':'user','content':'hi'}]";
 
   @Test
@@ -191,11 +191,9 @@ class ChatRequestTest {
         "'functions':[{}] | functions",
         "'tool_choice':'auto' | tool_choice",
         "'function_call':'auto' | function_call",
-        "'response_format':{'type':'json_object'} | response_format",
         "'audio':{} | audio",
         "'modalities':['text','audio'] | modalities",
         "'prediction':{} | prediction",
-        "'guided_json':{} | guided_json",
         "'best_of':2 | best_of",
         "'adapter_id':'x' | adapter_id",
         "'chat_template':'{{ messages }}' | chat_template",

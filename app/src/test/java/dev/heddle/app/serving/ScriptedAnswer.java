@@ -19,6 +19,8 @@ final class ScriptedAnswer {
   static final Tokenizer TOKENIZER =
       Tokenizer.open(Path.of(System.getProperty("heddle.repo"), "demo/base"));
 
+  static final Structures STRUCTURES = new Structures(TOKENIZER, List.of());
+
   private ScriptedAnswer() {}
 
   /** An answer to so many prompts of three tokens, with choices of at most eight. */
@@ -39,6 +41,7 @@ final class ScriptedAnswer {
             false,
             false,
             -1,
+            null,
             null);
     Principal caller =
         new Principal(TENANT, "acme", new UUID(0, 8), "key", Set.of(Scope.INFERENCE));
