@@ -137,6 +137,10 @@ public record HeddleProperties(
    *     that a stop may take is for closing down
    * @param parseSpecialTokens whether special tokens that a chat message spells are parsed as
    *     control tokens; otherwise they stay text
+   * @param toolFormat how the model writes calls of tools: {@code hermes}, {@code llama}, {@code
+   *     mistral}, {@code deepseek}, or {@code auto} to tell by its chat template
+   * @param reasoning whether {@code <think>} blocks are reasoning: {@code think}, {@code none}, or
+   *     {@code auto} to tell by the chat template
    */
   public record Serving(
       @DefaultValue("512") @Min(1) @Max(1 << 24) int defaultMaxTokens,
@@ -148,7 +152,10 @@ public record HeddleProperties(
       @DefaultValue("1m") @NotNull Duration readWait,
       @DefaultValue("10s") @NotNull Duration keepAlive,
       @DefaultValue("15s") @NotNull Duration drainWait,
-      @DefaultValue("false") boolean parseSpecialTokens) {
+      @DefaultValue("false") boolean parseSpecialTokens,
+      @DefaultValue("auto") @Pattern(regexp = "auto|hermes|llama|mistral|deepseek")
+          String toolFormat,
+      @DefaultValue("auto") @Pattern(regexp = "auto|think|none") String reasoning) {
 
     @AssertTrue(message = "host-cache: must not be negative")
     boolean isHostCacheSane() {

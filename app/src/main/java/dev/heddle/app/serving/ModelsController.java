@@ -42,7 +42,8 @@ final class ModelsController {
   }
 
   private ObjectNode card(ResolvedModel model) {
-    return JsonNodeFactory.instance
+    ObjectNode card =
+        JsonNodeFactory.instance
         .objectNode()
         .put("id", model.name())
         .put("object", "model")
@@ -51,5 +52,12 @@ final class ModelsController {
         .put("root", model.servedBy())
         .put("parent", model.version() == null ? null : served.name())
         .put("max_model_len", served.maxContext());
+    ChatPrompts chat = served.chat();
+    card.putObject("capabilities")
+        .put("completions", true)
+        .put("chat", chat != null)
+        .put("tools", chat != null)
+        .put("reasoning", chat != null && chat.reasons());
+    return card;
   }
 }

@@ -153,7 +153,9 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5),
-                            true),
+                            true,
+                            "auto",
+                            "auto"),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
