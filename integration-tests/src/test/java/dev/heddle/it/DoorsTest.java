@@ -66,9 +66,12 @@ class DoorsTest {
 
   @Test
   void tokens_are_those_of_the_prompt_and_make_its_text_again() {
-    JsonNode tokens = post("/tokenize", "'model':'base','prompt':'the old dog','return_token_strs':true");
+    JsonNode tokens =
+        post("/tokenize", "'model':'base','prompt':'the old dog','return_token_strs':true");
     JsonNode completion =
-        post("/v1/completions", "'model':'base','prompt':'the old dog','max_tokens':1,'return_token_ids':true");
+        post(
+            "/v1/completions",
+            "'model':'base','prompt':'the old dog','max_tokens':1,'return_token_ids':true");
     String ids = tokens.path("tokens").toString();
 
     assertThat(tokens.path("tokens")).isEqualTo(completion.at("/choices/0/prompt_token_ids"));
@@ -134,8 +137,11 @@ class DoorsTest {
             "/v1/chat/completions",
             json(
                 "'model':'base','max_tokens':4,'messages':[{'role':'user','content':'go'},"
-                    + "{'role':'assistant','tool_calls':[{" + call + "}]},"
-                    + "{'role':'tool','tool_call_id':'call_1','content':'done'}]" + TOOLS)));
+                    + "{'role':'assistant','tool_calls':[{"
+                    + call
+                    + "}]},"
+                    + "{'role':'tool','tool_call_id':'call_1','content':'done'}]"
+                    + TOOLS)));
     post(
         "/v1/messages",
         "'model':'base','max_tokens':4,'system':[{'type':'text','text':'Be kind.'}],'messages':["
@@ -167,26 +173,30 @@ class DoorsTest {
                 "/v1/chat/completions",
                 "'model':'base','seed':7,'max_tokens':200,'parallel_tool_calls':false,'messages':"
                     + "[{'role':'user','content':'go'}],'tool_choice':'required','tools':"
-                    + "[{'type':'function','function':{" + function + "}}]")
+                    + "[{'type':'function','function':{"
+                    + function
+                    + "}}]")
             .at("/choices/0");
     JsonNode message =
         post(
             "/v1/messages",
             "'model':'base','max_tokens':200,'messages':[{'role':'user','content':'go'}],"
                 + "'tool_choice':{'type':'tool','name':'light'},'tools':"
-                + "[{'name':'light','strict':true,'input_schema':" + schema + "}]");
+                + "[{'name':'light','strict':true,'input_schema':"
+                + schema
+                + "}]");
     JsonNode response =
         post(
             "/v1/responses",
             "'model':'base','max_output_tokens':200,'input':'go','parallel_tool_calls':false,"
                 + "'tool_choice':{'type':'function','name':'light'},'tools':[{'type':'function',"
-                + function + "}]");
+                + function
+                + "}]");
 
     assertThat(chat.path("finish_reason").stringValue()).isEqualTo("tool_calls");
     assertThat(chat.at("/message/content").isNull()).isTrue();
     assertRoom(
-        PlatformFixture.parse(
-            chat.at("/message/tool_calls/0/function/arguments").stringValue()));
+        PlatformFixture.parse(chat.at("/message/tool_calls/0/function/arguments").stringValue()));
     assertThat(message.path("stop_reason").stringValue()).isEqualTo("tool_use");
     assertRoom(message.at("/content/0/input"));
     assertThat(response.at("/output/0/type").stringValue()).isEqualTo("function_call");
@@ -205,8 +215,7 @@ class DoorsTest {
             "'model':'base','max_output_tokens':64,'input':'go','text':{'format':{'type':"
                 + "'json_schema','name':'answer','schema':{'enum':['yes','no']}}}");
 
-    assertThat(response.at("/output/0/content/0/text").stringValue())
-        .isIn("\"yes\"", "\"no\"");
+    assertThat(response.at("/output/0/content/0/text").stringValue()).isIn("\"yes\"", "\"no\"");
   }
 
   @Test
@@ -221,8 +230,7 @@ class DoorsTest {
   private static JsonNode chat() {
     return PlatformFixture.expect(
         200,
-        PLATFORM.post(
-            "/v1/chat/completions", PlatformFixture.chat("intent", QUESTION).toString()));
+        PLATFORM.post("/v1/chat/completions", PlatformFixture.chat("intent", QUESTION).toString()));
   }
 
   private static JsonNode post(String path, String fields) {

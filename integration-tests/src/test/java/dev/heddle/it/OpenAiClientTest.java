@@ -99,8 +99,7 @@ class OpenAiClientTest {
             .asOutputText()
             .text();
     assertThat(whole).startsWith("{\"intent").endsWith("}");
-    try (StreamResponse<ResponseStreamEvent> stream =
-        client.responses().createStreaming(request)) {
+    try (StreamResponse<ResponseStreamEvent> stream = client.responses().createStreaming(request)) {
       List<ResponseStreamEvent> events = stream.stream().toList();
       String pieces =
           events.stream()

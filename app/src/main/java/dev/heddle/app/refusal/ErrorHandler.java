@@ -29,7 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ErrorHandler implements WebExceptionHandler {
   /** What clients ask whose base URL lacks {@code /v1}, or has it twice. */
   private static final Pattern MISPLACED =
-      Pattern.compile("/(v1/v1/.*|(chat/)?completions|models(/.*)?|embeddings|responses|messages(/.*)?)");
+      Pattern.compile(
+          "/(v1/v1/.*|(chat/)?completions|models(/.*)?|embeddings|responses|messages(/.*)?)");
 
   private final RefusalLog refusals = new RefusalLog(System::nanoTime);
 

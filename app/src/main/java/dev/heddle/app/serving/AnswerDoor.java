@@ -64,9 +64,7 @@ final class AnswerDoor {
   /** As {@link #answer} without the engine, for an answer that is ready when it is prepared. */
   Mono<ObjectNode> tell(ServerWebExchange exchange, Function<ObjectNode, ObjectNode> prepare) {
     RequestTurn turn = generations.takeTurn(Asker.of(exchange).caller().tenantId());
-    return read(exchange, prepare)
-        .doOnError(refused -> turn.giveBack())
-        .doOnCancel(turn::giveBack);
+    return read(exchange, prepare).doOnError(refused -> turn.giveBack()).doOnCancel(turn::giveBack);
   }
 
   private <T> Mono<T> read(ServerWebExchange exchange, Function<ObjectNode, T> prepare) {
@@ -74,8 +72,8 @@ final class AnswerDoor {
     return JsonBody.read(exchange.getRequest(), settings.bodyLimitBytes())
         .flatMap(body ->
             Mono.fromCallable(() ->
-                    contained(() ->
-                        JsonBody.parse(body, tree -> prepare.apply(noted(exchange, tree)))))
+                    contained(
+                        () -> JsonBody.parse(body, tree -> prepare.apply(noted(exchange, tree)))))
                 .subscribeOn(prompts.of(tenant, body.length)));
   }
 

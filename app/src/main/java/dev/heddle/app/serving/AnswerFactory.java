@@ -45,8 +45,7 @@ public final class AnswerFactory {
     ChatPrompts chat = chat();
     head = formed(head.speaking(speech(chat, prompt, request)), request);
     return new Answer(
-        head,
-        List.of(prompt(head, 0, prompt.tokens(), prompt.text, request.param(), -1)));
+        head, List.of(prompt(head, 0, prompt.tokens(), prompt.text, request.param(), -1)));
   }
 
   /** An answer that has to have a form is nothing but that. */
@@ -253,8 +252,7 @@ public final class AnswerFactory {
       request = request.withGrammar(served.structures().mask(options.constraint()));
     }
     return new Answer.Prompt(
-        request,
-        ids.length == all.length ? text : served.tokenizer().decode(ids));
+        request, ids.length == all.length ? text : served.tokenizer().decode(ids));
   }
 
   /** The prompt's last tokens, where the request says how many. */

@@ -52,8 +52,7 @@ final class ChatFormat extends OpenAiFormat {
     for (Piece piece : delta.said()) {
       switch (piece) {
         case Piece.Content(String text) -> addDelta(parts, delta).put("content", text);
-        case Piece.Reasoning(String text) ->
-            addDelta(parts, delta).put("reasoning_content", text);
+        case Piece.Reasoning(String text) -> addDelta(parts, delta).put("reasoning_content", text);
         case Piece.Call call -> {
           int index = calls[delta.choice()]++;
           ObjectNode begun = call(call, "").put("index", index);

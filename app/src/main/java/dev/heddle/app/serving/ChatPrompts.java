@@ -49,8 +49,7 @@ public final class ChatPrompts implements AutoCloseable {
     this.readsParts = template.readsPartsOnly();
     this.parsesByDefault = settings.parsesByDefault();
     this.toolPrompts = new ToolPrompts(template, settings.toolFormat());
-    this.reasons =
-        settings.reasons() == null ? template.mentions(CLOSING) : settings.reasons();
+    this.reasons = settings.reasons() == null ? template.mentions(CLOSING) : settings.reasons();
   }
 
   /** A conversation as the model is to read it, up to where its answer begins. */
@@ -250,8 +249,7 @@ public final class ChatPrompts implements AutoCloseable {
    * stands in the prompt has reached it. Others are rendered once more with a word in their place
    * that stands nowhere else. An assistant's earlier turns may be shortened by the template.
    */
-  private static void requireReached(
-      ToolPrompts.Laid laid, String prompt, Rendering rendering) {
+  private static void requireReached(ToolPrompts.Laid laid, String prompt, Rendering rendering) {
     List<Map<String, Object>> messages = laid.messages();
     List<Map<String, Object>> probes = new ArrayList<>(messages);
     Map<Integer, String> words = new LinkedHashMap<>();

@@ -125,12 +125,7 @@ final class ChoiceReader {
     boolean opening = !opened;
     opened = true;
     return new Delta(
-        choice,
-        opening,
-        first,
-        Arrays.copyOf(offsets, taken - first),
-        Piece.joined(said),
-        reason);
+        choice, opening, first, Arrays.copyOf(offsets, taken - first), Piece.joined(said), reason);
   }
 
   /** Whether nothing that follows belongs to the answer. */

@@ -39,7 +39,6 @@ final class DeltaSum {
   }
 
   Delta sum() {
-    return new Delta(
-        choice, true, 0, Arrays.copyOf(offsets, count), Piece.joined(said), finish);
+    return new Delta(choice, true, 0, Arrays.copyOf(offsets, count), Piece.joined(said), finish);
   }
 }

@@ -24,7 +24,7 @@ final class MessageReader {
 
   private MessageReader() {}
 
-    /** What {@code messages} has; faults go to the fields. */
+  /** What {@code messages} has; faults go to the fields. */
   static List<Map<String, Object>> all(Fields fields) {
     JsonNode value = fields.find("messages");
     List<Map<String, Object>> messages = new ArrayList<>();
@@ -102,9 +102,7 @@ final class MessageReader {
       call.fault("function", "is required");
       return;
     }
-    calls.add(
-        call(
-            id, function.requiredString("name"), arguments(function, "arguments")));
+    calls.add(call(id, function.requiredString("name"), arguments(function, "arguments")));
   }
 
   /** A call as a template takes it. */

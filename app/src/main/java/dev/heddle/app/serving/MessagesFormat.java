@@ -31,11 +31,9 @@ final class MessagesFormat extends BlocksFormat {
         "content_block",
         switch (first) {
           case Piece.Content some -> typed("text").put("text", "");
-          case Piece.Reasoning some ->
-              typed("thinking").put("thinking", "").put("signature", "");
+          case Piece.Reasoning some -> typed("thinking").put("thinking", "").put("signature", "");
           case Piece.Call call -> {
-            ObjectNode use =
-                typed("tool_use").put("id", call.id()).put("name", call.name());
+            ObjectNode use = typed("tool_use").put("id", call.id()).put("name", call.name());
             use.putObject("input");
             yield use;
           }
@@ -85,8 +83,7 @@ final class MessagesFormat extends BlocksFormat {
             case Piece.Reasoning(String text) ->
                 typed("thinking").put("thinking", text).put("signature", "");
             case Piece.Call call -> {
-              ObjectNode use =
-                  typed("tool_use").put("id", call.id()).put("name", call.name());
+              ObjectNode use = typed("tool_use").put("id", call.id()).put("name", call.name());
               use.set("input", Json.parse(call.arguments(), "arguments"));
               yield use;
             }
@@ -113,9 +110,7 @@ final class MessagesFormat extends BlocksFormat {
     String reason =
         reader.finish() == FinishReason.LENGTH
             ? "max_tokens"
-            : reader.stop() != null
-                ? "stop_sequence"
-                : reader.called() ? "tool_use" : "end_turn";
+            : reader.stop() != null ? "stop_sequence" : reader.called() ? "tool_use" : "end_turn";
     to.put("stop_reason", reason).put("stop_sequence", reader.stop());
   }
 

@@ -15,9 +15,26 @@ import tools.jackson.databind.node.ObjectNode;
 final class MessagesReader {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String[] FIELDS = {
-    "model", "messages", "system", "max_tokens", "stop_sequences", "stream", "temperature", "top_p",
-    "top_k", "metadata", "tools", "tool_choice", "thinking", "service_tier", "cache_control",
-    "container", "context_management", "mcp_servers", "output_config", "output_format",
+    "model",
+    "messages",
+    "system",
+    "max_tokens",
+    "stop_sequences",
+    "stream",
+    "temperature",
+    "top_p",
+    "top_k",
+    "metadata",
+    "tools",
+    "tool_choice",
+    "thinking",
+    "service_tier",
+    "cache_control",
+    "container",
+    "context_management",
+    "mcp_servers",
+    "output_config",
+    "output_format",
     "inference_geo"
   };
   private static final List<String> UNBUILT =
@@ -86,8 +103,7 @@ final class MessagesReader {
     if (thinking == null) {
       return Map.of();
     }
-    thinking.unsupported(
-        "type", type -> type.isString() && type.stringValue().equals("disabled"));
+    thinking.unsupported("type", type -> type.isString() && type.stringValue().equals("disabled"));
     return Map.of("enable_thinking", JSON.booleanNode(false));
   }
 

@@ -44,14 +44,14 @@ final class ModelsController {
   private ObjectNode card(ResolvedModel model) {
     ObjectNode card =
         JsonNodeFactory.instance
-        .objectNode()
-        .put("id", model.name())
-        .put("object", "model")
-        .put("created", model.createdAt().getEpochSecond())
-        .put("owned_by", model.ownedBy())
-        .put("root", model.servedBy())
-        .put("parent", model.version() == null ? null : served.name())
-        .put("max_model_len", served.maxContext());
+            .objectNode()
+            .put("id", model.name())
+            .put("object", "model")
+            .put("created", model.createdAt().getEpochSecond())
+            .put("owned_by", model.ownedBy())
+            .put("root", model.servedBy())
+            .put("parent", model.version() == null ? null : served.name())
+            .put("max_model_len", served.maxContext());
     ChatPrompts chat = served.chat();
     card.putObject("capabilities")
         .put("completions", true)

@@ -1,9 +1,9 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.runtime.FinishReason;
-import dev.heddle.runtime.PromptScores;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorBodies;
+import dev.heddle.runtime.FinishReason;
+import dev.heddle.runtime.PromptScores;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

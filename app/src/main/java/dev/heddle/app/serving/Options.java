@@ -56,22 +56,8 @@ record Options(
       List<String> stops,
       boolean stream) {
     return new Options(
-        model,
-        user,
-        maxTokens,
-        sampling,
-        1,
-        stops,
-        false,
-        List.of(),
-        stream,
-        false,
-        -1,
-        false,
-        false,
-        -1,
-        null,
-        null);
+        model, user, maxTokens, sampling, 1, stops, false, List.of(), stream, false, -1, false,
+        false, -1, null, null);
   }
 
   /** The same whose answers look like this. */

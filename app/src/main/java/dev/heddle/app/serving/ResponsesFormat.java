@@ -29,13 +29,15 @@ final class ResponsesFormat extends BlocksFormat {
 
   @Override
   List<String> opening() {
-    return List.of(state("response.created", "in_progress"), state("response.in_progress", "in_progress"));
+    return List.of(
+        state("response.created", "in_progress"), state("response.in_progress", "in_progress"));
   }
 
   @Override
   List<String> begun(int block, Piece first) {
     List<String> frames = new ArrayList<>();
-    frames.add(item("response.output_item.added", block, item(block, emptied(first), "in_progress")));
+    frames.add(
+        item("response.output_item.added", block, item(block, emptied(first), "in_progress")));
     if (!(first instanceof Piece.Call)) {
       frames.add(part("response.content_part.added", block, emptied(first)));
     }

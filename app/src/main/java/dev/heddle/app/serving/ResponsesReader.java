@@ -18,11 +18,35 @@ final class ResponsesReader {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int METADATA_MAX = 16;
   private static final String[] FIELDS = {
-    "model", "input", "instructions", "max_output_tokens", "temperature", "top_p", "stream",
-    "stream_options", "tools", "tool_choice", "parallel_tool_calls", "metadata", "user",
-    "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "store",
-    "previous_response_id", "conversation", "background", "include", "max_tool_calls", "prompt",
-    "reasoning", "service_tier", "text", "top_logprobs", "truncation", "context_management"
+    "model",
+    "input",
+    "instructions",
+    "max_output_tokens",
+    "temperature",
+    "top_p",
+    "stream",
+    "stream_options",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "metadata",
+    "user",
+    "safety_identifier",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "store",
+    "previous_response_id",
+    "conversation",
+    "background",
+    "include",
+    "max_tool_calls",
+    "prompt",
+    "reasoning",
+    "service_tier",
+    "text",
+    "top_logprobs",
+    "truncation",
+    "context_management"
   };
   private static final Set<String> STATEFUL =
       Set.of("previous_response_id", "conversation", "prompt");

@@ -1,7 +1,5 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.app.error.ApiException;
-import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.request.Fields;
 import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.access.Scope;
@@ -43,8 +41,7 @@ final class TokensController {
           Fields fields = new Fields(tree);
           boolean strings = fields.bool("return_token_strs", false);
           Asker asker = Asker.of(exchange);
-          int[] ids =
-              tree.has("messages") ? chat(tree, fields, asker) : text(fields, asker);
+          int[] ids = tree.has("messages") ? chat(tree, fields, asker) : text(fields, asker);
           return told(ids, strings);
         });
   }

@@ -40,8 +40,7 @@ final class ToolPrompts {
    */
   ToolPrompts(ChatTemplate template, @Nullable ToolFormat set) {
     this.use = template.toolUse();
-    ToolFormat told =
-        use == ToolUse.NONE ? ToolFormat.HERMES : ToolFormat.of(template::mentions);
+    ToolFormat told = use == ToolUse.NONE ? ToolFormat.HERMES : ToolFormat.of(template::mentions);
     this.format = set == null ? told : set;
     this.fenced = template.mentions("```json");
   }
@@ -94,7 +93,8 @@ final class ToolPrompts {
     Map<String, Object> system = new LinkedHashMap<>();
     system.put("role", "system");
     boolean joins = !messages.isEmpty() && "system".equals(messages.getFirst().get("role"));
-    system.put("content", joins ? messages.getFirst().get("content") + "\n\n" + text : text.toString());
+    system.put(
+        "content", joins ? messages.getFirst().get("content") + "\n\n" + text : text.toString());
     add(laid, joins ? 0 : -1, system);
   }
 

@@ -24,10 +24,7 @@ final class ToolStructures {
    * @param structures tells which schemas can be kept to
    */
   ToolStructures(
-      ToolFormat format,
-      boolean fenced,
-      Function<String, Structure> marks,
-      Structures structures) {
+      ToolFormat format, boolean fenced, Function<String, Structure> marks, Structures structures) {
     this.format = format;
     this.fenced = fenced;
     this.marks = marks;
@@ -46,8 +43,7 @@ final class ToolStructures {
                     new Structure.Text(List.of(format.opening())),
                     new Structure.Repeat(calls, 0, 1));
     Structure thought =
-        sequence(
-            new Structure.Text(List.of(CLOSE)), marks.apply(CLOSE), literal("\n\n"), answer);
+        sequence(new Structure.Text(List.of(CLOSE)), marks.apply(CLOSE), literal("\n\n"), answer);
     return switch (thinking) {
       case NONE -> answer;
       case MARKED -> either(answer, sequence(marks.apply(OPEN), thought));

@@ -22,18 +22,23 @@ final class ToolsReader {
   /** Tools of {@code /v1/chat/completions}: each a function inside an object. */
   static Tools chat(Fields fields, Structures structures) {
     List<Tools.Tool> list =
-        list(fields, tool -> {
-          boolean is = isFunction(tool);
-          Fields function = is ? tool.object("function") : null;
-          if (is && tool.find("function") == null) {
-            tool.fault("function", "is required");
-          }
-          return function == null ? null : function(function, "parameters", structures);
+        list(
+            fields,
+            tool -> {
+              boolean is = isFunction(tool);
+              Fields function = is ? tool.object("function") : null;
+              if (is && tool.find("function") == null) {
+                tool.fault("function", "is required");
+              }
+              return function == null ? null : function(function, "parameters", structures);
+            });
+    return chosen(
+        fields,
+        list,
+        object -> {
+          Fields function = object.object("function");
+          return function == null ? "" : function.requiredString("name");
         });
-    return chosen(fields, list, object -> {
-      Fields function = object.object("function");
-      return function == null ? "" : function.requiredString("name");
-    });
   }
 
   /** Tools of {@code /v1/responses}: each a function by itself. */
@@ -46,13 +51,16 @@ final class ToolsReader {
   /** Tools of {@code /v1/messages}. */
   static Tools messages(Fields fields, Structures structures) {
     List<Tools.Tool> list =
-        list(fields, tool -> {
-          tool.unsupported("type", type -> type.isString() && type.stringValue().equals("custom"));
-          if (tool.find("input_schema") == null) {
-            tool.fault("input_schema", "is required");
-          }
-          return function(tool, "input_schema", structures);
-        });
+        list(
+            fields,
+            tool -> {
+              tool.unsupported(
+                  "type", type -> type.isString() && type.stringValue().equals("custom"));
+              if (tool.find("input_schema") == null) {
+                tool.fault("input_schema", "is required");
+              }
+              return function(tool, "input_schema", structures);
+            });
     Fields choice = fields.object(CHOICE);
     if (choice == null) {
       return new Tools(list, Tools.Choice.AUTO, null, true);
@@ -74,7 +82,8 @@ final class ToolsReader {
     };
   }
 
-  private static List<Tools.Tool> list(Fields fields, Function<Fields, Tools.@Nullable Tool> reader) {
+  private static List<Tools.Tool> list(
+      Fields fields, Function<Fields, Tools.@Nullable Tool> reader) {
     JsonNode value = fields.find("tools");
     List<Tools.Tool> list = new ArrayList<>();
     if (value == null) {
@@ -134,8 +143,7 @@ final class ToolsReader {
    *
    * @param name the name in such an object
    */
-  private static Tools chosen(
-      Fields fields, List<Tools.Tool> list, Function<Fields, String> name) {
+  private static Tools chosen(Fields fields, List<Tools.Tool> list, Function<Fields, String> name) {
     boolean parallel = fields.bool("parallel_tool_calls", true);
     Tools auto = new Tools(list, Tools.Choice.AUTO, null, parallel);
     JsonNode value = fields.find(CHOICE);

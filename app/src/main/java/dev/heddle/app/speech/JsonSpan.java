@@ -1,6 +1,8 @@
 package dev.heddle.app.speech;
 
-/** Finds where a JSON object or array ends, character by character; says nothing of what is in it. */
+/**
+ * Finds where a JSON object or array ends, character by character; says nothing of what is in it.
+ */
 final class JsonSpan {
   private static final int DEPTH_MAX = 64;
 

@@ -48,7 +48,8 @@ final class MistralShape extends CallShape {
       return CallText.parse(json.text(), names);
     }
     String called = name.toString().strip();
-    called = called.endsWith(ARGUMENTS) ? cut(called, called.length() - ARGUMENTS.length()) : called;
+    called =
+        called.endsWith(ARGUMENTS) ? cut(called, called.length() - ARGUMENTS.length()) : called;
     called = called.contains(ID) ? cut(called, called.indexOf(ID)) : called;
     return CallText.parse(called, json.text(), names);
   }

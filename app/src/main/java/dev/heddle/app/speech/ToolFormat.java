@@ -18,11 +18,7 @@ public enum ToolFormat {
   /** {@code <｜tool▁calls▁begin｜>…}: DeepSeek V3, R1 and V3.1. */
   DEEPSEEK(
       "<｜tool▁calls▁begin｜>",
-      List.of(
-          "<｜tool▁call▁begin｜>",
-          "<｜tool▁sep｜>",
-          "<｜tool▁call▁end｜>",
-          "<｜tool▁calls▁end｜>"));
+      List.of("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>"));
 
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -59,8 +55,7 @@ public enum ToolFormat {
 
   /** Texts that may be special tokens of the tokenizer and have to be seen all the same. */
   List<String> marks() {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(opening), others.stream())
+    return java.util.stream.Stream.concat(java.util.stream.Stream.of(opening), others.stream())
         .toList();
   }
 

@@ -1,5 +1,6 @@
 /**
- * What the text of a model's answer means: its reasoning, what it says, and the tools that it calls.
+ * What the text of a model's answer means: its reasoning, what it says, and the tools that it
+ * calls.
  */
 @NullMarked
 package dev.heddle.app.speech;

@@ -54,7 +54,9 @@ class HeddlePropertiesTest {
                             Duration.ofMinutes(1),
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15),
-                            false),
+                            false,
+                            "auto",
+                            "auto"),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(

@@ -83,9 +83,12 @@ class ChatPromptsTest {
             Map.of("role", "user", "content", "a"),
             Map.of("role", "assistant", "content", " half "));
     try (ChatPrompts writes = prompts(template)) {
-      assertThat(writes.prompt(messages, null, new ChatLayout(false, true, Map.of()), Tools.NONE).text)
+      assertThat(
+              writes.prompt(messages, null, new ChatLayout(false, true, Map.of()), Tools.NONE).text)
           .isEqualTo("<|user|>a" + end);
-      assertThat(writes.prompt(messages, null, new ChatLayout(false, false, Map.of()), Tools.NONE).text)
+      assertThat(
+              writes.prompt(messages, null, new ChatLayout(false, false, Map.of()), Tools.NONE)
+                  .text)
           .isEqualTo("<|user|>a" + end + "<|eos|>");
       assertThat(writes.prompt(messages, null).text).endsWith("<|eos|><|assistant|>");
     }

@@ -83,7 +83,8 @@ class DoorsTest {
   @Test
   void a_call_that_is_cut_off_is_content() {
     String half = TEXT.substring(0, TEXT.length() - 20);
-    JsonNode choice = told(half, FinishReason.LENGTH, ChatFormat::new).whole.path("choices").path(0);
+    JsonNode choice =
+        told(half, FinishReason.LENGTH, ChatFormat::new).whole.path("choices").path(0);
 
     assertThat(choice.path("finish_reason").asString("")).isEqualTo("length");
     assertThat(choice.path("message").has("tool_calls")).isFalse();
@@ -100,7 +101,9 @@ class DoorsTest {
         .endsWith("content_block_stop", "message_delta", "message_stop");
     assertThat(told.events.stream().map(e -> e.path("type").asString("")))
         .containsExactlyElementsOf(told.names);
-    assertThat(told.of("content_block_start").stream().map(e -> e.at("/content_block/type").asString("")))
+    assertThat(
+            told.of("content_block_start").stream()
+                .map(e -> e.at("/content_block/type").asString("")))
         .containsExactly("thinking", "text", "tool_use");
     assertThat(told.of("content_block_stop").stream().map(e -> e.path("index").intValue()))
         .containsExactly(0, 1, 2);
@@ -117,17 +120,22 @@ class DoorsTest {
   @Test
   void a_message_that_is_cut_off_says_so() {
     assertThat(
-            told("I", FinishReason.LENGTH, MessagesFormat::new).whole.path("stop_reason").asString(""))
+            told("I", FinishReason.LENGTH, MessagesFormat::new)
+                .whole
+                .path("stop_reason")
+                .asString(""))
         .isEqualTo("max_tokens");
     assertThat(
-            told("I", FinishReason.STOP, MessagesFormat::new).whole.path("stop_reason").asString(""))
+            told("I", FinishReason.STOP, MessagesFormat::new)
+                .whole
+                .path("stop_reason")
+                .asString(""))
         .isEqualTo("end_turn");
   }
 
   @Test
   void a_response_s_events_are_numbered_and_its_last_one_has_the_whole() {
-    Told told =
-        told(TEXT, FinishReason.STOP, answer -> new ResponsesFormat(answer, object()));
+    Told told = told(TEXT, FinishReason.STOP, answer -> new ResponsesFormat(answer, object()));
 
     assertThat(told.events.stream().map(e -> e.path("sequence_number").intValue()))
         .isSorted()

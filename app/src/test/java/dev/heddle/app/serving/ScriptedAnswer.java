@@ -63,8 +63,8 @@ final class ScriptedAnswer {
         new Principal(TENANT, "acme", new UUID(0, 8), "key", Set.of(Scope.INFERENCE));
     ResolvedModel base =
         new ResolvedModel("base", "heddle", Instant.EPOCH, new UUID(0, 9), null, "base");
-    AnswerHead head = new AnswerHead(
-            "id", "request", 0, caller, base, options, TOKENIZER, false, speech);
+    AnswerHead head =
+        new AnswerHead("id", "request", 0, caller, base, options, TOKENIZER, false, speech);
     List<Answer.Prompt> all = new ArrayList<>();
     for (int i = 0; i < prompts; i++) {
       GenerationRequest request =

@@ -96,7 +96,8 @@ class ToolPromptsTest {
     assertThat(text)
         .startsWith("<|system|>You can call functions.")
         .contains("\"name\":\"weather\"")
-        .contains("<|assistant|><tool_call>\n{\"name\":\"weather\",\"arguments\":{\"city\":\"Rome\"}}")
+        .contains(
+            "<|assistant|><tool_call>\n{\"name\":\"weather\",\"arguments\":{\"city\":\"Rome\"}}")
         .contains(
             "<|user|><tool_response>\nraining <|eos|>\n</tool_response>\n<tool_response>\ncold");
     assertThat(rendered(PLAIN, asked(), Tools.NONE)).startsWith("<|user|>How is");

@@ -51,18 +51,16 @@ class SpeechParserTest {
         unquoted(
             "<tool_call>{'name':'weather'}</tool_call>\n<tool_call>{'name':'time'}</tool_call>\n"),
         two);
-    assertSaid(
-        calls(ToolFormat.LLAMA), unquoted("{'name':'weather'}; {'name':'time'}"), two);
-    assertSaid(
-        calls(ToolFormat.MISTRAL), unquoted("[TOOL_CALLS][{'name':'weather'},{'name':'time'}]"), two);
+    assertSaid(calls(ToolFormat.LLAMA), unquoted("{'name':'weather'}; {'name':'time'}"), two);
     assertSaid(
         calls(ToolFormat.MISTRAL),
-        unquoted("[TOOL_CALLS]weather{}[TOOL_CALLS]time[ARGS]{}"),
+        unquoted("[TOOL_CALLS][{'name':'weather'},{'name':'time'}]"),
         two);
     assertSaid(
+        calls(ToolFormat.MISTRAL), unquoted("[TOOL_CALLS]weather{}[TOOL_CALLS]time[ARGS]{}"), two);
+    assertSaid(
         calls(ToolFormat.DEEPSEEK),
-        unquoted(
-            "BEGINweather<｜tool▁sep｜>{}END\n<｜tool▁call▁begin｜>time<｜tool▁sep｜>{}ENDOVER"),
+        unquoted("BEGINweather<｜tool▁sep｜>{}END\n<｜tool▁call▁begin｜>time<｜tool▁sep｜>{}ENDOVER"),
         two);
   }
 
@@ -106,8 +104,7 @@ class SpeechParserTest {
   @Test
   void an_answer_that_may_call_one_tool_ends_with_the_first_call() {
     SpeechSyntax one =
-        new SpeechSyntax(
-            Thinking.NONE, new SpeechSyntax.Calls(ToolFormat.HERMES, NAMES, false));
+        new SpeechSyntax(Thinking.NONE, new SpeechSyntax.Calls(ToolFormat.HERMES, NAMES, false));
     String call = unquoted("<tool_call>{'name':'time'}</tool_call>");
 
     assertSaid(one, call + "\n" + call + " more", new Piece.Call("id0", "time", "{}"));
@@ -140,8 +137,7 @@ class SpeechParserTest {
   @Test
   void a_call_that_is_only_thought_of_is_none() {
     SpeechSyntax both =
-        new SpeechSyntax(
-            Thinking.MARKED, new SpeechSyntax.Calls(ToolFormat.HERMES, NAMES, true));
+        new SpeechSyntax(Thinking.MARKED, new SpeechSyntax.Calls(ToolFormat.HERMES, NAMES, true));
     String call = unquoted("<tool_call>{'name':'time'}</tool_call>");
 
     assertSaid(
@@ -159,8 +155,26 @@ class SpeechParserTest {
     List<String> words = new ArrayList<>(format.marks());
     words.addAll(
         List.of(
-            "{\"name\": \"time\", \"arguments\": {}}", "{", "}", "[", "]", "\"", "\\", "time", " ",
-            "\n", ";", "<", "<tool", "function", "```json", "```", "{}", "ab", "<think>", "</think>"));
+            "{\"name\": \"time\", \"arguments\": {}}",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "\\",
+            "time",
+            " ",
+            "\n",
+            ";",
+            "<",
+            "<tool",
+            "function",
+            "```json",
+            "```",
+            "{}",
+            "ab",
+            "<think>",
+            "</think>"));
     for (int round = 0; round < 2000; round++) {
       StringBuilder text = new StringBuilder();
       for (int i = random.nextInt(12); i >= 0; i--) {
@@ -168,8 +182,7 @@ class SpeechParserTest {
       }
       Thinking thinking = Thinking.values()[random.nextInt(3)];
       SpeechSyntax syntax =
-          new SpeechSyntax(
-              thinking, new SpeechSyntax.Calls(format, NAMES, random.nextInt(4) > 0));
+          new SpeechSyntax(thinking, new SpeechSyntax.Calls(format, NAMES, random.nextInt(4) > 0));
       List<Piece> whole = said(syntax, text.toString(), null);
       assertThat(said(syntax, text.toString(), random)).as(text.toString()).isEqualTo(whole);
       boolean calls = whole.stream().anyMatch(piece -> piece instanceof Piece.Call);

@@ -26,9 +26,7 @@ final class ToolProbe {
   private static boolean shows(ChatTemplate template, Object arguments) {
     Map<String, Object> call =
         Map.of(
-            "id", ID,
-            "type", "function",
-            "function", Map.of("name", TOOL, "arguments", arguments));
+            "id", ID, "type", "function", "function", Map.of("name", TOOL, "arguments", arguments));
     List<Map<String, Object>> messages =
         List.of(
             Map.of("role", "user", "content", "a"),
@@ -50,17 +48,16 @@ final class ToolProbe {
   private static String rendered(ChatTemplate template, List<Map<String, Object>> messages) {
     Map<String, Object> function =
         Map.of(
-            "name", TOOL,
-            "description", "a",
+            "name",
+            TOOL,
+            "description",
+            "a",
             "parameters",
-                Map.of("type", "object", "properties", Map.of("city", Map.of("type", "string"))));
+            Map.of("type", "object", "properties", Map.of("city", Map.of("type", "string"))));
     try {
       return template.render(
           new RenderInput(
-              messages,
-              List.of(Map.of("type", "function", "function", function)),
-              true,
-              Map.of()));
+              messages, List.of(Map.of("type", "function", "function", function)), true, Map.of()));
     } catch (TemplateException e) {
       return "";
     }
