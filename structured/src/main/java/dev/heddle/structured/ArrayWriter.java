@@ -23,6 +23,7 @@ final class ArrayWriter {
     if (last < 0) {
       last = Math.max(Math.max(1, most), Math.max(set.min(), set.prefix().size()));
     }
+    network.budget().spend((long) last * (most + 1));
     network.empty(network.after(from, '['), node(0, 0));
     for (int items = 0; items <= last; items++) {
       for (int count = 0; count <= Math.min(items, most); count++) {

@@ -83,12 +83,9 @@ final class CodePoints {
   }
 
   boolean contains(int codePoint) {
-    for (int i = 0; i < bounds.length; i += 2) {
-      if (codePoint >= bounds[i] && codePoint <= bounds[i + 1]) {
-        return true;
-      }
-    }
-    return false;
+    int found = Arrays.binarySearch(bounds, codePoint);
+    // A bound, or between a low one and its high one.
+    return found >= 0 || (-found - 1) % 2 == 1;
   }
 
   @Override

@@ -6,15 +6,15 @@ import java.util.List;
 /** Writes a structure into a network. One structure; one thread. */
 final class Compiler {
   private final TokenVocabulary vocabulary;
-  private final StructureLimits limits;
+  private final Budget budget;
   private final NetworkBuilder network;
   private final JsonWriter json;
   private final TextWriter text;
 
   Compiler(TokenVocabulary vocabulary, StructureLimits limits) {
     this.vocabulary = vocabulary;
-    this.limits = limits;
-    network = new NetworkBuilder(limits);
+    budget = new Budget(limits);
+    network = new NetworkBuilder(budget);
     json = new JsonWriter(network);
     text = new TextWriter(network, false);
   }
@@ -26,18 +26,18 @@ final class Compiler {
   }
 
   private void write(int from, Structure structure, int to, int depth) {
-    if (depth > limits.depth()) {
-      throw new StructureException("is nested deeper than %d parts".formatted(limits.depth()));
+    if (depth > budget.depth()) {
+      throw new StructureException("is nested deeper than %d parts".formatted(budget.depth()));
     }
     switch (structure) {
       case Structure.JsonObject any -> network.call(from, json.object(), to);
       case Structure.JsonSchema schema ->
           network.call(from, SchemaWriter.write(schema.schema(), json), to);
       case Structure.Regex regex ->
-          text.texts(from, RegexCompiler.compile(regex.pattern(), true, limits), to);
+          text.texts(from, RegexCompiler.compile(regex.pattern(), true, budget), to);
       case Structure.Choice choice -> text.texts(from, TextDfa.of(choice.texts()), to);
       case Structure.Grammar grammar ->
-          network.call(from, GbnfParser.parse(grammar.text(), network, text), to);
+          network.call(from, grammar(grammar.text()), to);
       case Structure.Literal literal ->
           network.empty(
               network.after(from, literal.text().getBytes(StandardCharsets.UTF_8)), to);
@@ -58,6 +58,12 @@ final class Compiler {
     }
   }
 
+  private int grammar(String source) {
+    return source.contains("::=")
+        ? GbnfParser.parse(source, network, text)
+        : LarkWriter.write(source, network, text);
+  }
+
   /** The part is written once, as a rule. */
   private void repeat(int from, Structure.Repeat repeat, int to, int depth) {
     int rule = network.rule("part");
@@ -70,7 +76,7 @@ final class Compiler {
     for (String stop : texts) {
       StringBuilder pattern = new StringBuilder();
       stop.codePoints().forEach(c -> pattern.append("\\u{%x}".formatted(c)));
-      all = all.minus(RegexCompiler.compile(pattern.toString(), false, limits), limits);
+      all = all.minus(RegexCompiler.compile(pattern.toString(), false, budget), budget);
     }
     return all;
   }

@@ -7,10 +7,14 @@ package dev.heddle.structured;
 public final class Constraint {
   private final Machine machine;
   private final TokenVocabulary vocabulary;
+  private final MaskPool masks;
+  private final MaskWalk walk;
 
-  private Constraint(Machine machine, TokenVocabulary vocabulary) {
+  private Constraint(Machine machine, TokenVocabulary vocabulary, MaskPool masks) {
     this.machine = machine;
     this.vocabulary = vocabulary;
+    this.masks = masks;
+    this.walk = new MaskWalk(machine, vocabulary);
   }
 
   /**
@@ -21,8 +25,13 @@ public final class Constraint {
    */
   public static Constraint compile(
       Structure structure, TokenVocabulary vocabulary, StructureLimits limits) {
+    return compile(structure, vocabulary, limits, new MaskPool(limits.stateBytes()));
+  }
+
+  static Constraint compile(
+      Structure structure, TokenVocabulary vocabulary, StructureLimits limits, MaskPool masks) {
     Network network = new Compiler(vocabulary, limits).compile(structure);
-    return new Constraint(new Machine(network, limits), vocabulary);
+    return new Constraint(new Machine(network, limits), vocabulary, masks);
   }
 
   /** A sequence of which nothing is written yet. */
@@ -30,7 +39,7 @@ public final class Constraint {
     return new ConstraintState(this, machine.start());
   }
 
-  /** Approximate heap, in bytes; grows with the states that are met, up to their limit. */
+  /** Approximate heap, in bytes, less masks; grows with the states that are met, up to their limit. */
   public long bytes() {
     return 1024 + machine.network.bytes() + machine.stateBytes();
   }
@@ -77,47 +86,9 @@ public final class Constraint {
   long[] mask(State state) {
     long[] known = state.mask;
     if (known == null) {
-      known = allowed(state);
-      state.mask = known;
-      machine.keep(16 + 8L * known.length);
+      known = walk.mask(state);
+      masks.keep(state, known);
     }
     return known;
-  }
-
-  private long[] allowed(State state) {
-    long[] mask = new long[(vocabulary.size() + 63) >> 6];
-    TokenVocabulary v = vocabulary;
-    State[] path = new State[v.maxDepth + 1];
-    path[0] = state;
-    int node = 0;
-    while (node < v.nodeByte.length) {
-      int depth = v.nodeDepth[node];
-      State next = machine.next(path[depth], v.nodeByte[node]);
-      if (next.isDead()) {
-        node = v.nodeSkip[node];
-        continue;
-      }
-      path[depth + 1] = next;
-      for (int i = v.firstToken[node]; i < v.firstToken[node + 1]; i++) {
-        set(mask, v.sorted[i]);
-      }
-      node++;
-    }
-    int[] tokens = machine.network.tokenIds;
-    for (int i = 0; i < tokens.length; i++) {
-      if (!machine.nextToken(state, i).isDead()) {
-        set(mask, tokens[i]);
-      }
-    }
-    if (state.complete) {
-      for (int end : v.ends()) {
-        set(mask, end);
-      }
-    }
-    return mask;
-  }
-
-  private static void set(long[] mask, int token) {
-    mask[token >> 6] |= 1L << token;
   }
 }

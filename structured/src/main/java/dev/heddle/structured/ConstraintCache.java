@@ -12,15 +12,18 @@ public final class ConstraintCache {
   private final TokenVocabulary vocabulary;
   private final StructureLimits limits;
   private final long maxBytes;
+  private final MaskPool masks;
   private final Map<String, Constraint> constraints = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * @param maxBytes heap of what is kept; one structure alone may keep the states of its limit
+   * @param maxBytes heap of what is kept, half of it for masks; a structure in use that is no
+   *     longer kept has the states of its limit besides
    */
   public ConstraintCache(TokenVocabulary vocabulary, StructureLimits limits, long maxBytes) {
     this.vocabulary = vocabulary;
     this.limits = limits;
-    this.maxBytes = maxBytes;
+    this.maxBytes = maxBytes / 2;
+    this.masks = new MaskPool(maxBytes / 2);
   }
 
   /**
@@ -33,10 +36,11 @@ public final class ConstraintCache {
     synchronized (constraints) {
       Constraint known = constraints.get(digest);
       if (known != null) {
+        evict();
         return known;
       }
     }
-    Constraint made = Constraint.compile(structure, vocabulary, limits);
+    Constraint made = Constraint.compile(structure, vocabulary, limits, masks);
     synchronized (constraints) {
       Constraint first = constraints.putIfAbsent(digest, made);
       evict();
@@ -47,7 +51,7 @@ public final class ConstraintCache {
   /** Heap of what is kept, in bytes. */
   public long bytes() {
     synchronized (constraints) {
-      return constraints.values().stream().mapToLong(Constraint::bytes).sum();
+      return masks.bytes() + constraints.values().stream().mapToLong(Constraint::bytes).sum();
     }
   }
 

@@ -124,8 +124,8 @@ final class GbnfParser {
       at++;
       text.character(from, CodePoints.ALL, to);
     } else if (c == '(') {
-      if (++depth > network.limits().depth()) {
-        throw fault("is nested deeper than %d".formatted(network.limits().depth()));
+      if (++depth > network.budget().depth()) {
+        throw fault("is nested deeper than %d".formatted(network.budget().depth()));
       }
       at++;
       space(true);

@@ -15,12 +15,12 @@ final class KeywordSets {
   private final ArrayKeywords arrays;
   private final ObjectKeywords objects;
 
-  KeywordSets(SchemaSets sets, SchemaSource source, StructureLimits limits) {
+  KeywordSets(SchemaSets sets, SchemaSource source, Budget budget) {
     this.sets = sets;
     this.source = source;
-    scalars = new ScalarKeywords(limits);
+    scalars = new ScalarKeywords(budget);
     arrays = new ArrayKeywords(sets, source);
-    objects = new ObjectKeywords(sets, source, limits);
+    objects = new ObjectKeywords(sets, source, budget);
   }
 
   /**

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * sequences are at stay valid.
  */
 final class Machine {
+  private static final int MAX_REBASED = 32;
+
   final Network network;
   private final StructureLimits limits;
   private final State dead;
@@ -53,6 +55,62 @@ final class Machine {
     return after(state, network.classes + index, -1 - index);
   }
 
+  /** Notes what is kept beside the states. */
+  synchronized void keep(long bytes) {
+    stateBytes += bytes;
+  }
+
+  /**
+   * The state as it would be if nothing followed the rule that all its positions are in; null if
+   * that is the whole of it, or they are in several.
+   */
+  synchronized @Nullable State inside(State state) {
+    if (state.nodes.length == 0 || state.complete) {
+      return null;
+    }
+    Frame base = state.frames[0];
+    for (Frame frame : state.frames) {
+      base = frame.depth < base.depth ? frame : base;
+    }
+    Frame top = state.frames[0];
+    for (Frame frame : state.frames) {
+      top = frame.depth > top.depth ? frame : top;
+    }
+    if (base == bottom || top.depth - base.depth > MAX_REBASED) {
+      return null;
+    }
+    List<Position> positions = new ArrayList<>();
+    for (int i = 0; i < state.nodes.length; i++) {
+      Frame rebased = rebase(state.frames[i], base);
+      if (rebased == null) {
+        return null;
+      }
+      positions.add(new Position(rebased, state.nodes[i]));
+    }
+    positions.sort(
+        Comparator.<Position>comparingInt(p -> p.frame.id).thenComparingInt(p -> p.node));
+    return intern(
+        new State(
+            positions.stream().mapToInt(p -> p.node).toArray(),
+            positions.stream().map(p -> p.frame).toArray(Frame[]::new),
+            false,
+            network.symbols()));
+  }
+
+  private record Position(Frame frame, int node) {}
+
+  private @Nullable Frame rebase(Frame frame, Frame base) {
+    if (frame == base) {
+      return bottom;
+    }
+    Frame parent = frame.parent;
+    if (parent == null || frame.depth <= base.depth) {
+      return null;
+    }
+    Frame below = rebase(parent, base);
+    return below == null ? null : frame(frame.returns, below);
+  }
+
   private State after(State state, int symbol, int read) {
     State known = state.next[symbol];
     return known != null ? known : step(state, symbol, read);
@@ -61,11 +119,6 @@ final class Machine {
   /** Heap of the states that are kept, in bytes. */
   synchronized long stateBytes() {
     return stateBytes;
-  }
-
-  /** Notes that a state's mask is kept as well. */
-  synchronized void keep(long bytes) {
-    stateBytes += bytes;
   }
 
   private synchronized State step(State state, int symbol, int read) {
@@ -110,7 +163,7 @@ final class Machine {
   private void forget() {
     for (State state : states.keySet()) {
       Arrays.fill(state.next, null);
-      state.mask = null;
+      state.inside = null;
     }
     states = new HashMap<>();
     frames = new HashMap<>();

@@ -37,6 +37,7 @@ final class Network {
   private final boolean[] nullable;
   private final List<String> names;
   private final @Nullable Reach[] reaches;
+  private volatile long reachBytes;
 
   /**
    * What a node reaches without reading.
@@ -62,8 +63,7 @@ final class Network {
       int[] from,
       int[] kind,
       int[] value,
-      int[] to,
-      StructureLimits limits) {
+      int[] to) {
     this.starts = starts;
     this.ends = ends;
     this.names = names;
@@ -113,7 +113,7 @@ final class Network {
 
   /** Approximate heap, in bytes. */
   long bytes() {
-    return 12L * target.length + 17L * first.length + 64L * names.size();
+    return 12L * target.length + 13L * first.length + 64L * names.size() + reachBytes;
   }
 
   int symbols() {
@@ -137,7 +137,6 @@ final class Network {
   private Reach search(int node) {
     Ints reading = new Ints();
     Ints calling = new Ints();
-    Ints seen = new Ints();
     Ints open = new Ints();
     BitSet met = new BitSet();
     open.add(node);
@@ -145,7 +144,6 @@ final class Network {
     boolean end = false;
     while (!open.isEmpty()) {
       int n = open.removeLast();
-      seen.add(n);
       end |= isEnd[n];
       boolean reads = false;
       for (int e = first[n]; e < first[n + 1]; e++) {
@@ -164,6 +162,7 @@ final class Network {
         reading.add(n);
       }
     }
+    reachBytes = reachBytes + 64 + 4L * (reading.size() + calling.size());
     return new Reach(reading.toSet(), calling.toSet(), end);
   }
 

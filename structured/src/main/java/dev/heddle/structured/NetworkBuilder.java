@@ -16,7 +16,7 @@ final class NetworkBuilder {
   static final int CALL = -2;
   static final int TOKEN = -3;
 
-  private final StructureLimits limits;
+  private final Budget budget;
   private final Ints from = new Ints();
   private final Ints to = new Ints();
   private final Ints kind = new Ints();
@@ -30,18 +30,19 @@ final class NetworkBuilder {
   private final Map<Integer, Integer> tokens = new HashMap<>();
   private int nodes;
 
-  NetworkBuilder(StructureLimits limits) {
-    this.limits = limits;
+  NetworkBuilder(Budget budget) {
+    this.budget = budget;
   }
 
-  StructureLimits limits() {
-    return limits;
+  /** What the compilation may still cost. */
+  Budget budget() {
+    return budget;
   }
 
   int node() {
-    if (nodes >= limits.nodes()) {
+    if (nodes >= budget.nodes()) {
       throw new StructureException(
-          "is too large: its automaton has more than %d nodes".formatted(limits.nodes()));
+          "is too large: its automaton has more than %d nodes".formatted(budget.nodes()));
     }
     return nodes++;
   }
@@ -127,9 +128,9 @@ final class NetworkBuilder {
   }
 
   private void edge(int source, int edgeKind, int edgeValue, int target) {
-    if (from.size() >= 4L * limits.nodes()) {
+    if (from.size() >= 4L * budget.nodes()) {
       throw new StructureException(
-          "is too large: its automaton has more than %d edges".formatted(4L * limits.nodes()));
+          "is too large: its automaton has more than %d edges".formatted(4L * budget.nodes()));
     }
     from.add(source);
     kind.add(edgeKind);
@@ -172,8 +173,7 @@ final class NetworkBuilder {
         select(from, kept),
         select(kind, kept),
         select(value, kept),
-        select(to, kept),
-        limits);
+        select(to, kept));
   }
 
   private void splitAround(int edge, boolean[] spelled, Ints kept) {

@@ -127,6 +127,7 @@ final class NumberWriter {
       for (char c : new char[] {'-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
         Position next = step(here, c);
         if (next != null) {
+          network.budget().spend(5 + next.rest.size());
           Integer target = nodes.get(next);
           if (target == null) {
             target = network.node();

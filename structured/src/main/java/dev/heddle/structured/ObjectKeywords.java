@@ -15,13 +15,13 @@ import tools.jackson.databind.JsonNode;
 final class ObjectKeywords {
   private final SchemaSets sets;
   private final SchemaSource source;
-  private final StructureLimits limits;
+  private final Budget budget;
   private final Map<String, TextDfa> patterns = new HashMap<>();
 
-  ObjectKeywords(SchemaSets sets, SchemaSource source, StructureLimits limits) {
+  ObjectKeywords(SchemaSets sets, SchemaSource source, Budget budget) {
     this.sets = sets;
     this.source = source;
-    this.limits = limits;
+    this.budget = budget;
   }
 
   /** Null if the keyword says nothing of objects. */
@@ -118,7 +118,7 @@ final class ObjectKeywords {
       Conjunction wrong = source.conjunction(parent.path(name), true);
       TextDfa others = TextDfa.of(parent.path("properties").propertyNames()).not();
       for (String key : parent.path("patternProperties").propertyNames()) {
-        others = others.minus(pattern(key), limits);
+        others = others.minus(pattern(key), budget);
       }
       if (!wrong.isNothing() && !others.isEmpty()) {
         options.add(ObjectSet.with(new ObjectSet.Witness(others, wrong)));
@@ -128,14 +128,14 @@ final class ObjectKeywords {
   }
 
   private TextDfa pattern(String pattern) {
-    return patterns.computeIfAbsent(pattern, p -> RegexCompiler.compile(p, false, limits));
+    return patterns.computeIfAbsent(pattern, p -> RegexCompiler.compile(p, false, budget));
   }
 
   private List<ValueSet> names(JsonNode value, boolean negated) {
     TextDfa allowed = null;
     for (ValueSet set : sets.of(Kind.STRING, source.number(value), false)) {
-      TextDfa own = ((StringSet) set).dfa(limits);
-      allowed = allowed == null ? own : allowed.not().and(own.not(), limits).not();
+      TextDfa own = ((StringSet) set).dfa(budget);
+      allowed = allowed == null ? own : allowed.not().and(own.not(), budget).not();
     }
     if (!negated) {
       return List.of(allowed == null ? ObjectSet.size(0, 0) : ObjectSet.named(allowed));

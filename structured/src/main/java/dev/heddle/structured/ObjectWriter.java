@@ -184,10 +184,10 @@ final class ObjectWriter {
           declared.isEmpty() && patterns.isEmpty() && set.names().isEmpty() && witness == null;
       TextDfa names = TextDfa.of(declared.keySet()).not();
       for (TextDfa allowed : set.names()) {
-        names = names.and(allowed, network.limits());
+        names = names.and(allowed, network.budget());
       }
       if (witness != null) {
-        names = names.and(witness.names(), network.limits());
+        names = names.and(witness.names(), network.budget());
       }
       List<Others> cells = new ArrayList<>();
       if (patterns.isEmpty()) {
@@ -214,11 +214,11 @@ final class ObjectWriter {
         TextDfa pattern = patterns.get(index);
         Set<TextDfa> more = new LinkedHashSet<>(matched);
         more.add(pattern);
-        split(names.and(pattern, network.limits()), patterns, index + 1, more, value, cells);
-        split(names.minus(pattern, network.limits()), patterns, index + 1, matched, value, cells);
+        split(names.and(pattern, network.budget()), patterns, index + 1, more, value, cells);
+        split(names.minus(pattern, network.budget()), patterns, index + 1, matched, value, cells);
         return;
       }
-      if (cells.size() >= network.limits().alternatives()) {
+      if (cells.size() >= network.budget().alternatives()) {
         throw new StructureException("has too many patterns of properties");
       }
       Conjunction all = value;

@@ -18,26 +18,25 @@ final class RegexCompiler {
   private static final int AT_START = 1;
   private static final int AT_END = 2;
 
-  private final StructureLimits limits;
+  private final Budget budget;
   private final List<List<Edge>> nodes = new ArrayList<>();
   private int edges;
-  private long work;
 
   /** {@code set} is null for an edge that reads nothing. */
   private record Edge(@Nullable CodePoints set, int condition, int target) {}
 
-  private RegexCompiler(StructureLimits limits) {
-    this.limits = limits;
+  private RegexCompiler(Budget budget) {
+    this.budget = budget;
   }
 
   /**
    * @param whole whether the whole text must match, or some part of it
    * @throws StructureException if it is broken, not supported or too large
    */
-  static TextDfa compile(String pattern, boolean whole, StructureLimits limits) {
-    RegexCompiler compiler = new RegexCompiler(limits);
+  static TextDfa compile(String pattern, boolean whole, Budget budget) {
+    RegexCompiler compiler = new RegexCompiler(budget);
     int start = compiler.node();
-    Regex regex = RegexParser.parse(pattern, limits);
+    Regex regex = RegexParser.parse(pattern, budget);
     int from = whole ? start : compiler.anything(start);
     int end = compiler.add(from, regex);
     int last = whole ? end : compiler.anything(end);
@@ -52,7 +51,7 @@ final class RegexCompiler {
   }
 
   private int node() {
-    if (nodes.size() >= 4 * limits.dfaStates()) {
+    if (nodes.size() >= 4 * budget.dfaStates()) {
       throw tooLarge();
     }
     nodes.add(new ArrayList<>());
@@ -60,7 +59,7 @@ final class RegexCompiler {
   }
 
   private void edge(int from, @Nullable CodePoints set, int condition, int to) {
-    if (++edges > 40 * limits.dfaStates()) {
+    if (++edges > 40 * budget.dfaStates()) {
       throw tooLarge();
     }
     nodes.get(from).add(new Edge(set, condition, to));
@@ -129,7 +128,7 @@ final class RegexCompiler {
         List<Integer> key = Arrays.stream(closed).boxed().toList();
         Integer target = known.get(key);
         if (target == null) {
-          TextDfa.requireRoom(assembly, limits);
+          TextDfa.requireRoom(assembly, budget);
           target = assembly.state(contains(close(closed, AT_END), end));
           known.put(key, target);
           sets.add(closed);
@@ -160,6 +159,7 @@ final class RegexCompiler {
         }
       }
     }
+    budget.spend((long) cuts.size() * reading.size());
     Map<List<Integer>, CodePoints.Union> byTargets = new HashMap<>();
     Integer low = cuts.isEmpty() ? null : cuts.first();
     while (low != null) {
@@ -197,10 +197,7 @@ final class RegexCompiler {
     while (!pending.isEmpty()) {
       int node = pending.removeLast();
       all.add(node);
-      work += 1 + nodes.get(node).size();
-      if (work > 4_000L * limits.dfaStates()) {
-        throw tooLarge();
-      }
+      budget.spend(1 + nodes.get(node).size());
       for (Edge edge : nodes.get(node)) {
         boolean free = edge.set() == null && (edge.condition() & ~open) == 0;
         if (free && !met.get(edge.target())) {

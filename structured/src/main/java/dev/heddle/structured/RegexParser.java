@@ -22,8 +22,8 @@ final class RegexParser {
   /**
    * @throws StructureException if it is broken or has something that is not supported
    */
-  static Regex parse(String pattern, StructureLimits limits) {
-    RegexParser parser = new RegexParser(pattern, limits.depth());
+  static Regex parse(String pattern, Budget budget) {
+    RegexParser parser = new RegexParser(pattern, budget.depth());
     Regex regex = parser.either();
     if (parser.at < parser.source.length) {
       throw parser.fault("has a ')' without a '('");

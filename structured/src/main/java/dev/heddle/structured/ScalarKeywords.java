@@ -10,11 +10,11 @@ import tools.jackson.databind.JsonNode;
 
 /** What keywords say of numbers and strings. */
 final class ScalarKeywords {
-  private final StructureLimits limits;
+  private final Budget budget;
   private final Map<String, TextDfa> patterns = new HashMap<>();
 
-  ScalarKeywords(StructureLimits limits) {
-    this.limits = limits;
+  ScalarKeywords(Budget budget) {
+    this.budget = budget;
   }
 
   /** Null if the keyword says nothing of the kind. */
@@ -74,11 +74,11 @@ final class ScalarKeywords {
   }
 
   private TextDfa pattern(String pattern) {
-    return patterns.computeIfAbsent(pattern, p -> RegexCompiler.compile(p, false, limits));
+    return patterns.computeIfAbsent(pattern, p -> RegexCompiler.compile(p, false, budget));
   }
 
   private TextDfa whole(String pattern) {
     return patterns.computeIfAbsent(
-        "whole " + pattern, p -> RegexCompiler.compile(pattern, true, limits));
+        "whole " + pattern, p -> RegexCompiler.compile(pattern, true, budget));
   }
 }

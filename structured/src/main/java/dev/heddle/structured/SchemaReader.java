@@ -25,24 +25,25 @@ final class SchemaReader {
           "writeOnly",
           "contentEncoding",
           "contentMediaType",
-          "contentSchema");
+          "contentSchema",
+          "discriminator"); // OpenAPI's: a hint that changes nothing of what is valid
   private static final Set<String> TYPES =
       Set.of("null", "boolean", "integer", "number", "string", "array", "object");
 
   private final SchemaSource source = new SchemaSource();
   private final List<Violation> violations = new ArrayList<>();
   private final List<Runnable> references = new ArrayList<>();
-  private final StructureLimits limits;
+  private final Budget budget;
 
-  private SchemaReader(StructureLimits limits) {
-    this.limits = limits;
+  private SchemaReader(Budget budget) {
+    this.budget = budget;
   }
 
   /**
    * @throws StructureException naming everything that is wrong
    */
-  static SchemaSource read(JsonNode root, StructureLimits limits) {
-    SchemaReader reader = new SchemaReader(limits);
+  static SchemaSource read(JsonNode root, Budget budget) {
+    SchemaReader reader = new SchemaReader(budget);
     reader.schema(root, "", 0);
     reader.references.forEach(Runnable::run);
     if (!reader.violations.isEmpty()) {
@@ -58,8 +59,8 @@ final class SchemaReader {
   }
 
   private void schema(JsonNode schema, String pointer, int depth) {
-    if (depth > limits.depth()) {
-      fault(pointer, "is nested deeper than %d schemas".formatted(limits.depth()));
+    if (depth > budget.depth()) {
+      fault(pointer, "is nested deeper than %d schemas".formatted(budget.depth()));
       return;
     }
     if (source.size() > MAX_SCHEMAS) {
@@ -179,8 +180,8 @@ final class SchemaReader {
   }
 
   private void constant(JsonNode value, String at) {
-    if (depth(value) > limits.depth()) {
-      fault(at, "is nested deeper than %d values".formatted(limits.depth()));
+    if (depth(value) > budget.depth()) {
+      fault(at, "is nested deeper than %d values".formatted(budget.depth()));
     } else {
       numbers(value, at);
     }
@@ -196,7 +197,7 @@ final class SchemaReader {
   private int depth(JsonNode value) {
     int deepest = 0;
     List<JsonNode> level = List.of(value);
-    while (!level.isEmpty() && deepest <= limits.depth()) {
+    while (!level.isEmpty() && deepest <= budget.depth()) {
       List<JsonNode> below = new ArrayList<>();
       level.forEach(v -> v.forEach(below::add));
       level = below;
@@ -252,7 +253,7 @@ final class SchemaReader {
 
   private void pattern(String pattern, String at) {
     try {
-      RegexParser.parse(pattern, limits);
+      RegexParser.parse(pattern, budget);
     } catch (StructureException broken) {
       fault(at, broken.violations().getFirst().message());
     }

@@ -16,21 +16,24 @@ import tools.jackson.databind.JsonNode;
  * are combined here; what items and members fulfil is only named.
  */
 final class SchemaSets {
+  private static final Set<String> TELLING =
+      Set.of("type", "enum", "const", "title", "description", "default", "examples");
+
   private final SchemaSource source;
-  private final StructureLimits limits;
+  private final Budget budget;
   private final KeywordSets keywords;
   private final List<Violation> violations = new ArrayList<>();
   private final Map<Key, List<ValueSet>> known = new HashMap<>();
+  private final Map<Conjunction, Boolean> contradictions = new HashMap<>();
   private final Set<Key> pending = new LinkedHashSet<>();
-  private long work;
 
   /** What is asked of a literal of a {@link Conjunction}. */
   private record Key(Kind kind, int schema, boolean negated) {}
 
-  SchemaSets(SchemaSource source, StructureLimits limits) {
+  SchemaSets(SchemaSource source, Budget budget) {
     this.source = source;
-    this.limits = limits;
-    this.keywords = new KeywordSets(this, source, limits);
+    this.budget = budget;
+    this.keywords = new KeywordSets(this, source, budget);
   }
 
   /** What is not supported in the schemas asked for so far. */
@@ -94,13 +97,11 @@ final class SchemaSets {
     Set<ValueSet> all = new LinkedHashSet<>();
     for (ValueSet one : a) {
       for (ValueSet other : b) {
-        if (++work > 200L * limits.alternatives()) {
-          throw new StructureException("combines too many alternatives");
-        }
-        ValueSet both = ValueSet.and(one, other, limits);
+        budget.spend(100);
+        ValueSet both = ValueSet.and(one, other, budget);
         if (both == null) {
           fault(schema, keyword, "cannot be combined with another rule of the same kind");
-        } else if (!both.isEmpty()) {
+        } else if (!both.isEmpty() && !contradicts(both)) {
           all.add(both);
         }
       }
@@ -109,10 +110,59 @@ final class SchemaSets {
     return List.copyOf(all);
   }
 
+  /** Whether a required member has no value: options that a constant tells apart. */
+  private boolean contradicts(ValueSet set) {
+    return set instanceof ObjectSet object
+        && object.required().stream()
+            .map(object::of)
+            .anyMatch(this::isKnownContradiction);
+  }
+
+  private boolean isKnownContradiction(Conjunction value) {
+    Boolean known = contradictions.get(value);
+    if (known == null) {
+      known = isContradiction(value);
+      contradictions.put(value, known);
+    }
+    return known;
+  }
+
+  /** Only of constants and types, which name no other schemas. */
+  private boolean isContradiction(Conjunction value) {
+    for (int literal : value.literals()) {
+      if (!TELLING.containsAll(source.schema(literal / 2).propertyNames())) {
+        return false;
+      }
+    }
+    for (Kind kind : Kind.values()) {
+      List<ValueSet> sets = List.of(kind.all());
+      for (int literal : value.literals()) {
+        JsonNode schema = source.schema(literal / 2);
+        for (String keyword : List.of("type", "enum", "const")) {
+          JsonNode node = schema.path(keyword);
+          if (literal % 2 == 0 && !node.isMissingNode() && !node.isContainer()) {
+            sets = scalars(kind, sets, literal / 2, keyword, node);
+          } else if (literal % 2 == 0 && keyword.equals("enum") && node.isArray()) {
+            sets = scalars(kind, sets, literal / 2, keyword, node);
+          }
+        }
+      }
+      if (!sets.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<ValueSet> scalars(
+      Kind kind, List<ValueSet> sets, int schema, String keyword, JsonNode node) {
+    return product(sets, keywords.of(kind, schema, keyword, node, false), schema, keyword);
+  }
+
   private void requireFew(int alternatives) {
-    if (alternatives > limits.alternatives()) {
+    if (alternatives > budget.alternatives()) {
       throw new StructureException(
-          "combines more than %d alternatives".formatted(limits.alternatives()));
+          "combines more than %d alternatives".formatted(budget.alternatives()));
     }
   }
 

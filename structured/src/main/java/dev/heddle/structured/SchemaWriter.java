@@ -20,7 +20,7 @@ final class SchemaWriter {
   private SchemaWriter(JsonWriter json, SchemaSource source) {
     this.json = json;
     this.network = json.network;
-    this.sets = new SchemaSets(source, network.limits());
+    this.sets = new SchemaSets(source, network.budget());
     this.objects = new ObjectWriter(this, json);
   }
 
@@ -30,7 +30,7 @@ final class SchemaWriter {
    * @throws StructureException naming everything that is wrong or not supported
    */
   static int write(JsonNode schema, JsonWriter json) {
-    SchemaSource source = SchemaReader.read(schema, json.network.limits());
+    SchemaSource source = SchemaReader.read(schema, json.network.budget());
     SchemaWriter writer = new SchemaWriter(json, source);
     int root = writer.rule(source.conjunction(schema, false));
     while (!writer.open.isEmpty()) {
@@ -101,7 +101,7 @@ final class SchemaWriter {
     int last = network.node();
     network.bytes(last, '"', '"', to);
     if (set.texts() != null) {
-      json.text.texts(inside, set.dfa(network.limits()), last);
+      json.text.texts(inside, set.dfa(network.budget()), last);
       return;
     }
     int source = inside;

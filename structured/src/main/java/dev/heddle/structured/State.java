@@ -20,6 +20,9 @@ final class State {
 
   volatile long @Nullable [] mask;
 
+  /** What is allowed whatever follows the rule, where this state is that of the rule alone. */
+  volatile MaskWalk.@Nullable Inside inside;
+
   private final int hash;
 
   State(int[] nodes, Frame[] frames, boolean complete, int symbols) {

@@ -17,12 +17,12 @@ record StringSet(@Nullable TextDfa texts, int min, int max)
     return new StringSet(texts, 0, -1);
   }
 
-  StringSet and(StringSet other, StructureLimits limits) {
+  StringSet and(StringSet other, Budget budget) {
     TextDfa both = texts;
     if (both == null) {
       both = other.texts;
     } else if (other.texts != null && other.texts != both) {
-      both = both.and(other.texts, limits);
+      both = both.and(other.texts, budget);
     }
     return new StringSet(both, Math.max(min, other.min), least(max, other.max));
   }
@@ -33,11 +33,11 @@ record StringSet(@Nullable TextDfa texts, int min, int max)
   }
 
   /** As one automaton. */
-  TextDfa dfa(StructureLimits limits) {
+  TextDfa dfa(Budget budget) {
     if (texts == null) {
-      return TextDfa.lengths(min, max);
+      return TextDfa.lengths(min, max, budget);
     }
-    return min == 0 && max < 0 ? texts : texts.and(TextDfa.lengths(min, max), limits);
+    return min == 0 && max < 0 ? texts : texts.and(TextDfa.lengths(min, max, budget), budget);
   }
 
   /** The lower of two bounds, -1 for none. */

@@ -22,7 +22,10 @@ public sealed interface Structure {
     }
   }
 
-  /** A text of a grammar in GBNF. Its first rule to apply is {@code root}. */
+  /**
+   * A text of a grammar: in GBNF, where it has {@code ::=} and begins with the rule {@code root},
+   * else in Lark's notation, beginning with {@code start}.
+   */
   record Grammar(String text) implements Structure {}
 
   /** Exactly this text. */

@@ -8,12 +8,12 @@ package dev.heddle.structured;
  * @param alternatives most alternatives that combined keywords of a schema make of one value
  * @param depth deepest nesting of a schema, a regular expression or a grammar
  * @param configurations most positions in the grammar that one text may be at
- * @param stateBytes heap of the states of one structure that are kept, in bytes
+ * @param stateBytes heap of the states of one structure that are kept, in bytes, less masks
  */
 public record StructureLimits(
     int nodes, int dfaStates, int alternatives, int depth, int configurations, long stateBytes) {
 
   /** For a server that strangers may ask. */
   public static final StructureLimits DEFAULT =
-      new StructureLimits(400_000, 5_000, 500, 64, 4_000, 16L << 20);
+      new StructureLimits(400_000, 5_000, 500, 64, 4_000, 4L << 20);
 }

@@ -60,9 +60,10 @@ final class TextDfa {
    *
    * @param max -1 for no bound
    */
-  static TextDfa lengths(int min, int max) {
+  static TextDfa lengths(int min, int max, Budget budget) {
     Assembly assembly = new Assembly();
     int last = max < 0 ? min : max;
+    budget.spend(last);
     for (int i = 0; i <= last; i++) {
       assembly.state(i >= min);
     }
@@ -140,7 +141,7 @@ final class TextDfa {
   }
 
   /** Texts that both take. */
-  TextDfa and(TextDfa other, StructureLimits limits) {
+  TextDfa and(TextDfa other, Budget budget) {
     Map<Long, Integer> pairs = new HashMap<>();
     List<long[]> open = new ArrayList<>();
     Assembly assembly = new Assembly();
@@ -149,6 +150,7 @@ final class TextDfa {
     for (int i = 0; i < open.size(); i++) {
       int mine = (int) open.get(i)[0];
       int its = (int) open.get(i)[1];
+      budget.spend(1 + (long) edges.get(mine).size() * other.edges.get(its).size());
       for (Edge a : edges.get(mine)) {
         for (Edge b : other.edges.get(its)) {
           CodePoints both = a.label.and(b.label);
@@ -157,7 +159,7 @@ final class TextDfa {
           }
           Integer target = pairs.get((long) a.target << 32 | b.target);
           if (target == null) {
-            requireRoom(assembly, limits);
+            requireRoom(assembly, budget);
             target = assembly.state(accepting[a.target] && other.accepting[b.target]);
             pairs.put((long) a.target << 32 | b.target, target);
             open.add(new long[] {a.target, b.target});
@@ -169,15 +171,15 @@ final class TextDfa {
     return assembly.build();
   }
 
-  TextDfa minus(TextDfa other, StructureLimits limits) {
-    return and(other.not(), limits);
+  TextDfa minus(TextDfa other, Budget budget) {
+    return and(other.not(), budget);
   }
 
-  static void requireRoom(Assembly assembly, StructureLimits limits) {
-    if (assembly.size() >= limits.dfaStates()) {
+  static void requireRoom(Assembly assembly, Budget budget) {
+    if (assembly.size() >= budget.dfaStates()) {
       throw new StructureException(
           "is too large: its regular expressions need an automaton of more than %d states"
-              .formatted(limits.dfaStates()));
+              .formatted(budget.dfaStates()));
     }
   }
 

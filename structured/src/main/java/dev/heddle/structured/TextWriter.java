@@ -1,6 +1,8 @@
 package dev.heddle.structured;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Writes characters into a network, as UTF-8 or as they stand in a JSON string. */
 final class TextWriter {
@@ -14,10 +16,11 @@ final class TextWriter {
   private final NetworkBuilder network;
   private final boolean json;
 
-  /** Rules for sets that are large to write and often part of others; -1 until they are needed. */
-  private int control = -1;
+  /** Sets of more ranges are written once, as a rule. */
+  private static final int FEW_RANGES = 8;
 
-  private int beyondAscii = -1;
+  /** Rules of sets that are large to write and often part of others. */
+  private final Map<CodePoints, Integer> rules = new HashMap<>();
 
   /**
    * @param json whether characters are escaped as in a JSON string, and only those that must be
@@ -31,30 +34,28 @@ final class TextWriter {
   void character(int from, CodePoints whole, int to) {
     CodePoints set = whole;
     if (set.and(LONG).equals(LONG)) {
-      network.call(from, beyondAscii(), to);
+      network.call(from, rule(LONG), to);
       set = set.and(LONG.not());
     }
     if (json && set.and(CONTROL).equals(CONTROL)) {
-      network.call(from, control(), to);
+      network.call(from, rule(CONTROL), to);
       set = set.and(CONTROL.not());
     }
-    write(from, set, to);
+    if (set.ranges() > FEW_RANGES) {
+      network.call(from, rule(set), to);
+    } else {
+      write(from, set, to);
+    }
   }
 
-  private int beyondAscii() {
-    if (beyondAscii < 0) {
-      beyondAscii = network.rule("character");
-      write(network.start(beyondAscii), LONG, network.end(beyondAscii));
+  private int rule(CodePoints set) {
+    Integer rule = rules.get(set);
+    if (rule == null) {
+      rule = network.rule("character");
+      rules.put(set, rule);
+      write(network.start(rule), set, network.end(rule));
     }
-    return beyondAscii;
-  }
-
-  private int control() {
-    if (control < 0) {
-      control = network.rule("control character");
-      write(network.start(control), CONTROL, network.end(control));
-    }
-    return control;
+    return rule;
   }
 
   private void write(int from, CodePoints set, int to) {

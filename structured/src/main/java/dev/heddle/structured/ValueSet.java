@@ -42,11 +42,11 @@ sealed interface ValueSet
 
   /** Values in both; null if the two cannot be combined. */
   static @Nullable ValueSet and(
-      ValueSet a, ValueSet b, StructureLimits limits) {
+      ValueSet a, ValueSet b, Budget budget) {
     return switch (a) {
       case One one -> one;
       case NumberSet numbers -> numbers.and((NumberSet) b);
-      case StringSet strings -> strings.and((StringSet) b, limits);
+      case StringSet strings -> strings.and((StringSet) b, budget);
       case ArraySet arrays ->
           arrays.combines((ArraySet) b) ? arrays.and((ArraySet) b) : null;
       case ObjectSet objects ->

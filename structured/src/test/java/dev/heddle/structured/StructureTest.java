@@ -92,6 +92,31 @@ class StructureTest {
   }
 
   @Test
+  void lark() {
+    Structure json =
+        new Structure.Grammar(
+            """
+            start: value
+            ?value: object | array
+                  | ESCAPED_STRING
+                  | SIGNED_NUMBER -> number
+                  | "true"i | "null"
+            array : "[" [value ("," value)*] "]"  // a list
+            object : "{" [pair ("," pair)*] "}"
+            pair : ESCAPED_STRING ":" value
+            %import common (ESCAPED_STRING, SIGNED_NUMBER)
+            %import common.WS
+            %ignore WS
+            """);
+    assertThat(Bytes.takes(json, " {\"a\" : [1, -2.5e3,TRUE]\n}")).isTrue();
+    assertThat(Bytes.takes(json, "{\"a\" : [1,]}")).isFalse();
+    Structure sum =
+        new Structure.Grammar("start: start \"+\" NUM | NUM\nNUM: \"1\"..\"9\" DIGIT~0..2\nDIGIT: /[0-9]/");
+    assertThat(Bytes.takes(sum, "1+23+456")).isTrue();
+    assertThat(Bytes.takes(sum, "1+023")).isFalse();
+  }
+
+  @Test
   void left_recursion_is_refused() {
     assertThatThrownBy(
             () -> Bytes.compile(new Structure.Grammar("root ::= e\ne ::= e \"+\" \"1\" | \"1\"")))
@@ -106,6 +131,23 @@ class StructureTest {
                 + "{'$ref':'#'}}},'required':['v','kids'],'additionalProperties':false}");
     assertThat(Bytes.takes(tree, "{\"v\":1,\"kids\":[{\"v\": -2, \"kids\":[]}]}")).isTrue();
     assertThat(Bytes.takes(tree, "{\"v\":1,\"kids\":[{\"v\":2}]}")).isFalse();
+  }
+
+  /** As pydantic writes a union that a field tells apart. */
+  @Test
+  void discriminated_unions() {
+    String option =
+        "{'type':'object','properties':{'kind':{'const':'%s','title':'Kind','type':'string'},"
+            + "'%s':{'type':'array','items':{'type':'integer'}}},'required':['kind','%s']}";
+    Structure union =
+        schema(
+            "{'discriminator':{'propertyName':'kind'},'oneOf':["
+                + option.formatted("cat", "lives", "lives")
+                + ","
+                + option.formatted("dog", "bones", "bones")
+                + "]}");
+    assertThat(Bytes.takes(union, "{\"kind\":\"dog\",\"bones\":[1,2]}")).isTrue();
+    assertThat(Bytes.takes(union, "{\"kind\":\"cat\",\"bones\":[1,2]}")).isFalse();
   }
 
   @Test

@@ -121,7 +121,7 @@ class SuiteTest {
     StringBuilder quoted = new StringBuilder("\"");
     quoted.append(
         new String(
-            new TextWriter(new NetworkBuilder(StructureLimits.DEFAULT), true).encode(text),
+            new TextWriter(new NetworkBuilder(new Budget(StructureLimits.DEFAULT)), true).encode(text),
             StandardCharsets.UTF_8));
     return quoted.append('"').toString();
   }

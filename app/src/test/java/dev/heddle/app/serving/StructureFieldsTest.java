@@ -31,6 +31,7 @@ class StructureFieldsTest {
         "'guided_regex':'x?' | x | xx",
         "'guided_choice':['a'] | a | b",
         "'guided_grammar':'root ::= [a]' | a | b",
+        "'guided_grammar':'start: /[a]/' | a | b",
         "'grammar':'root ::= [a]' | a | b",
         "'json_schema':{'const':5} | 5 | 6",
       })
