@@ -12,7 +12,7 @@ stale() {
     set -- "$app"/lib/gpu-runtime-tornado-*.jar
     [ -f "$1" ] || return 0
   fi
-  [ -n "$(find "$root/pom.xml" "$root/db" "$root"/*/pom.xml "$root"/chat-template/src/main "$root"/model-format/src/main \
+  [ -n "$(find "$root/pom.xml" "$root/db" "$root"/*/pom.xml "$root"/chat-template/src/main "$root"/structured/src/main "$root"/model-format/src/main \
     "$root"/gpu-runtime/src/main "$root"/cli/src/main "$root"/gpu-runtime-tornado/src/main "$root"/adapter-registry/src/main \
     "$root"/console/src/main "$root"/app/src/main \
     -newer "$built" -print -quit 2>/dev/null)" ]

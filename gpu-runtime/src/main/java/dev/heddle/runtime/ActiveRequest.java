@@ -48,6 +48,9 @@ final class ActiveRequest extends SequenceGroup {
     GenerationRequest request = generation.request();
     SamplingState[] sampling = new SamplingState[request.choices()];
     sampling[0] = SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens());
+    if (request.grammar() != null) {
+      sampling[0] = sampling[0].with(request.grammar().copy());
+    }
     for (int i = 1; i < sampling.length; i++) {
       sampling[i] = sampling[0].forChoice(i);
     }

@@ -2,6 +2,7 @@ package dev.heddle.runtime;
 
 import dev.heddle.format.Digest;
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.sample.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param collected what is collected of where the routers send the prompt's tokens. If anything is,
  *     the whole prompt is computed, none of it taken from the prefix cache, and the request runs in
  *     the background: it gives way to all others
+ * @param grammar which tokens may come first, null for all; every choice moves a copy of it on
  */
 @SuppressWarnings("ArrayRecordComponent") // ids reach the step thread without boxes; compared by id
 public record GenerationRequest(
@@ -33,7 +35,8 @@ public record GenerationRequest(
     int logprobs,
     int promptLogprobs,
     SamplingParams sampling,
-    Collected collected) {
+    Collected collected,
+    @Nullable TokenMask grammar) {
   /** What is collected of a prompt's routing. */
   public enum Collected {
     NOTHING,
@@ -43,7 +46,7 @@ public record GenerationRequest(
     TRACE
   }
 
-  /** A request whose routing is not collected. */
+  /** A request whose routing is not collected, and whose tokens no grammar restricts. */
   public GenerationRequest(
       String id,
       String tenant,
@@ -66,19 +69,37 @@ public record GenerationRequest(
         logprobs,
         promptLogprobs,
         sampling,
-        Collected.NOTHING);
+        Collected.NOTHING,
+        null);
+  }
+
+  /** The same request, restricted by a grammar. */
+  public GenerationRequest withGrammar(TokenMask first) {
+    return new GenerationRequest(
+        id,
+        tenant,
+        adapter,
+        prompt,
+        maxTokens,
+        choices,
+        ignoreEos,
+        logprobs,
+        promptLogprobs,
+        sampling,
+        collected,
+        first);
   }
 
   /** A text that the base model computes, in the background, to see where its routers send it. */
   public static GenerationRequest routing(String id, String tenant, int[] text) {
     return new GenerationRequest(
-        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.SUMS);
+        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.SUMS, null);
   }
 
   /** A text that an adapter computes, in the background, to see where each token is sent. */
   public static GenerationRequest trace(String id, String tenant, Digest adapter, int[] text) {
     return new GenerationRequest(
-        id, tenant, adapter, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.TRACE);
+        id, tenant, adapter, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.TRACE, null);
   }
 
   /** Whether it runs in the background, for its routing. */

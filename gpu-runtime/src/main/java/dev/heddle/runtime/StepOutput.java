@@ -161,6 +161,7 @@ final class StepOutput {
     metrics.add(Metric.DECODED, 1);
     if ((endsSequence[token] && !request.request().ignoreEos())
         || request.sampling(choice).stops(token)
+        || request.sampling(choice).ended()
         || output.stopAsked()) {
       requests.finish(sequence, FinishReason.STOP);
     } else if (output.count() == request.request().maxTokens()) {

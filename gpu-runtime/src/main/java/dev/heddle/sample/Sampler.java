@@ -1,6 +1,7 @@
 package dev.heddle.sample;
 
 import dev.heddle.ops.UnusableLogitsException;
+import java.util.Arrays;
 
 /**
  * Draws a token from a row of logits. The token is a function of the row and the {@link
@@ -103,12 +104,23 @@ public final class Sampler {
   }
 
   private void forbid(long[] allowed) {
-    for (int token = 0; token < vocabulary; token++) {
-      int word = token >> 6;
-      if (word >= allowed.length || ((allowed[word] >>> token) & 1) == 0) {
-        adjusted[token] = Float.NEGATIVE_INFINITY;
+    int run = 0; // tokens before here that are not forbidden yet, all of them to be
+    for (int first = 0; first < vocabulary; first += 64) {
+      int word = first >> 6;
+      long forbidden = word < allowed.length ? ~allowed[word] : -1L;
+      if (forbidden == -1L) {
+        continue;
+      }
+      Arrays.fill(adjusted, run, first, Float.NEGATIVE_INFINITY);
+      run = Math.min(first + 64, vocabulary);
+      for (; forbidden != 0; forbidden &= forbidden - 1) {
+        int token = first + Long.numberOfTrailingZeros(forbidden);
+        if (token < vocabulary) {
+          adjusted[token] = Float.NEGATIVE_INFINITY;
+        }
       }
     }
+    Arrays.fill(adjusted, run, vocabulary, Float.NEGATIVE_INFINITY);
   }
 
   /** A huge logit that a penalty below 1 multiplies stays finite. */

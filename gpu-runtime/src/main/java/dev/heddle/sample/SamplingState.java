@@ -69,7 +69,8 @@ public final class SamplingState {
   public SamplingState forChoice(int other) {
     TokenCounts copy = counts == null ? null : counts.copy();
     TokenGuard guarded = guard == null ? null : guard.copy();
-    return new SamplingState(params, other, mask, biasTokens, biases, copy, guarded);
+    TokenMask masked = mask == null ? null : mask.copy();
+    return new SamplingState(params, other, masked, biasTokens, biases, copy, guarded);
   }
 
   /** The same choice with tokens forbidden by a grammar. */
@@ -85,6 +86,14 @@ public final class SamplingState {
     if (guard != null) {
       guard.accept(token);
     }
+    if (mask != null) {
+      mask.accept(token);
+    }
+  }
+
+  /** Whether a grammar lets nothing follow. */
+  public boolean ended() {
+    return mask != null && mask.ended();
   }
 
   /** Whether the token ends the answer by the rules of the request. */

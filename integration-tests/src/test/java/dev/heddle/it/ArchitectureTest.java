@@ -35,6 +35,7 @@ class ArchitectureTest {
     "dev.heddle.cli.."
   };
   private static final String TEMPLATE = "dev.heddle.template..";
+  private static final String STRUCTURED = "dev.heddle.structured..";
   private static final String FORMAT = "dev.heddle.format..";
   private static final String REGISTRY = "dev.heddle.registry..";
   private static final String APP = "dev.heddle.app..";
@@ -47,6 +48,24 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(engineAnd(FORMAT, REGISTRY, APP, "org.springframework.."));
+
+  @ArchTest
+  static final ArchRule the_compiler_of_forms_knows_nobody =
+      noClasses()
+          .that()
+          .resideInAPackage(STRUCTURED)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(engineAnd(TEMPLATE, FORMAT, REGISTRY, APP, "org.springframework.."));
+
+  @ArchTest
+  static final ArchRule the_engine_knows_no_forms =
+      noClasses()
+          .that()
+          .resideInAnyPackage(engineAnd(FORMAT, REGISTRY))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(STRUCTURED);
 
   @ArchTest
   static final ArchRule model_format_knows_the_template_evaluator_alone =

@@ -1,6 +1,7 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.sample.SamplingParams;
+import dev.heddle.structured.Constraint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptLogprobs extension: as {@code logprobs}, for each token of the prompt
  * @param truncatePrompt extension: most tokens of a prompt, whose first ones are left out; -1 for
  *     as many as leave room for the answer, null for a refusal of what does not fit
+ * @param constraint what every answer looks like, null for any text
  */
 record Options(
     String model,
@@ -38,10 +40,45 @@ record Options(
     boolean ignoreEos,
     boolean tokenIds,
     int promptLogprobs,
-    @Nullable Integer truncatePrompt) {
+    @Nullable Integer truncatePrompt,
+    @Nullable Constraint constraint) {
   Options {
     stops = List.copyOf(stops);
     badWords = List.copyOf(badWords);
+  }
+
+  /** Those of one answer that shows nothing but what it says. */
+  static Options plain(
+      String model,
+      @Nullable String user,
+      @Nullable Integer maxTokens,
+      SamplingParams sampling,
+      List<String> stops,
+      boolean stream) {
+    return new Options(
+        model, user, maxTokens, sampling, 1, stops, false, List.of(), stream, false, -1, false,
+        false, -1, null, null);
+  }
+
+  /** The same whose answers look like this. */
+  Options withConstraint(@Nullable Constraint other) {
+    return new Options(
+        model,
+        user,
+        maxTokens,
+        sampling,
+        choices,
+        stops,
+        includeStop,
+        badWords,
+        stream,
+        includeUsage,
+        logprobs,
+        ignoreEos,
+        tokenIds,
+        promptLogprobs,
+        truncatePrompt,
+        other);
   }
 
   /** The same with another way to draw tokens. */
@@ -61,6 +98,7 @@ record Options(
         ignoreEos,
         tokenIds,
         promptLogprobs,
-        truncatePrompt);
+        truncatePrompt,
+        constraint);
   }
 }

@@ -5,5 +5,6 @@ package dev.heddle.app.serving;
  *
  * @param vocabulary ids below this are tokens of the model
  * @param maxChoices most answers a request may ask for, over all of its prompts
+ * @param structures which texts it may ask for
  */
-record RequestLimits(int vocabulary, int maxChoices) {}
+record RequestLimits(int vocabulary, int maxChoices, Structures structures) {}

@@ -15,15 +15,6 @@ final class UnbuiltFields {
   /** What both endpoints refuse, with the values that change nothing. */
   private static final Map<String, Predicate<JsonNode>> COMMON =
       Map.ofEntries(
-          // Constrained decoding.
-          Map.entry("guided_json", UnbuiltFields::never),
-          Map.entry("guided_regex", UnbuiltFields::never),
-          Map.entry("guided_choice", UnbuiltFields::never),
-          Map.entry("guided_grammar", UnbuiltFields::never),
-          Map.entry("structured_outputs", UnbuiltFields::never),
-          Map.entry("grammar", UnbuiltFields::never),
-          Map.entry("json_schema", UnbuiltFields::never),
-          Map.entry("response_format", value -> value.isObject() && is(value.path("type"), "text")),
           // Other ways to draw a token.
           Map.entry("use_beam_search", UnbuiltFields::isFalse),
           Map.entry("length_penalty", value -> value.isNumber() && value.asDouble() == 1),
@@ -58,10 +49,9 @@ final class UnbuiltFields {
         UnbuiltFields::never,
         "is not taken from requests, since it decides which text becomes control tokens; the"
             + " model's own template is used");
-    for (String name : List.of("tools", "functions", "documents")) {
+    for (String name : List.of("functions", "documents")) {
       fields.unsupported(name, UnbuiltFields::isEmpty);
     }
-    fields.unsupported("tool_choice", value -> is(value, "none"));
     fields.unsupported("function_call", value -> is(value, "none"));
     fields.unsupported(
         "modalities", value -> value.isArray() && value.size() == 1 && is(value.get(0), "text"));

@@ -57,7 +57,9 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(15),
                             0,
                             0,
-                            false),
+                            false,
+                            "auto",
+                            "auto"),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
@@ -209,7 +211,9 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(5),
                             3,
                             4,
-                            true),
+                            true,
+                            "auto",
+                            "auto"),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CompletionRequestTest {
-  private static final RequestLimits LIMITS = new RequestLimits(1000, 4);
+  private static final RequestLimits LIMITS = new RequestLimits(1000, 4, ScriptedAnswer.STRUCTURES);
 
   @Test
   void a_prompt_is_a_string_or_a_list_of_them() {
