@@ -1,7 +1,7 @@
 package dev.heddle.registry;
 
 /**
- * Who makes a change, as the audit trail names it.
+ * The author of a change, as the audit trail names it.
  *
  * @param name {@code key:PUBLIC_ID} or {@code system}
  */

@@ -4,7 +4,7 @@ import dev.heddle.format.Violation;
 import dev.heddle.format.Violations;
 import java.util.List;
 
-/** What was given cannot be used; carries everything that is wrong with it. */
+/** An argument is invalid. Carries every violation. */
 public final class InvalidException extends RegistryException {
   private final transient List<Violation> violations;
 

@@ -1,6 +1,6 @@
 package dev.heddle.registry;
 
-/** There is no such thing, or the one who asks may not know of it. */
+/** There is no such thing, or the caller may not know that there is. */
 public final class NotFoundException extends RegistryException {
   /**
    * @param noun what was looked for, e.g. {@code adapter}; the code is {@code NOUN-not-found}

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a list in a fixed order; what is added elsewhere meanwhile does not shift it.
+ * One page of a list in a fixed order. Entries that are added between two requests do not shift it.
  *
  * @param next give it as the next request's {@code after}; null at the end
  */

@@ -2,7 +2,7 @@ package dev.heddle.registry;
 
 import org.jspecify.annotations.Nullable;
 
-/** A change was to be made to a revision that is not the present one: somebody else was first. */
+/** A change names a revision that is not the present one: another change came first. */
 public final class PreconditionException extends RegistryException {
   public PreconditionException(String message) {
     super("precondition-failed", message);

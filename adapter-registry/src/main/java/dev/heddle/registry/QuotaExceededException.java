@@ -1,6 +1,6 @@
 package dev.heddle.registry;
 
-/** A limit that the tenant has would be passed. */
+/** The change would exceed one of the tenant's limits. */
 public final class QuotaExceededException extends RegistryException {
   private final String limit;
 

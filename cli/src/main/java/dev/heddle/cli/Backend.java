@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
 
@@ -12,12 +13,12 @@ public final class Backend {
    *
    * @throws InputException if there is no such backend or it cannot work here
    */
-  public static Ops open(String name, int threads) {
+  public static Ops open(ModelShape shape, String name, int threads) {
     if (threads < 1) {
       throw new InputException("--threads: " + threads + " is less than 1");
     }
     try {
-      return OpsProvider.choose(name, threads);
+      return OpsProvider.choose(shape, name, threads);
     } catch (IllegalArgumentException e) {
       throw new InputException("--backend: " + e.getMessage());
     }

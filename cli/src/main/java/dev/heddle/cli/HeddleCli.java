@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       LogitsCommand.class,
       GenerateCommand.class,
       InspectCommand.class,
+      FoldCommand.class,
       RenderCommand.class,
       ScoreCommand.class,
       BenchCommand.class

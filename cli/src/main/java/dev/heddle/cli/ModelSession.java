@@ -113,7 +113,7 @@ final class ModelSession implements AutoCloseable {
             length,
             Math.max(1, MemoryEstimate.baseSlots(shape()) + adapterExperts),
             2);
-    ops = Backend.open(options.backend, options.threads);
+    ops = Backend.open(shape(), options.backend, options.threads);
     MoeModel model = MoeModel.load(folder, ops, limits, console.progress("loading"));
     if (adapter == null) {
       return new SequenceRunner(model, 0, chunk);

@@ -1,6 +1,7 @@
 package dev.heddle.tornado;
 
 import dev.heddle.format.DType;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.Require;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.tornado.DeviceHandles.Kind;
@@ -100,18 +101,19 @@ final class Declarations {
         weights.slots(slots, layout.words(), dtype == DType.BF16), layout);
   }
 
-  DeviceHandles.Cache cache(int layers, int blocks, int blockTokens, int latent, int rope) {
+  DeviceHandles.Cache cache(CacheShape shape, int blocks, int blockTokens) {
+    Require.that(shape.groups() == 1, "the KV cache", "has more than one group of heads");
     if (cache != null) {
       throw new IllegalStateException("there is one KV cache on a device");
     }
-    long layerFloats = (long) blocks * blockTokens * (latent + rope);
+    int layers = shape.layers();
+    long layerFloats = (long) blocks * blockTokens * shape.width();
     int perBuffer = (int) Math.min(layers, limits.slabElements() / layerFloats);
     Require.that(
         perBuffer > 0,
         "one layer of the KV cache, %,d bytes".formatted(4 * layerFloats),
         "is more than a buffer of the device may have; a smaller memory budget makes it smaller");
-    DeviceHandles.Cache made =
-        new DeviceHandles.Cache(layers, blocks, blockTokens, latent, rope, perBuffer, 0);
+    DeviceHandles.Cache made = new DeviceHandles.Cache(shape, blocks, blockTokens, perBuffer, 0);
     for (int b = 0; b < made.buffers(); b++) {
       int held = Math.min(perBuffer, layers - b * perBuffer);
       keyFloats.add(Math.toIntExact(held * layerFloats));
@@ -121,6 +123,9 @@ final class Declarations {
   }
 
   DeviceHandles.Routed routing(int tokens, RouteRule rule, DeviceHandles.Pool pool) {
+    Require.that(!rule.sigmoid(), "the router", "has sigmoids, which the device does not compute");
+    Require.that(
+        !rule.normalize() || rule.scale() == 1f, "the router", "both normalises and scales");
     int perToken = rule.perToken();
     int k = rule.topK();
     int pairs = Math.multiplyExact(tokens, perToken);

@@ -1,5 +1,6 @@
 package dev.heddle.tornado;
 
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
@@ -36,21 +37,26 @@ final class DeviceHandles {
       implements RowTable {}
 
   /** Layers {@code first} and up of the cache lie in one buffer. */
-  record Cache(
-      int layers,
-      int blocks,
-      int blockTokens,
-      int latent,
-      int rope,
-      int layersPerBuffer,
-      int firstBuffer)
+  record Cache(CacheShape shape, int blocks, int blockTokens, int layersPerBuffer, int firstBuffer)
       implements KvCache {
+    int layers() {
+      return shape.layers();
+    }
+
+    int latent() {
+      return shape.value();
+    }
+
+    int rope() {
+      return shape.key();
+    }
+
     int blockFloats() {
-      return blockTokens * (latent + rope);
+      return blockTokens * shape.width();
     }
 
     int buffers() {
-      return Math.ceilDiv(layers, layersPerBuffer);
+      return Math.ceilDiv(layers(), layersPerBuffer);
     }
 
     int buffer(int layer) {

@@ -33,7 +33,7 @@ final class ExpertRecorder {
       int count) {
     RouteRule rule = out.rule();
     int mapAt = map.at() + mapRow * map.cols();
-    float scale = rule.normalize() && rule.topK() > 1 ? RouteKernels.NORMALIZE : rule.scale();
+    float scale = rule.normalize() ? RouteKernels.NORMALIZE : rule.scale();
     int room = RouteKernels.sortSize(out.pairs());
     int threads = sizes.routeThreads();
     record(

@@ -2,8 +2,8 @@ package dev.heddle.tornado;
 
 import dev.heddle.format.DType;
 import dev.heddle.format.MatrixData;
+import dev.heddle.format.Widening;
 import dev.heddle.ops.Require;
-import dev.heddle.ops.Widening;
 import java.util.List;
 
 /**

@@ -6,6 +6,8 @@ import static dev.heddle.tornado.DeviceHandles.intsOf;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.format.Widening;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.DeviceStats;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
@@ -20,7 +22,6 @@ import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
-import dev.heddle.ops.Widening;
 import dev.heddle.ops.vector.HostScorer;
 import dev.heddle.tornado.DeviceHandles.Place;
 import dev.heddle.tornado.kernel.RouteKernels;
@@ -110,8 +111,8 @@ final class TornadoOps implements Ops {
   }
 
   @Override
-  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
-    return declared.cache(layers, blocks, blockTokens, latentDim, ropeDim);
+  public KvCache kvCache(CacheShape shape, int blocks, int blockTokens) {
+    return declared.cache(shape, blocks, blockTokens);
   }
 
   @Override
@@ -314,6 +315,7 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
+    Require.that(!table.halves(), x.name(), "rotates by halves, which the device does not");
     Place cos = floatsOf(table.cos());
     recorder.rope(
         floatsOf(x),
@@ -360,6 +362,12 @@ final class TornadoOps implements Ops {
   }
 
   @Override
+  public void storeKeyValue(
+      KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {
+    throw new UnsupportedOperationException("the device computes latent attention alone");
+  }
+
+  @Override
   public void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows) {
     PassRecorder recorder = called(out, w, rows);
     if (recorder == null) {
@@ -372,9 +380,9 @@ final class TornadoOps implements Ops {
   }
 
   @Override
-  public void latentAttention(
+  public void attention(
       Tensor out,
-      Tensor qLatent,
+      @Nullable Tensor qValue,
       Tensor q,
       int heads,
       KvCache cache,
@@ -388,9 +396,12 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
+    if (qValue == null) {
+      throw new UnsupportedOperationException("the device computes latent attention alone");
+    }
     recorder.attend(
         floatsOf(out),
-        floatsOf(qLatent),
+        floatsOf(qValue),
         floatsOf(q),
         heads,
         (DeviceHandles.Cache) cache,
@@ -406,6 +417,8 @@ final class TornadoOps implements Ops {
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
@@ -418,6 +431,8 @@ final class TornadoOps implements Ops {
     }
     DeviceHandles.Routed routed = (DeviceHandles.Routed) out;
     Require.that(routed.rule().equals(rule), "the routing", "was made for another rule");
+    Require.that(
+        correction == null && sharedGate == null, logits.name(), "has a correction or a gate");
     Require.that(
         counts == null || (counts.cols() == rule.routed() && counts.rows() == map.rows()),
         map.name(),

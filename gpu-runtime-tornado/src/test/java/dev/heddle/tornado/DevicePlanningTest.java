@@ -74,7 +74,7 @@ class DevicePlanningTest {
     Declarations declared =
         new Declarations(new DeviceLimits("device", GIB, GIB, GIB, DeviceClass.GPU));
     DeviceHandles.Pool pool = declared.pool(8, 4, 4, DType.F32);
-    RouteRule rule = new RouteRule(8, 0, 2, 1, 1, false, 1f);
+    RouteRule rule = new RouteRule(8, 0, 2, 1, 1, false, false, 1f);
     assertThatThrownBy(() -> declared.routing(4097, rule, pool))
         .hasMessageContaining("a step of 4097 tokens with 2 experts each");
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
@@ -139,7 +140,7 @@ class TornadoOpsTest {
         s -> {
           Tensor x = s.floats(ROWS, 3 * 12);
           Tensor out = s.result(s.empty(ROWS, 3 * 12));
-          RopeTable table = new RopeTable(s.floats(64, 4), s.floats(64, 4));
+          RopeTable table = new RopeTable(s.floats(64, 4), s.floats(64, 4), false);
           Tensor positions = s.ints(ROWS, 1, IntStream.range(0, ROWS).map(i -> 3 * i).toArray());
           Tensor indices = s.ints(ROWS, 1, IntStream.range(0, ROWS).toArray());
           return () -> {
@@ -162,12 +163,13 @@ class TornadoOpsTest {
     Parity.check(
         "attention " + latent,
         s -> {
-          KvCache cache = s.ops.kvCache(layers, blocks, blockTokens, latent, rope);
+          KvCache cache =
+              s.ops.kvCache(new CacheShape(layers, 1, latent, rope), blocks, blockTokens);
           Tensor compressed = s.floats(ROWS, latent + rope);
           Tensor norm = s.vector(latent);
           Tensor queryLatent = s.floats(ROWS, heads * latent);
           Tensor query = s.floats(ROWS, heads * queryDim);
-          RopeTable table = new RopeTable(s.floats(64, rope / 2), s.floats(64, rope / 2));
+          RopeTable table = new RopeTable(s.floats(64, rope / 2), s.floats(64, rope / 2), false);
           int[] position = IntStream.range(0, ROWS).toArray();
           // The sequence's blocks lie backwards in the cache.
           int[] blockTable = IntStream.range(0, 6).map(i -> blocks - 1 - i).toArray();
@@ -183,7 +185,7 @@ class TornadoOpsTest {
           Tensor out = s.result(s.empty(ROWS, heads * latent));
           return () -> {
             s.ops.storeLatent(cache, 2, compressed, norm, 1e-6f, table, positions, kvSlots, s.rows);
-            s.ops.latentAttention(
+            s.ops.attention(
                 out,
                 queryLatent,
                 query,
@@ -208,7 +210,9 @@ class TornadoOpsTest {
   })
   void routing_and_experts_agree(
       DType dtype, int routed, int k, int shared, int groups, int topGroups, boolean normalize) {
-    RouteRule rule = new RouteRule(routed, shared, k, groups, topGroups, normalize, 1.5f);
+    RouteRule rule =
+        new RouteRule(
+            routed, shared, k, groups, topGroups, false, normalize, normalize ? 1f : 1.5f);
     int columns = routed + shared;
     int hidden = 34;
     int intermediate = 19;
@@ -240,7 +244,7 @@ class TornadoOpsTest {
           s.result(routing.weights());
           Tensor out = s.result(s.empty(ROWS, hidden));
           return () -> {
-            s.ops.route(routing, logits, rule, map, 2, adapters, null, s.rows);
+            s.ops.route(routing, logits, null, null, rule, map, 2, adapters, null, s.rows);
             s.ops.experts(out, x, pool, routing, s.rows);
           };
         });

@@ -22,7 +22,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 class TransferTest {
   private static final int HIDDEN = 128;
   private static final int INTERMEDIATE = 96;
-  private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, 1f);
+  private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, false, 1f);
 
   /** Bytes that a device gets with a kernel call, if any: TornadoVM's own arguments. */
   private static final long CALL = 24;
@@ -98,7 +98,7 @@ class TransferTest {
     Routing routing = s.ops.routing(Parity.ROWS, RULE, pool);
     Tensor out = s.result(s.empty(Parity.ROWS, HIDDEN));
     return () -> {
-      s.ops.route(routing, logits, RULE, map, 0, adapters, null, s.rows);
+      s.ops.route(routing, logits, null, null, RULE, map, 0, adapters, null, s.rows);
       s.ops.experts(out, x, pool, routing, s.rows);
     };
   }

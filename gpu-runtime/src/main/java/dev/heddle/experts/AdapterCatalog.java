@@ -4,7 +4,10 @@ import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.AdapterSource;
 import java.io.IOException;
 
-/** Where the runtime finds an adapter that a request names; called off the step thread. */
+/**
+ * Finds the stored adapter that a request names. Called by loader threads, never by the step
+ * thread.
+ */
 public interface AdapterCatalog {
   /**
    * Opens the adapter's weights.

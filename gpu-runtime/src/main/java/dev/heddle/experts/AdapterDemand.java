@@ -4,9 +4,9 @@ import dev.heddle.format.Digest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wish of one request for an adapter, from its arrival to its admission. While it stands, the
- * adapter is loaded, and loaded again should it have to leave meanwhile. It ends with a lease, with
- * a failure or by being withdrawn. Step thread only.
+ * One request's demand for an adapter, from its arrival to its admission. While the demand is open,
+ * the adapter is loaded, and loaded again if it is evicted. A demand ends with a lease, with a
+ * failure, or when it is withdrawn. Step thread only.
  */
 public final class AdapterDemand {
   private final ExpertWeightManager manager;

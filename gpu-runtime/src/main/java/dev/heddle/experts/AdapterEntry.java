@@ -5,18 +5,18 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one adapter as long as anybody asks for it or it sits in slots. Written by the
- * step thread only; fields that statistics read are volatile.
+ * The state of one adapter while a request asks for it or while it is in slots. Written by the step
+ * thread only; fields that statistics read are volatile.
  */
 final class AdapterEntry {
   final Digest digest;
 
-  /** What people call it, once somebody had to know. */
+  /** Its name for log lines; set when a line first needs it. */
   @Nullable String name;
 
   volatile Stage stage = new Stage.Asked();
 
-  /** Since when somebody waits for it; meaningful unless it is admitting. */
+  /** When the wait for it began; meaningful unless it is admitting. */
   volatile long waitingSinceNanos;
 
   volatile long usedNanos;
@@ -25,10 +25,10 @@ final class AdapterEntry {
   volatile long loads;
   volatile boolean pinned;
 
-  /** Chosen to leave for an urgent load: admits nobody until it left or is spared. */
+  /** Chosen as a victim of an urgent load: it gives no leases until it is evicted or spared. */
   volatile boolean victim;
 
-  /** To leave as soon as its leases have ended, whoever asks for it. */
+  /** To be evicted as soon as its leases have ended, whatever asks for it. */
   volatile boolean unloading;
 
   /** Orders entries by last use; unique. */
@@ -68,12 +68,12 @@ final class AdapterEntry {
     return seat;
   }
 
-  /** Nobody uses it or asks for it, nobody wants it kept. */
+  /** It has no leases, no demands and no pin. */
   boolean idle() {
     return leases == 0 && demands == 0 && !pinned;
   }
 
-  /** Somebody waits for its load. */
+  /** A request or a prefetch waits for its load. */
   boolean wanted() {
     return demands > 0 || prefetched != null;
   }

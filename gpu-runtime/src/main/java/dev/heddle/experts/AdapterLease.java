@@ -3,8 +3,8 @@ package dev.heddle.experts;
 import dev.heddle.format.Digest;
 
 /**
- * The right of one sequence to an adapter's weights: as long as it is out, the adapter keeps its
- * row and its slots. Returned exactly once. Step thread only.
+ * One request's lease of an adapter's weights. The adapter keeps its row and its slots until all
+ * its leases are returned. A lease is returned exactly once. Step thread only.
  */
 public final class AdapterLease {
   private final ExpertWeightManager manager;

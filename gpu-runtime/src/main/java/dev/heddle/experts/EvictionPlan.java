@@ -75,7 +75,7 @@ final class EvictionPlan {
     return true;
   }
 
-  /** Who has to leave, some of them perhaps still in use; empty if the load does not fit. */
+  /** Adapters to be evicted, some of them perhaps still in use; empty if the load does not fit. */
   List<AdapterEntry> victims() {
     return victims;
   }

@@ -2,7 +2,7 @@ package dev.heddle.experts;
 
 import dev.heddle.format.ExpertWeights;
 
-/** Where expert slots and the expert map really are; what residency needs of the model, no more. */
+/** Writes expert slots and the expert map. It is the part of the model that residency needs. */
 public interface ExpertBackend {
   /** Packs an expert into a slot that no step in flight can read. Any thread. */
   void fillSlot(int slot, ExpertWeights weights);

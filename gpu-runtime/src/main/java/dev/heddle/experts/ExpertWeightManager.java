@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * finished loads into the expert map and adapters out of it.
  *
  * <p><b>Policy.</b> Loads are placed in the order they were asked for; one that does not fit yet is
- * overtaken by those that do. Adapters that nobody uses, asks for or pinned leave, least recently
+ * overtaken by those that do. Adapters without leases, demands and pins are evicted, least recently
  * used first. A load that has waited {@link ResidencyConfig#urgentShare} of its time is overtaken
  * by nobody, and resident adapters, enough of them for it to fit, stop admitting until their leases
- * have ended. An adapter that was loaded for somebody stays until one of them had a lease.
+ * have ended. An adapter that was loaded for a request stays until such a request had a lease.
  *
  * <p><b>Threads.</b> One thread, the step thread, makes all calls but {@link #stats}, {@link #map}
  * and those of routing. None of them blocks, except {@link #close}. While demands stand, {@link
@@ -108,8 +108,9 @@ public final class ExpertWeightManager implements AutoCloseable {
   }
 
   /**
-   * Lets an adapter leave, pinned or not: it admits nobody from now on, and the result completes
-   * when the last lease has ended. Requests that ask for it meanwhile have it loaded anew.
+   * Evicts an adapter, pinned or not. It gives no more leases from now on, and the result completes
+   * when the last lease has ended. Requests that ask for it in between wait until it is loaded
+   * again.
    */
   public CompletableFuture<Void> unload(Digest adapter) {
     AdapterEntry entry = loads.known(adapter);
@@ -161,7 +162,7 @@ public final class ExpertWeightManager implements AutoCloseable {
 
   /**
    * Where a resident adapter's tokens were sent, as of at most about a second ago, or of the last
-   * step if none runs; null if it is not resident. Any thread; disturbs nobody.
+   * step if none runs; null if it is not resident. Any thread; never blocks the step thread.
    */
   public @Nullable RoutingStats routing(Digest adapter) {
     return residency.routed.of(adapter);

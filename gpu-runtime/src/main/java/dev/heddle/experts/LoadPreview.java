@@ -7,11 +7,11 @@ import java.util.List;
  * What the load of an adapter that is not here would do at this moment.
  *
  * @param slots slots that adapters may use (the base's not counted)
- * @param available of these, free or about to be, and promised to nobody
+ * @param available of these, free or about to be, and not reserved by another load
  * @param possible whether it could fit if all but pinned adapters left
- * @param atOnce whether it would get its slots without waiting for anybody's leases to end
- * @param evictions who would leave for it, first to last; empty where it fits beside them, and
- *     where nobody's leaving would help now
+ * @param atOnce whether it would get its slots without waiting until leases end
+ * @param evictions adapters that would be evicted for it, first to last; empty where it fits beside
+ *     them, and where no eviction would help now
  */
 public record LoadPreview(
     int slots, int available, boolean possible, boolean atOnce, List<Leaving> evictions) {

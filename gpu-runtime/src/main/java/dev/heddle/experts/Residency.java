@@ -26,7 +26,7 @@ final class Residency {
   /** Loads that hold a row and claims, in the order in which claims are honoured. */
   private final List<AdapterEntry> claimants = new ArrayList<>();
 
-  /** Experts that claimants and fills will bring: nobody else may bring them a second time. */
+  /** Experts that claims and fills will bring: no other load may bring them a second time. */
   private final Set<Digest> coming = new HashSet<>();
 
   private volatile ExpertMap map;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What sits in the slots, as of about now.
+ * What the slots hold, as of about now.
  *
  * @param slots slots that adapters may use (the base's not counted)
  * @param freeSlots of these, ready to be filled

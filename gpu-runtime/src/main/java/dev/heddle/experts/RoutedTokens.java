@@ -36,7 +36,7 @@ final class RoutedTokens {
 
   private final Owner base;
 
-  /** Who has each row, the base the first; replaced when that changes. */
+  /** Which adapter has each row, the base the first; replaced when that changes. */
   private volatile @Nullable Owner[] owners;
 
   private long publishedStep;

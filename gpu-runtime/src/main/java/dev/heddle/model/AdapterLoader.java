@@ -4,7 +4,7 @@ import dev.heddle.format.adapter.AdapterSource;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.format.model.ModelShape;
 
-/** Puts a whole adapter into slots given beforehand; for tools and tests, which never evict. */
+/** Loads a whole adapter into given slots; for tools and tests, which never evict. */
 public final class AdapterLoader {
   private AdapterLoader() {}
 

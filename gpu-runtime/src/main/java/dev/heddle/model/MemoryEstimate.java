@@ -3,6 +3,11 @@ package dev.heddle.model;
 import dev.heddle.experts.ExpertLayout;
 import dev.heddle.format.DType;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.model.ModelShape.Grouped;
+import dev.heddle.format.model.ModelShape.Latent;
+import dev.heddle.format.model.ModelTensors;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What a model takes in memory, in bytes, as the CPU backends lay it out; what they pad is left
@@ -59,33 +64,24 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
 
   /** Elements of all layers, routers included, but for their experts. */
   static long layerElements(ModelShape shape) {
-    ModelShape.Latent a = shape.attention();
-    long hidden = shape.hidden();
-    long queries = (long) shape.heads() * a.queryDim();
-    long query = a.queryRank() == 0 ? queries * hidden : a.queryRank() * (hidden + 1 + queries);
-    long keyValue =
-        a.cachedDim() * hidden
-            + a.latentRank()
-            + (long) shape.heads() * (a.nopeDim() + a.valueDim()) * a.latentRank();
-    long output = (long) shape.heads() * a.valueDim() * hidden;
-    long biases = a.bias() ? a.queryRank() + a.cachedDim() + hidden : 0;
-    long attention = query + keyValue + output + biases + 2 * hidden;
-    long denseLayers = (long) shape.layers() - shape.moeLayers();
-    return shape.layers() * attention
-        + denseLayers * 3 * hidden * shape.denseIntermediate()
-        + shape.moeLayers() * (long) shape.experts().routed() * hidden
-        + hidden;
+    long elements = shape.hidden(); // the last norm
+    for (Map.Entry<String, List<Integer>> tensor : ModelTensors.withoutExperts(shape).entrySet()) {
+      if (tensor.getKey().startsWith("model.layers.")) {
+        elements +=
+            tensor.getValue().stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
+      }
+    }
+    return elements;
   }
 
   private static long workspaceBytes(ModelShape shape, ModelLimits limits) {
-    ModelShape.Latent a = shape.attention();
+    ModelShape.Attention a = shape.attention();
     ModelShape.Experts e = shape.experts();
     int perToken = e.topK() + e.shared();
     long token =
         3L * shape.hidden()
-            + a.queryRank()
             + a.cachedDim()
-            + (long) shape.heads() * (a.queryDim() + 2L * a.latentRank() + a.valueDim())
+            + attentionFloats(shape)
             + 2L * shape.denseIntermediate()
             + e.routed()
             // Inputs and outputs of the experts, as a backend groups them.
@@ -96,5 +92,15 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
             + (long) limits.sequences() * limits.blocksPerSequence()
             + (long) shape.moeLayers() * limits.adapterRows() * (e.columns() + e.routed());
     return (limits.batchTokens() * token + logits + tables) * Float.BYTES;
+  }
+
+  /** Floats of one token's queries and of what is made of them. */
+  private static long attentionFloats(ModelShape shape) {
+    return switch (shape.attention()) {
+      case Latent a ->
+          a.queryRank()
+              + (long) shape.heads() * (a.queryDim() + 2L * a.latentRank() + a.valueDim());
+      case Grouped a -> 2L * shape.heads() * a.headDim();
+    };
   }
 }

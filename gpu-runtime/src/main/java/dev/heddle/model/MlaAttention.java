@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MlaAttention implements Attention {
   /** What every layer's attention shares; shapes are [tokens][...]. */
-  static final class Shared {
+  static final class Shared implements AttentionWorkspace {
     final Ops ops;
     final ModelShape shape;
+    final ModelShape.Latent sizes;
     final KvCache cache;
     final RopeTable rope;
     final float scale;
@@ -30,15 +31,13 @@ final class MlaAttention implements Attention {
     final Tensor outLatent; // [heads * latent]
     final Tensor values; // [heads * value]
 
-    Shared(Ops ops, ModelShape shape, ModelLimits limits) {
+    Shared(Ops ops, ModelShape shape, ModelShape.Latent a, ModelLimits limits) {
       this.ops = ops;
       this.shape = shape;
-      ModelShape.Latent a = shape.attention();
+      this.sizes = a;
       int tokens = limits.batchTokens();
       int heads = shape.heads();
-      cache =
-          ops.kvCache(
-              shape.layers(), limits.kvBlocks(), limits.blockTokens(), a.latentRank(), a.ropeDim());
+      cache = AttentionWorkspace.cache(ops, shape, limits);
       rope = RopeTables.build(shape, limits.context(), ops);
       scale = RopeTables.attentionScale(shape);
       queryRank = a.queryRank() == 0 ? null : ops.floats("query rank", tokens, a.queryRank());
@@ -47,6 +46,16 @@ final class MlaAttention implements Attention {
       queryLatent = ops.floats("query latent", tokens, heads * a.latentRank());
       outLatent = ops.floats("attention latent", tokens, heads * a.latentRank());
       values = ops.floats("values", tokens, heads * a.valueDim());
+    }
+
+    @Override
+    public KvCache cache() {
+      return cache;
+    }
+
+    @Override
+    public Attention layer(int layer, WeightLoader loader) {
+      return new MlaAttention(this, layer, loader);
     }
   }
 
@@ -69,7 +78,7 @@ final class MlaAttention implements Attention {
     this.shared = shared;
     this.layer = layer;
     ModelShape shape = shared.shape;
-    ModelShape.Latent a = shape.attention();
+    ModelShape.Latent a = shared.sizes;
     int hidden = shape.hidden();
     int heads = shape.heads();
     String at = "model.layers." + layer + ".self_attn.";
@@ -99,7 +108,7 @@ final class MlaAttention implements Attention {
   @Override
   public void forward(Tensor out, Tensor x, BatchInputs batch) {
     Ops ops = shared.ops;
-    ModelShape.Latent a = shared.shape.attention();
+    ModelShape.Latent a = shared.sizes;
     int heads = shared.shape.heads();
     float eps = shared.shape.latentNormEps();
     Rows rows = batch.tokenRows;
@@ -120,7 +129,7 @@ final class MlaAttention implements Attention {
         rows);
 
     ops.headMatmul(shared.queryLatent, shared.query, a.queryDim(), absorbKey, rows);
-    ops.latentAttention(
+    ops.attention(
         shared.outLatent,
         shared.queryLatent,
         shared.query,

@@ -61,7 +61,7 @@ public final class MoeModel implements StepModel, ExpertBackend {
           shape.isMoe(layer)
               ? experts(layer, moeLayer++, loader)
               : new DenseMlp(ops, work.dense, layer, loader);
-      Attention attention = new MlaAttention(work.attention, layer, loader);
+      Attention attention = work.attention.layer(layer, loader);
       layers.add(new DecoderLayer(ops, work, layer, attention, feedForward, loader));
     }
     norm = loader.vector("model.norm.weight", hidden);
@@ -233,6 +233,6 @@ public final class MoeModel implements StepModel, ExpertBackend {
   /** Copies one KV block to another, in every layer. */
   @Override
   public void copyBlock(int from, int to) {
-    ops.copyBlock(work.attention.cache, from, to);
+    ops.copyBlock(work.attention.cache(), from, to);
   }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Weights made up in memory, for speed alone: BF16, every matrix a piece of one block of random
@@ -75,9 +76,76 @@ public final class RandomModel implements WeightSource {
         lite.eosTokens());
   }
 
+  /** Qwen3-30B-A3B's shape with fewer layers. */
+  public static ModelShape qwen3(int layers) {
+    return new ModelShape(
+        "qwen3_moe",
+        DType.BF16,
+        151936,
+        2048,
+        layers,
+        32,
+        new ModelShape.Grouped(4, 128, 128, ModelShape.QueryKeyNorm.HEAD, false, false),
+        6144,
+        new ModelShape.Experts(
+            128,
+            0,
+            0,
+            false,
+            768,
+            8,
+            1,
+            1,
+            ModelShape.Scoring.SOFTMAX,
+            true,
+            1f,
+            new ModelShape.MoeLayers(0, 1, 0, Set.of())),
+        new ModelShape.Rope(1e6, ModelShape.Pairs.HALVES, null),
+        1e-6f,
+        1e-6f,
+        false,
+        40960,
+        151643,
+        List.of(151645));
+  }
+
+  /** Mixtral-8x7B's shape with fewer layers. */
+  public static ModelShape mixtral(int layers) {
+    return new ModelShape(
+        "mixtral",
+        DType.BF16,
+        32000,
+        4096,
+        layers,
+        32,
+        new ModelShape.Grouped(8, 128, 128, ModelShape.QueryKeyNorm.NONE, false, false),
+        14336,
+        new ModelShape.Experts(
+            8,
+            0,
+            0,
+            false,
+            14336,
+            2,
+            1,
+            1,
+            ModelShape.Scoring.SOFTMAX,
+            true,
+            1f,
+            new ModelShape.MoeLayers(0, 1, 0, Set.of())),
+        new ModelShape.Rope(1e6, ModelShape.Pairs.HALVES, null),
+        1e-5f,
+        1e-6f,
+        false,
+        32768,
+        1,
+        List.of(2));
+  }
+
   private static long largest(ModelShape shape) {
     long wide = Math.max(shape.vocabulary(), shape.denseIntermediate());
-    return wide * Math.max(shape.hidden(), shape.attention().latentRank());
+    long queries = (long) shape.heads() * shape.attention().queryDim();
+    return Math.max(wide, queries) * Math.max(shape.hidden(), shape.attention().valueWidth());
   }
 
   private static MemorySegment numbers(long count, double deviation) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cosines and sines of the rotary embedding, with YaRN (arXiv 2309.00071) as Hugging Face
- * transformers computes it for DeepSeek-V2: frequencies and angles are float32.
+ * transformers computes it: frequencies and angles are float32.
  */
 final class RopeTables {
   private RopeTables() {}
@@ -28,7 +28,9 @@ final class RopeTables {
       }
     }
     return new RopeTable(
-        upload(ops, "rope.cos", context, half, cos), upload(ops, "rope.sin", context, half, sin));
+        upload(ops, "rope.cos", context, half, cos),
+        upload(ops, "rope.sin", context, half, sin),
+        shape.rope().pairs() == ModelShape.Pairs.HALVES);
   }
 
   private static Tensor upload(Ops ops, String name, int rows, int cols, float[] values) {

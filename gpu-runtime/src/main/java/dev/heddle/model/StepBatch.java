@@ -25,7 +25,7 @@ public final class StepBatch {
   public final int[] sequences;
   public final int[] kvSlots;
 
-  /** Per token: where the picks of the routers are added, null where nobody wants them. */
+  /** [token]: the sums that the router's picks are added to; null where they are not collected. */
   public final @Nullable RoutingSums[] routing;
 
   /** Per row of logits wanted: index of the token it follows. */

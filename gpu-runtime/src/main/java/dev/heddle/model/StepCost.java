@@ -2,7 +2,7 @@ package dev.heddle.model;
 
 import dev.heddle.format.model.ModelShape;
 
-/** How much work parts of a step are to each other, by multiply-adds. */
+/** The cost of parts of a step relative to each other, in multiply-adds. */
 public final class StepCost {
   /** Multiply-adds that scoring an element of a row takes the time of: exponential, sum, search. */
   private static final long SCORED_ELEMENT = 32;

@@ -2,10 +2,7 @@ package dev.heddle.model;
 
 import dev.heddle.ops.RowScoring;
 
-/**
- * What the step loop asks of a model: the seam at which a simulation stands in for one. Step thread
- * only.
- */
+/** The model as the step loop calls it. Tests put a simulation in its place. Step thread only. */
 public interface StepModel {
   /** Computes a step; see {@link MoeModel#forward}. */
   void forward(StepBatch batch);

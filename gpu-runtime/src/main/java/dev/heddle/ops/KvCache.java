@@ -1,12 +1,12 @@
 package dev.heddle.ops;
 
 /**
- * A handle to the paged cache of attention: for each layer, {@code blocks} blocks of {@code
- * blockTokens} tokens, each token {@code latent + rope} floats. A token's place is its KV slot,
- * {@code block * blockTokens + offset}, the same in every layer.
+ * A handle to the paged cache of attention: for each layer and group, {@code blocks} blocks of
+ * {@code blockTokens} rows. A token's place is its KV slot, {@code block * blockTokens + offset},
+ * the same in all of them.
  */
 public interface KvCache {
-  int layers();
+  CacheShape shape();
 
   int blocks();
 

@@ -1,11 +1,11 @@
 package dev.heddle.ops;
 
 /**
- * How likely a row of logits makes one token, and which tokens it makes likeliest: the definition,
- * which backends repeat to the bit. Log-probabilities are of the raw distribution: {@code logit -
- * max - log(sum of exp(logit - max))}, exponentials as {@link Numerics#exp}, summed in double by
- * rising id. Holds the result of one row at a time and allocates nothing but its exceptions; one
- * thread.
+ * The log-probability of one token in a row of logits, and the most likely tokens of the row. This
+ * is the definition; backends give the same bits. Log-probabilities are of the raw distribution:
+ * {@code logit - max - log(sum of exp(logit - max))}, exponentials as {@link Numerics#exp}, summed
+ * in double by rising id. Holds the result of one row at a time and allocates nothing but its
+ * exceptions; one thread.
  */
 public final class Logprobs {
   private float logprob;

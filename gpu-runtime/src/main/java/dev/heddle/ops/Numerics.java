@@ -1,8 +1,8 @@
 package dev.heddle.ops;
 
 /**
- * The orders and functions that make a result a matter of definition. Every CPU backend computes
- * these, so they agree with each other to the bit, at any vector width, compiled or interpreted.
+ * The fixed orders of summation and the functions that define every result. All CPU backends
+ * compute them, so their results have the same bits, at any vector width, compiled or interpreted.
  *
  * <ul>
  *   <li>A sum across a row of n elements has {@link #LANES} accumulators: element i goes to
@@ -63,6 +63,11 @@ public final class Numerics {
   /** x * sigmoid(x), as x / (1 + e^-x). */
   public static float silu(float x) {
     return x / (1f + exp(-x));
+  }
+
+  /** 1 / (1 + e^-x). */
+  public static float sigmoid(float x) {
+    return 1f / (1f + exp(-x));
   }
 
   /** Adds {@link #LANES} accumulators pairwise; the array's contents are used up. */

@@ -60,7 +60,7 @@ public interface Ops extends AutoCloseable {
   ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype);
 
   /** Room for the KV of {@code blocks} blocks. */
-  KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim);
+  KvCache kvCache(CacheShape shape, int blocks, int blockTokens);
 
   /** Buffers for the routing of up to {@code tokens} tokens and for the work of their experts. */
   Routing routing(int tokens, RouteRule rule, ExpertPool pool);
@@ -120,9 +120,10 @@ public interface Ops extends AutoCloseable {
   void embed(Tensor out, RowTable table, Tensor tokens, Rows rows);
 
   /**
-   * out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight; out may be x. To the bit: the sum of squares
-   * is a row sum of {@link Numerics}, {@code s = 1 / sqrt(sum / n + eps)}, and an element is {@code
-   * (x * s) * weight}.
+   * out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight; out may be x. A weight of n elements
+   * normalises every n of a row by themselves, so that one norm can be all heads'. To the bit: the
+   * sum of squares is a row sum of {@link Numerics}, {@code s = 1 / sqrt(sum / n + eps)}, and an
+   * element is {@code (x * s) * weight}.
    */
   void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows);
 
@@ -136,9 +137,9 @@ public interface Ops extends AutoCloseable {
   void siluMul(Tensor gate, Tensor up, Rows rows);
 
   /**
-   * Rotates, for every head h, the pairs (2i, 2i+1) of x[t][h*headStride + offset ...] by the
-   * angles of positions[t]. To the bit: {@code (a, b)} becomes {@code (fma(a, cos, -(b * sin)),
-   * fma(a, sin, b * cos))}.
+   * Rotates, for every head h, the table's pairs of x[t][h*headStride + offset ...] by the angles
+   * of positions[t]. To the bit: {@code (a, b)} becomes {@code (fma(a, cos, -(b * sin)), fma(a,
+   * sin, b * cos))}.
    */
   void rope(
       Tensor x,
@@ -165,34 +166,43 @@ public interface Ops extends AutoCloseable {
       Tensor kvSlots,
       Rows rows);
 
+  /**
+   * Puts a token's keys and values into the cache at kvSlots[t], a row a group: values[t] and
+   * keys[t] are [group][width], of the cache's widths, and keys are rotated already.
+   */
+  void storeKeyValue(
+      KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows);
+
   /** For every head h: out[t][h*w.rows() ...] = W[h] x[t][h*headStride + 0 .. w.cols()-1]. */
   void headMatmul(Tensor out, Tensor x, int headStride, HeadMatrix w, Rows rows);
 
   /**
-   * Absorbed latent attention over the paged cache: for head h and each key j &le; positions[t] of
-   * the token's sequence, score = scale * (qLatent[t][h] . latent[j] + q[t][h].rope . rope[j]);
-   * out[t][h] = sum_j softmax(score)_j latent[j]. Keys are reduced in tiles of one KV block, by
-   * absolute position, with a running maximum (online softmax, arXiv 1805.02867).
+   * Attention over the paged cache, whose rows of head h's group {@code h / (heads / groups)} are
+   * [value | key]: for each row j &le; positions[t] of the token's sequence, score = scale *
+   * (qValue[t][h] . value[j] + q[t][h].key . key[j]); out[t][h] = sum_j softmax(score)_j value[j].
+   * In absorbed latent attention the value is the latent, which scores too, and the key the part
+   * with a position; in grouped-query attention the key alone scores. Rows are reduced in tiles of
+   * one KV block, by absolute position, with a running maximum (online softmax, arXiv 1805.02867).
    *
-   * <p>To the bit: the dot product is one fused multiply-add chain from 0 over the latent's
-   * elements and then the rope's, times scale afterwards. With {@code m} the maximum so far (at
-   * first minus infinity), {@code m'} that including the tile, {@code p[j] = exp(score[j] - m')}
-   * and {@code c = exp(m - m')}: {@code sum = fma(sum, c, s)} with {@code s} the tile's p added
-   * from 0 in rising order of j; each element of the output becomes {@code acc * c} and then, key
-   * by key in rising order, {@code fma(p[j], latent[j], acc)}; at the end {@code acc * (1 / sum)}.
-   * Chains by key and by element let a vector hold one score of many heads, and no sum crosses its
-   * lanes.
+   * <p>To the bit: the dot product is one fused multiply-add chain from 0 over the value's
+   * elements, if they score, and then the key's, times scale afterwards. With {@code m} the maximum
+   * so far (at first minus infinity), {@code m'} that including the tile, {@code p[j] =
+   * exp(score[j] - m')} and {@code c = exp(m - m')}: {@code sum = fma(sum, c, s)} with {@code s}
+   * the tile's p added from 0 in rising order of j; each element of the output becomes {@code acc *
+   * c} and then, key by key in rising order, {@code fma(p[j], value[j], acc)}; at the end {@code
+   * acc * (1 / sum)}. Chains by key and by element let a vector hold one score of many heads, and
+   * no sum crosses its lanes.
    *
-   * @param out floats [tokens][heads * latent]
-   * @param qLatent floats [tokens][heads * latent]
-   * @param q floats [tokens][heads * queryDim], already rotated; a head's last ropeDim floats are
-   *     read
+   * @param out floats [tokens][heads * value width]
+   * @param qValue floats [tokens][heads * value width]; null where values do not score
+   * @param q floats [tokens][heads * queryDim], already rotated; a head's last floats, as many as a
+   *     key has, are read
    * @param sequences ints: row of blockTables that each token's sequence has
    * @param blockTables ints [sequences][blocks a sequence may have]
    */
-  void latentAttention(
+  void attention(
       Tensor out,
-      Tensor qLatent,
+      @Nullable Tensor qValue,
       Tensor q,
       int heads,
       KvCache cache,
@@ -207,11 +217,15 @@ public interface Ops extends AutoCloseable {
    * The fused reroute: router logits to picks, weights, slots and groups of tokens by slot, in one
    * pass over the batch, O(tokens * k).
    *
-   * <p>To the bit: {@code e[i] = exp(logit[i] - max)}, the sum is a row sum of {@link Numerics},
-   * scores are {@code e[i] / sum}; weights are {@code score * scale}, or, normalised, {@code score
-   * / (s + 1e-20)} with s the picks' scores added in rank order.
+   * <p>To the bit: with softmax, {@code e[i] = exp(logit[i] - max)}, the sum is a row sum of {@link
+   * Numerics}, scores are {@code e[i] / sum}; otherwise they are {@link Numerics#sigmoid}, and
+   * {@code score + correction} decides. Weights are {@code score * scale}, or, normalised, {@code
+   * score / (s + 1e-20) * scale} with s the picks' scores added in rank order. Those of shared
+   * columns are 1, or the sigmoid of the gate.
    *
    * @param logits floats [tokens][M]
+   * @param correction floats [1][M], added to scores for the choice; null adds nothing
+   * @param sharedGate floats [tokens][1]: logit of the weight of shared columns; null for weight 1
    * @param map ints [moeLayers * adapterRows][M + S]: expert slot of a column
    * @param mapRow first row of this layer in map; a token's is {@code mapRow + adapters[t]}
    * @param adapters ints: adapter row of each token, 0 for the base
@@ -222,6 +236,8 @@ public interface Ops extends AutoCloseable {
   void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,

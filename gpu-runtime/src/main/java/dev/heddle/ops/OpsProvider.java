@@ -1,5 +1,6 @@
 package dev.heddle.ops;
 
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.OpsFactory.Speed;
 import java.util.Comparator;
 import java.util.List;
@@ -21,20 +22,22 @@ public final class OpsProvider {
   private OpsProvider() {}
 
   /**
-   * Creates a backend, after a comparison with the scalar one that also warms its kernels up.
+   * Creates a backend for a model, after a comparison with the scalar one that also warms its
+   * kernels up.
    *
+   * @param shape the model's
    * @param requested a backend's name, or {@link #AUTO}
    * @param threads how many work together, the caller's included
    * @throws IllegalArgumentException if there is no such backend, or it cannot work here
    */
-  public static Ops choose(String requested, int threads) {
+  public static Ops choose(ModelShape shape, String requested, int threads) {
     List<OpsFactory> factories = factories();
     if (requested.equals(AUTO)) {
-      return firstThatWorks(factories, threads);
+      return firstThatWorks(factories, shape, threads);
     }
     for (OpsFactory factory : factories) {
       if (factory.name().equals(requested)) {
-        String obstacle = obstacle(factory, threads);
+        String obstacle = obstacle(factory, shape, threads);
         if (obstacle != null) {
           throw new IllegalArgumentException("backend " + requested + ": " + obstacle);
         }
@@ -64,10 +67,10 @@ public final class OpsProvider {
         && possible.stream().noneMatch(factory -> factory.speed() == Speed.ACCELERATOR);
   }
 
-  private static Ops firstThatWorks(List<OpsFactory> factories, int threads) {
+  private static Ops firstThatWorks(List<OpsFactory> factories, ModelShape shape, int threads) {
     String reason = "it is the fastest that works here";
     for (OpsFactory factory : factories) {
-      String obstacle = automaticObstacle(factory, threads);
+      String obstacle = automaticObstacle(factory, shape, threads);
       if (obstacle == null) {
         return create(factory, threads, reason);
       }
@@ -88,17 +91,21 @@ public final class OpsProvider {
   }
 
   /** Why a backend is not chosen unasked. */
-  private static @Nullable String automaticObstacle(OpsFactory factory, int threads) {
+  private static @Nullable String automaticObstacle(
+      OpsFactory factory, ModelShape shape, int threads) {
     String obstacle = factory.obstacle();
     if (obstacle == null && !factory.isAutomatic()) {
       return factory.uses() + ": slower here than others, unless it is asked for";
     }
-    return obstacle != null ? obstacle : obstacle(factory, threads);
+    return obstacle != null ? obstacle : obstacle(factory, shape, threads);
   }
 
   /** Why a backend is not to be used, its results included. */
-  private static @Nullable String obstacle(OpsFactory factory, int threads) {
+  private static @Nullable String obstacle(OpsFactory factory, ModelShape shape, int threads) {
     String obstacle = factory.obstacle();
+    if (obstacle == null) {
+      obstacle = factory.lacks(shape);
+    }
     if (obstacle != null || factory.speed() == Speed.SCALAR) {
       return obstacle;
     }

@@ -1,8 +1,9 @@
 package dev.heddle.ops;
 
 /**
- * Where the tokens of a batch go in one layer: written by {@link Ops#route}, read by {@link
- * Ops#experts}. Backends keep what else they need (groups by slot) behind the interface.
+ * The experts that the tokens of a batch are sent to in one layer: written by {@link Ops#route},
+ * read by {@link Ops#experts}. Backends keep what else they need (groups by slot) behind the
+ * interface.
  */
 public interface Routing {
   /** Ints [tokens][k]: the router's picks, by falling weight. */

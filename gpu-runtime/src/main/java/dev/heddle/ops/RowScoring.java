@@ -1,6 +1,6 @@
 package dev.heddle.ops;
 
-/** Rows of logits to be scored: what {@link Ops#score} asks and whom it tells. */
+/** Rows of logits to be scored: the input of {@link Ops#score}, and the receiver of its results. */
 public interface RowScoring {
   /** How many rows. */
   int count();

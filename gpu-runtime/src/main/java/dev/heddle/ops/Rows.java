@@ -1,8 +1,8 @@
 package dev.heddle.ops;
 
 /**
- * How many rows of its tensors an operation works on: an element of an int tensor, not a number, so
- * that a recorded graph of operations can be replayed for another batch.
+ * The number of rows that an operation works on. It is an element of an int tensor and not a
+ * number, so that a recorded graph can be replayed for another batch.
  *
  * @param counts ints [1][n]
  * @param index which of them

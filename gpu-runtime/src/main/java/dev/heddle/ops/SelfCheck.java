@@ -22,7 +22,7 @@ final class SelfCheck {
   private static final int INTERMEDIATE = 72;
   static final int TOKENS = 21;
   private static final int BLOCK = 16;
-  private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, 1f);
+  private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, false, 1f);
   private static final int[] BATCHES = {1, 4, TOKENS};
   private static final int WARM_UP_ROUNDS = 60;
 
@@ -74,7 +74,7 @@ final class SelfCheck {
     logits = ops.floats("logits", TOKENS, RULE.routed());
     norm = ops.vector("norm", weights(DType.F32, 1, HIDDEN));
     latentNorm = ops.vector("latent norm", weights(DType.F32, 1, LATENT));
-    rope = new RopeTable(angles("cos"), angles("sin"));
+    rope = new RopeTable(angles("cos"), angles("sin"), false);
     table = ops.rowTable("table", weights(DType.BF16, TOKENS, HIDDEN));
     queryMatrix = matrix(DType.BF16, HEADS * 2 * ROPE, HIDDEN);
     wide = matrix(DType.F32, LATENT + ROPE, HIDDEN);
@@ -85,7 +85,7 @@ final class SelfCheck {
             weights(DType.BF16, LATENT, ROPE),
             weights(DType.BF16, LATENT, ROPE));
     absorb = ops.headMatrix("absorb", heads, false);
-    cache = ops.kvCache(1, 2, BLOCK, LATENT, ROPE);
+    cache = ops.kvCache(new CacheShape(1, 1, LATENT, ROPE), 2, BLOCK);
     int slots = RULE.routed() + RULE.shared();
     pool = ops.expertPool(slots, HIDDEN, INTERMEDIATE, DType.BF16);
     for (int slot = 0; slot < slots; slot++) {
@@ -153,7 +153,7 @@ final class SelfCheck {
     ops.matmul(compressed, normed, wide, null, rows);
     ops.storeLatent(cache, 0, compressed, latentNorm, 1e-6f, rope, positions, positions, rows);
     ops.headMatmul(queryLatent, query, 2 * ROPE, absorb, rows);
-    ops.latentAttention(
+    ops.attention(
         outLatent,
         queryLatent,
         query,
@@ -166,7 +166,7 @@ final class SelfCheck {
         0.1f,
         rows);
     ops.matmul(logits, normed, gate, null, rows);
-    ops.route(routing, logits, RULE, map, 0, sequences, routed, rows);
+    ops.route(routing, logits, null, null, RULE, map, 0, sequences, routed, rows);
     ops.experts(normed, x, pool, routing, rows);
     ops.add(x, normed, rows);
     ops.siluMul(normed, x, rows);

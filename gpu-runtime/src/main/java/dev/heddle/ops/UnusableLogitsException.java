@@ -1,8 +1,8 @@
 package dev.heddle.ops;
 
 /**
- * A row of logits that no token can be drawn from: NaN, infinity, or every token excluded. A defect
- * that concerns this one sequence.
+ * A row of logits that no token can be drawn from: NaN, infinity, or every token excluded. Only the
+ * sequence of this row fails.
  */
 public final class UnusableLogitsException extends RuntimeException {
   private UnusableLogitsException(String message) {

@@ -47,13 +47,7 @@ final class ActiveRequest extends SequenceGroup {
   static ActiveRequest of(Generation generation, ModelShape shape) {
     GenerationRequest request = generation.request();
     SamplingState[] sampling = new SamplingState[request.choices()];
-    sampling[0] =
-        SamplingState.of(
-            request.sampling(),
-            request.prompt(),
-            request.maxTokens(),
-            shape.vocabulary(),
-            shape.eosTokens());
+    sampling[0] = SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens());
     if (request.grammar() != null) {
       sampling[0] = sampling[0].with(request.grammar().copy());
     }

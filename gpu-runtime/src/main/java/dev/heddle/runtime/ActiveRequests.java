@@ -149,7 +149,10 @@ final class ActiveRequests {
     touched.clear();
   }
 
-  /** Tells every listener the end, whatever the books look like; nothing may be served after it. */
+  /**
+   * Tells every listener the end without relying on the scheduler's state. Nothing may be served
+   * after it.
+   */
   void abandonAll(GenerationException cause) {
     for (ActiveRequest request : List.copyOf(live)) {
       if (!request.over) {
@@ -219,7 +222,7 @@ final class ActiveRequests {
     void tell(GenerationListener listener);
   }
 
-  /** A listener that throws harms nobody but itself. */
+  /** A listener that throws affects no other request. */
   private static void tell(ActiveRequest request, News news) {
     try {
       news.tell(request.generation().listener());

@@ -1,15 +1,16 @@
 package dev.heddle.runtime;
 
+import dev.heddle.schedule.Chunks;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer as it grows. The step thread writes, any thread may read: tokens below {@link #count}
- * stay as they are. A reader that wants to see a choice to its end asks {@link #finish} before it
- * asks {@link #count}.
+ * One answer as it grows, in chunks. The step thread writes, any thread may read: a token and its
+ * scores are written before {@link #count} includes them, and stay as they are. A reader that wants
+ * to see a choice to its end asks {@link #finish} before it asks {@link #count}.
  */
 public final class ChoiceOutput {
-  private final int[] tokens;
+  private final Chunks<int[]> tokens;
   private final TokenScores scores;
   private final Runnable signal;
   private volatile int count;
@@ -17,7 +18,7 @@ public final class ChoiceOutput {
   private volatile boolean stopAsked;
 
   ChoiceOutput(int capacity, int logprobs, Runnable signal) {
-    this.tokens = new int[capacity];
+    this.tokens = new Chunks<>(capacity, int[]::new);
     this.scores = new TokenScores(capacity, logprobs);
     this.signal = signal;
   }
@@ -29,7 +30,8 @@ public final class ChoiceOutput {
 
   /** Vocabulary id of the token at {@code index} &lt; count. */
   public int token(int index) {
-    return tokens[Objects.checkIndex(index, count)];
+    Objects.checkIndex(index, count);
+    return tokens.get(index)[Chunks.offset(index)];
   }
 
   /**
@@ -80,7 +82,7 @@ public final class ChoiceOutput {
   /** Step thread: publishes one more token, whose scores have been set. */
   void append(int token) {
     int index = count;
-    tokens[index] = token;
+    tokens.reserve(index)[Chunks.offset(index)] = token;
     count = index + 1;
   }
 

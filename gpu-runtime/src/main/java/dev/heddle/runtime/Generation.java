@@ -1,14 +1,13 @@
 package dev.heddle.runtime;
 
 import dev.heddle.model.RoutingSums;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way: handle for the caller, and the place where its tokens appear. All methods
- * may be called by any thread. Times are of {@link System#nanoTime}'s clock, durations in
- * nanoseconds, -1 while not known.
+ * A submitted request: the caller's handle, and the outputs of its choices. All methods may be
+ * called by any thread. Times are of {@link System#nanoTime}'s clock, durations in nanoseconds, -1
+ * while not known.
  */
 public final class Generation {
   private static final long UNKNOWN = -1;
@@ -22,10 +21,7 @@ public final class Generation {
   private final @Nullable RoutingSums routing;
   private final long submitted;
 
-  /** Who needs the memory of the answers: the engine, and readers that retain it. */
-  private final AtomicInteger holders = new AtomicInteger(1);
-
-  private final Runnable refund;
+  private final AnswerHeap heap;
 
   private volatile long queueNanos = UNKNOWN;
   private volatile long firstTokenNanos = UNKNOWN;
@@ -36,7 +32,7 @@ public final class Generation {
   /**
    * @param vocabulary more alternatives than this there cannot be
    * @param signal tells the step thread that a flag of some generation has changed
-   * @param refund gives back what was charged for the memory of the answers
+   * @param heap what was charged for the memory of the answers
    * @param routing where the prompt's routing is added up, null where it is not collected
    */
   Generation(
@@ -45,13 +41,13 @@ public final class Generation {
       int vocabulary,
       LongSupplier clock,
       Runnable signal,
-      Runnable refund,
+      AnswerHeap heap,
       @Nullable RoutingSums routing) {
     this.request = request;
     this.listener = listener;
     this.clock = clock;
     this.signal = signal;
-    this.refund = refund;
+    this.heap = heap;
     this.routing = routing;
     int width = Math.min(request.logprobs(), vocabulary);
     this.choices = new ChoiceOutput[request.choices()];
@@ -126,43 +122,18 @@ public final class Generation {
   }
 
   /**
-   * Upper bound of the heap that a request's answers and scores take, in bytes: arrays here, in its
-   * sequences and in its sampling state are sized by what it asks for.
-   */
-  static long heapBytes(GenerationRequest request) {
-    long prompt = request.prompt().length;
-    long tokens = request.maxTokens();
-    // The token here and in its sequence; what penalties count, two lists and a table of up to
-    // four.
-    long token = 4L * Integer.BYTES + 6L * Integer.BYTES;
-    return request.choices() * (tokens * (token + scoreBytes(request.logprobs())) + prompt * token)
-        + prompt * scoreBytes(request.promptLogprobs())
-        + request.sampling().rules().heapBytes();
-  }
-
-  private static long scoreBytes(int width) {
-    return width < 0 ? 0 : Float.BYTES + (width == 0 ? 0 : Integer.BYTES + 8L * width);
-  }
-
-  /**
    * Keeps the memory of the answers charged to this request after its end, until {@link #release}:
    * for readers that may be slower than the engine.
    *
    * @return false if it has ended, and nothing is charged any more
    */
   public boolean retain() {
-    int seen = holders.get();
-    while (seen > 0 && !holders.compareAndSet(seen, seen + 1)) {
-      seen = holders.get();
-    }
-    return seen > 0;
+    return heap.retain();
   }
 
   /** Ends what {@link #retain} began; called once for each. The engine calls it at the end. */
   public void release() {
-    if (holders.decrementAndGet() == 0) {
-      refund.run();
-    }
+    heap.release();
   }
 
   boolean cancelAsked() {
@@ -189,6 +160,11 @@ public final class Generation {
   /** Step thread: nothing follows. */
   void ended() {
     totalNanos = elapsed();
+    long tokens = 0;
+    for (ChoiceOutput choice : choices) {
+      tokens += choice.count();
+    }
+    heap.ended(tokens);
   }
 
   private long elapsed() {

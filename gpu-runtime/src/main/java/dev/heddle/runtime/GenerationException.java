@@ -1,6 +1,6 @@
 package dev.heddle.runtime;
 
-/** A request that was refused, or that failed on its way. */
+/** A request was refused, or failed after it was accepted. */
 public final class GenerationException extends RuntimeException {
   /** What kind of failure, for a caller to map to its own protocol. */
   public enum Kind {

@@ -1,9 +1,9 @@
 package dev.heddle.runtime;
 
 /**
- * Told of a generation's progress on the step thread: implementations return at once (they schedule
- * work elsewhere) and never throw. Tokens are not handed over but lie in {@link Generation}, which
- * has room for all of them, so a slow reader never slows a step.
+ * Is notified of a generation's progress. Called by the step thread: an implementation returns at
+ * once, schedules its work elsewhere and never throws. It reads tokens from {@link Generation},
+ * which keeps all of them, so a slow reader never slows a step.
  */
 public interface GenerationListener {
   /** The request has its blocks and its adapter; tokens will follow. Once, before anything else. */

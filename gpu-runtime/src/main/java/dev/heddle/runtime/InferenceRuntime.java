@@ -30,16 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine, running: requests in by {@link #submit}, tokens out in {@link Generation}. One
- * platform thread owns the state; all methods here may be called by any other thread.
+ * The running engine. Requests come in by {@link #submit}; their tokens are read from {@link
+ * Generation}. One platform thread, the step thread, owns the state. All methods may be called by
+ * any other thread.
  */
 public final class InferenceRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InferenceRuntime.class);
 
   /** Room in the inbox for commands that are not requests. */
   private static final int OTHER_COMMANDS = 256;
-
-  private static final int LOADER_THREADS = 2;
 
   private final ModelShape shape;
   private final MemoryPlan plan;
@@ -123,7 +122,7 @@ public final class InferenceRuntime implements AutoCloseable {
       Supplier<Digest> digest,
       AdapterCatalog catalog,
       StepOutput.@Nullable RowObserver observer) {
-    Ops ops = choose(config);
+    Ops ops = choose(config, base.shape());
     try {
       MemoryPlan plan = plan(config, base.shape(), ops);
       InferenceRuntime runtime =
@@ -152,11 +151,11 @@ public final class InferenceRuntime implements AutoCloseable {
     }
   }
 
-  private static Ops choose(RuntimeConfig config) {
+  private static Ops choose(RuntimeConfig config, ModelShape shape) {
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     try {
-      return OpsProvider.choose(config.backend(), threads);
+      return OpsProvider.choose(shape, config.backend(), threads);
     } catch (IllegalArgumentException e) {
       throw new StartException(e);
     }
@@ -186,8 +185,9 @@ public final class InferenceRuntime implements AutoCloseable {
           GenerationException.Kind.INVALID,
           "the backend " + backend() + " does not show what routers decide");
     }
-    long bytes = Generation.heapBytes(request) + (routing ? RoutingSums.heapBytes(shape) : 0);
-    inbox.charge(bytes);
+    AnswerHeap heap =
+        new AnswerHeap(request, routing ? RoutingSums.heapBytes(shape) : 0, inbox::refund);
+    inbox.charge(heap.charge());
     try {
       Generation generation =
           new Generation(
@@ -196,12 +196,12 @@ public final class InferenceRuntime implements AutoCloseable {
               shape.vocabulary(),
               System::nanoTime,
               inbox::ring,
-              () -> inbox.refund(bytes),
+              heap,
               routing ? RoutingSums.of(shape) : null);
       loop.submit(generation);
       return generation;
     } catch (Throwable e) { // it was not handed over
-      inbox.refund(bytes);
+      inbox.refund(heap.charge());
       throw e;
     }
   }
@@ -310,7 +310,7 @@ public final class InferenceRuntime implements AutoCloseable {
 
   /**
    * Where the routers sent a resident adapter's tokens, as of at most about a second ago; null if
-   * it is not resident. Disturbs nobody.
+   * it is not resident. Never blocks the step thread.
    */
   public @Nullable RoutingStats routing(Digest adapter) {
     return experts.routing(adapter);
@@ -326,7 +326,7 @@ public final class InferenceRuntime implements AutoCloseable {
     return experts.routingTotals();
   }
 
-  /** What the runtime is doing; disturbs nobody. */
+  /** What the runtime is doing. Never blocks the step thread. */
   public RuntimeStats stats() {
     ResidencyStats residency = experts.stats();
     int free = (int) metrics.get(Metric.BLOCKS_FREE);
@@ -399,7 +399,7 @@ public final class InferenceRuntime implements AutoCloseable {
       Inbox inbox) {
     ExecutorService loaders =
         Executors.newFixedThreadPool(
-            LOADER_THREADS, Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
+            config.loadThreads(), Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
     return new ExpertWeightManager(
         ExpertLayout.of(shape),
         ResidencyConfig.of(

@@ -3,8 +3,8 @@ package dev.heddle.runtime;
 import java.util.Objects;
 
 /**
- * How likely the model finds each token of a prompt, given those before it. Written by the step
- * thread as the prompt is computed, read by any thread.
+ * The log-probability of each token of a prompt, given the tokens before it. The step thread writes
+ * it as the prompt is computed; any thread may read it.
  */
 public final class PromptScores {
   private final TokenScores scores;

@@ -39,6 +39,7 @@ final class RowsToScore implements RowScoring {
    * @param into where the score of {@code token} goes, at {@code index}
    */
   void add(int row, int token, TokenScores into, int index) {
+    into.reserve(index); // before the backend's workers set it
     rows[count] = row;
     tokens[count] = token;
     indices[count] = index;

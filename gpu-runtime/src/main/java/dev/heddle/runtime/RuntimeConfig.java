@@ -21,6 +21,7 @@ import java.util.function.ToDoubleFunction;
  * @param loadWait how long a request waits for its adapter
  * @param maxContext most tokens of prompt and output together, 0 for the checkpoint's own limit
  * @param adapterRows most adapters resident at once
+ * @param loadThreads how many experts are read and written to slots at a time
  * @param tenantWeight share of a tenant relative to others', &gt; 0; asked with each request, on
  *     the step thread, and used from then on
  * @param process what the process takes of the budget beside the engine; nothing of a device's
@@ -36,6 +37,7 @@ public record RuntimeConfig(
     Duration loadWait,
     int maxContext,
     int adapterRows,
+    int loadThreads,
     ToDoubleFunction<String> tenantWeight,
     ProcessMemory process) {
 
@@ -55,6 +57,7 @@ public record RuntimeConfig(
         Duration.ofSeconds(30),
         0,
         64,
+        2,
         tenant -> 1,
         ProcessMemory.ofThisJvm(0L));
   }
@@ -82,6 +85,7 @@ public record RuntimeConfig(
     check(faults, !loadWait.isNegative(), "loadWait must not be negative: " + loadWait);
     check(faults, maxContext >= 0, "maxContext must not be negative: " + maxContext);
     check(faults, adapterRows >= 0, "adapterRows must not be negative: " + adapterRows);
+    check(faults, loadThreads >= 1, "loadThreads must be at least 1: " + loadThreads);
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));
     }

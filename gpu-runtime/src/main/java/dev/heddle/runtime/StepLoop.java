@@ -97,7 +97,7 @@ final class StepLoop implements Runnable {
     }
   }
 
-  /** Tells everybody the end, those too whose requests still lie in the inbox. */
+  /** Tells every listener the end, those of requests in the inbox included. */
   private void abandon(GenerationException cause) {
     long end = System.nanoTime() + ABANDON_NANOS; // the counts may be wrong by now
     do {

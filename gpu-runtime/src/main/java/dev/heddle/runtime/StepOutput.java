@@ -81,7 +81,7 @@ final class StepOutput {
     requests.fail(request, StepLoop.internal(cause));
   }
 
-  /** Reads a row for whoever looks on; nobody does but in tests. */
+  /** Shows a row to the observer, which only tests have. */
   private void observe(int row, Sequence sequence, int position) {
     if (observer != null) {
       model.logits(row, logits);

@@ -4,9 +4,9 @@ import dev.heddle.ops.UnusableLogitsException;
 import java.util.Arrays;
 
 /**
- * From a row of logits to a token. The token is a function of the row and the {@link SamplingState}
- * alone, to the bit: neither batch nor history of this object matter. Allocates nothing but its
- * exceptions; one thread at a time.
+ * Draws a token from a row of logits. The token is a function of the row and the {@link
+ * SamplingState} alone, to the bit: neither batch nor history of this object matter. Allocates
+ * nothing but its exceptions; one thread at a time.
  *
  * <p>In this order: a grammar's mask and the request's own rules, logit bias, repetition penalty
  * (as in CTRL, arXiv 1909.05858: tokens of prompt and output), frequency and presence penalty

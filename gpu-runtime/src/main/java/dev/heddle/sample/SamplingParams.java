@@ -59,6 +59,11 @@ public record SamplingParams(
         TokenRules.NONE);
   }
 
+  /** Whether a draw depends on the tokens before it, by a penalty. */
+  boolean penalizes() {
+    return repetitionPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0;
+  }
+
   /** The same with another seed. */
   public SamplingParams withSeed(long seed) {
     return with(seed, rules);

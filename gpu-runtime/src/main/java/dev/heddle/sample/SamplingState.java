@@ -40,28 +40,29 @@ public final class SamplingState {
   /**
    * The state of choice 0 before its first token.
    *
-   * @param params in the ranges they state, biased tokens below {@code vocabulary}
+   * @param params in the ranges they state
    * @param prompt token ids
-   * @param maxTokens most tokens the output can have
    * @param eosTokens what ends an answer of the model
    */
-  public static SamplingState of(
-      SamplingParams params, int[] prompt, int maxTokens, int vocabulary, List<Integer> eosTokens) {
+  public static SamplingState of(SamplingParams params, int[] prompt, List<Integer> eosTokens) {
     int[] tokens = params.logitBias().keySet().stream().mapToInt(t -> t).sorted().toArray();
     float[] biases = new float[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
       biases[i] = params.logitBias().getOrDefault(tokens[i], 0f);
     }
     TokenCounts counts = null;
-    if (params.repetitionPenalty() != 1
-        || params.presencePenalty() != 0
-        || params.frequencyPenalty() != 0) {
-      counts = new TokenCounts((int) Math.min(vocabulary, (long) prompt.length + maxTokens));
+    if (params.penalizes()) {
+      counts = new TokenCounts();
       counts.addPrompt(prompt);
     }
     TokenGuard guard =
         params.rules().equals(TokenRules.NONE) ? null : new TokenGuard(params.rules(), eosTokens);
     return new SamplingState(params, 0, null, tokens, biases, counts, guard);
+  }
+
+  /** Most heap that the state of a choice takes, in bytes, when it has met so many tokens. */
+  public static long heapBytes(SamplingParams params, long tokens) {
+    return params.penalizes() ? TokenCounts.heapBytes(tokens) : 0;
   }
 
   /** Another choice of the same request, with the tokens met so far. */

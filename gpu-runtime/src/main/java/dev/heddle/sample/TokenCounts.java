@@ -4,25 +4,25 @@ import java.util.Arrays;
 
 /**
  * Which tokens a sequence has met, and how often its output has each: what penalties go by. A hash
- * table with linear probing over a list of the distinct tokens, sized once. Step thread only.
+ * table with linear probing over a list of the distinct tokens. Both double when the list is full,
+ * so that a draw seldom allocates. Step thread only.
  */
 final class TokenCounts {
-  /** Distinct tokens in the order they were met, and how often each is in the output. */
-  private final int[] tokens;
+  private static final int FIRST_CAPACITY = 64;
 
-  private final int[] outputs;
+  /** Distinct tokens in the order they were met, and how often each is in the output. */
+  private int[] tokens;
+
+  private int[] outputs;
   private int distinct;
 
-  /** Index into {@link #tokens} plus 1; 0 is empty. At most half full. */
-  private final int[] table;
+  /** Index into {@link #tokens} plus 1; 0 is empty. Twice as long as the list. */
+  private int[] table;
 
-  /**
-   * @param capacity most distinct tokens the sequence can meet
-   */
-  TokenCounts(int capacity) {
-    tokens = new int[capacity];
-    outputs = new int[capacity];
-    table = new int[Math.max(2, Integer.highestOneBit(Math.max(1, capacity)) * 4)];
+  TokenCounts() {
+    tokens = new int[FIRST_CAPACITY];
+    outputs = new int[FIRST_CAPACITY];
+    table = new int[2 * FIRST_CAPACITY];
   }
 
   private TokenCounts(TokenCounts other) {
@@ -30,6 +30,14 @@ final class TokenCounts {
     outputs = other.outputs.clone();
     table = other.table.clone();
     distinct = other.distinct;
+  }
+
+  /** Most heap that this takes, in bytes, with so many distinct tokens. */
+  static long heapBytes(long distinct) {
+    // Four integers a place. Just after a doubling half of the places are used, and the half as
+    // large arrays before it are still there.
+    long places = Math.max(FIRST_CAPACITY, 2 * distinct);
+    return 4L * Integer.BYTES * (places + places / 2);
   }
 
   TokenCounts copy() {
@@ -43,7 +51,8 @@ final class TokenCounts {
   }
 
   void addOutput(int token) {
-    outputs[indexOf(token)]++;
+    int index = indexOf(token); // which may replace the array
+    outputs[index]++;
   }
 
   /** Distinct tokens met; their ids and counts are at indices below. */
@@ -60,20 +69,35 @@ final class TokenCounts {
   }
 
   private int indexOf(int token) {
+    int place = placeOf(token);
+    if (table[place] == 0) {
+      if (distinct == tokens.length) {
+        grow();
+        place = placeOf(token);
+      }
+      tokens[distinct] = token;
+      table[place] = ++distinct;
+    }
+    return table[place] - 1;
+  }
+
+  /** Where the token is in the table, or the empty place where it belongs. */
+  private int placeOf(int token) {
     int mask = table.length - 1;
     int place = ((token * 0x9E3779B9) >>> 7) & mask; // Fibonacci hashing spreads neighbouring ids
-    while (table[place] != 0) {
-      if (tokens[table[place] - 1] == token) {
-        return table[place] - 1;
-      }
+    while (table[place] != 0 && tokens[table[place] - 1] != token) {
       place = (place + 1) & mask;
     }
-    if (distinct == tokens.length) {
-      throw new IllegalStateException("more than " + distinct + " distinct tokens");
+    return place;
+  }
+
+  private void grow() {
+    tokens = Arrays.copyOf(tokens, 2 * distinct);
+    outputs = Arrays.copyOf(outputs, 2 * distinct);
+    table = new int[4 * distinct];
+    for (int i = 0; i < distinct; i++) {
+      table[placeOf(tokens[i])] = i + 1;
     }
-    tokens[distinct] = token;
-    table[place] = ++distinct;
-    return distinct - 1;
   }
 
   @Override

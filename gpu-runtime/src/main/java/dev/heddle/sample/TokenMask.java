@@ -1,8 +1,8 @@
 package dev.heddle.sample;
 
 /**
- * Which tokens may come next, as a grammar sees it. The mask of one choice is moved on with each of
- * its tokens. Step thread.
+ * The tokens that a grammar allows next. The mask of one choice is moved on with each of its
+ * tokens. Step thread.
  */
 @FunctionalInterface
 public interface TokenMask {

@@ -1,6 +1,6 @@
 package dev.heddle.schedule;
 
-/** Says whether the weights that a request needs are there. */
+/** Says whether the weights that a request needs are resident. */
 @FunctionalInterface
 public interface AdmissionGate {
   /** What {@link #enter} found. */

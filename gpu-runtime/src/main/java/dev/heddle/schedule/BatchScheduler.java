@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Says what the next step computes (continuous batching, Orca; chunked prefill, Sarathi, arXiv
+ * Decides what the next step computes (continuous batching, Orca; chunked prefill, Sarathi, arXiv
  * 2308.16369): first one token of every sequence that decodes, then prompts in chunks, then
  * sequences that had been pre-empted, then new requests, whose turn it is by {@link FairQueue}.
  *
@@ -20,8 +20,8 @@ import java.util.function.ToDoubleFunction;
  * gets a copy.
  *
  * <p>Background requests come last, when {@link BackgroundTurn} says so, with what room a step has
- * left. Whoever else needs blocks or a place takes them from a background sequence, which waits
- * again then and starts anew.
+ * left. Any other request that needs blocks or a place takes them from a background sequence, which
+ * is queued again and starts from its first token.
  *
  * <p>Scoring a prompt needs a row of logits for each of its tokens; {@link ScoringBudget} bounds
  * how many of them a step takes. Step thread only; a step without admissions allocates nothing.
@@ -105,7 +105,7 @@ public final class BatchScheduler {
 
   /** Queues a request, which must fit the pool and the sequences when it is alone. */
   public void submit(SequenceGroup group) {
-    group.arrive(++arrivals, blocks.blockTokens());
+    group.arrive(++arrivals);
     queue.add(group);
   }
 

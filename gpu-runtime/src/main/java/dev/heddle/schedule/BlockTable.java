@@ -1,13 +1,14 @@
 package dev.heddle.schedule;
 
+import java.util.Arrays;
+
 /** The KV blocks of one sequence, by position: block i holds tokens i*blockTokens and up. */
 public final class BlockTable {
-  private final int[] blocks;
-  private int size;
+  /** How many blocks the table grows by. */
+  private static final int GROWTH = 64;
 
-  BlockTable(int capacity) {
-    this.blocks = new int[capacity];
-  }
+  private int[] blocks = {};
+  private int size;
 
   public int size() {
     return size;
@@ -23,6 +24,9 @@ public final class BlockTable {
   }
 
   void add(int block) {
+    if (size == blocks.length) {
+      blocks = Arrays.copyOf(blocks, size + GROWTH);
+    }
     blocks[size++] = block;
   }
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests that wait, and whose turn it is: the tenant's whose virtual token counter is lowest, its
  * requests in order of arrival. Counters grow with the tokens a tenant is served, divided by its
- * weight; a tenant that comes back after a pause starts no lower than those that kept waiting, so
- * nobody saves up a claim (Virtual Token Counter, Sheng et al., arXiv 2401.00588, algorithm 2).
- * Step thread only.
+ * weight; a tenant that comes back after a pause starts no lower than those that kept waiting, so a
+ * tenant cannot save up a claim (Virtual Token Counter, Sheng et al., arXiv 2401.00588, algorithm
+ * 2). Step thread only.
  */
 final class FairQueue {
   private static final class Tenant {

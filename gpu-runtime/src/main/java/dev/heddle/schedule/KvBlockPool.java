@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Hands out KV blocks and takes them back. A block is taken while somebody refers to it, else free:
- * taken + free = total, always. Free blocks wait in one list; those without contents at its head,
- * those whose contents a {@link PrefixCache} keeps at its tail, so that the longest unused contents
- * are overwritten first and only when nothing else is free. Step thread only.
+ * Hands out KV blocks and takes them back. A block is taken while it has references, and free
+ * otherwise: taken + free = total, always. Free blocks wait in one list; those without contents at
+ * its head, those whose contents a {@link PrefixCache} keeps at its tail, so that the longest
+ * unused contents are overwritten first and only when nothing else is free. Step thread only.
  */
 public final class KvBlockPool {
   private final int blockTokens;
@@ -120,13 +120,13 @@ public final class KvBlockPool {
     kept[block] = true;
   }
 
-  /** Who is told that a kept block is about to be overwritten. */
+  /** Sets the listener that is told before a kept block is overwritten. */
   void onOverwrite(IntConsumer listener) {
     overwritten = listener;
   }
 
   /**
-   * Proves that the books balance.
+   * Proves that taken + free = total.
    *
    * @throws IllegalStateException naming what does not
    */

@@ -60,7 +60,7 @@ final class PrefixCache {
   }
 
   /**
-   * Keeps a full block that somebody holds, unless another one has the same contents already.
+   * Keeps a full block that a sequence holds, unless another one has the same contents already.
    *
    * @return the entry of these contents, parent of the block that follows
    */

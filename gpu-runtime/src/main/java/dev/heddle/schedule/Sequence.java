@@ -1,10 +1,8 @@
 package dev.heddle.schedule;
 
-import java.util.Arrays;
-
 /**
- * One choice of a request as the scheduler sees it: its tokens, how many of them have their KV in
- * blocks, and which blocks. Step thread only.
+ * One choice of a request in the scheduler: its tokens, its KV blocks, and how many of the tokens
+ * have their KV there. Step thread only.
  */
 public final class Sequence {
   /** Where a sequence stands. */
@@ -19,7 +17,8 @@ public final class Sequence {
 
   private final SequenceGroup group;
   private final int choice;
-  private final int[] tokens;
+  private final int[] prompt;
+  private final Chunks<int[]> output;
   private int length;
   private int scored;
 
@@ -27,7 +26,7 @@ public final class Sequence {
   private int reached;
 
   int computed;
-  final BlockTable blocks;
+  final BlockTable blocks = new BlockTable();
   State state = State.WAITING;
 
   /** Full blocks that are entries of the prefix cache, and the last one's entry. */
@@ -35,12 +34,12 @@ public final class Sequence {
 
   long chain = PrefixCache.NO_ENTRY;
 
-  Sequence(SequenceGroup group, int choice, int[] prompt, int maxTokens, int blockTokens) {
+  Sequence(SequenceGroup group, int choice, int[] prompt, int maxTokens) {
     this.group = group;
     this.choice = choice;
-    this.tokens = Arrays.copyOf(prompt, prompt.length + maxTokens);
+    this.prompt = prompt;
+    this.output = new Chunks<>(maxTokens, int[]::new);
     this.length = prompt.length;
-    this.blocks = new BlockTable(Math.ceilDiv(tokens.length, blockTokens));
   }
 
   public SequenceGroup group() {
@@ -62,8 +61,10 @@ public final class Sequence {
     return computed;
   }
 
+  /** The token at a position below {@link #length}, of the prompt or of the output. */
   public int token(int position) {
-    return tokens[position];
+    int index = position - prompt.length;
+    return index < 0 ? prompt[position] : output.get(index)[Chunks.offset(index)];
   }
 
   public BlockTable blocks() {
@@ -105,15 +106,20 @@ public final class Sequence {
 
   /** Adds a token that was drawn. */
   void append(int token) {
-    tokens[length++] = token;
+    int index = length - prompt.length;
+    output.reserve(index)[Chunks.offset(index)] = token;
+    length++;
   }
 
   int remaining() {
     return length - computed;
   }
 
-  int[] tokens() {
-    return tokens;
+  /** Fills {@code target} with the tokens from a position on, all of which are there. */
+  void copyTokens(int from, int[] target) {
+    for (int i = 0; i < target.length; i++) {
+      target[i] = token(from + i);
+    }
   }
 
   /** The prefix cache may be asked: nothing that must be computed itself would be skipped. */

@@ -10,13 +10,13 @@ final class SequenceBlocks {
   private final KvBlockPool pool;
   private final PrefixCache cache;
 
+  /** The tokens of the block that is looked for or kept. */
+  private final int[] tokens;
+
   SequenceBlocks(KvBlockPool pool) {
     this.pool = pool;
     this.cache = new PrefixCache(pool);
-  }
-
-  int blockTokens() {
-    return pool.blockTokens();
+    this.tokens = new int[pool.blockTokens()];
   }
 
   /**
@@ -77,13 +77,10 @@ final class SequenceBlocks {
     int blockTokens = pool.blockTokens();
     while ((sequence.chained + 1) * blockTokens <= sequence.computed) {
       int index = sequence.chained++;
+      sequence.copyTokens(index * blockTokens, tokens);
       sequence.chain =
           cache.insert(
-              sequence.group().root(),
-              sequence.chain,
-              sequence.tokens(),
-              index * blockTokens,
-              sequence.blocks.get(index));
+              sequence.group().root(), sequence.chain, tokens, 0, sequence.blocks.get(index));
     }
   }
 
@@ -124,8 +121,8 @@ final class SequenceBlocks {
   private void sharePrefix(Sequence sequence) {
     int most = (sequence.length() - 1) / pool.blockTokens();
     while (sequence.chained < most) {
-      int from = sequence.chained * pool.blockTokens();
-      int block = cache.find(sequence.group().root(), sequence.chain, sequence.tokens(), from);
+      sequence.copyTokens(sequence.chained * pool.blockTokens(), tokens);
+      int block = cache.find(sequence.group().root(), sequence.chain, tokens, 0);
       if (block < 0) {
         break;
       }

@@ -4,8 +4,8 @@ import dev.heddle.format.Digest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The choices of one request: they share a prompt, an adapter and a place in the queue. Extended by
- * whoever runs the scheduler with what it needs to know of a request. Step thread only.
+ * The choices of one request: they share a prompt, an adapter and a place in the queue. The
+ * scheduler's caller extends it with what it keeps of a request. Step thread only.
  */
 public abstract class SequenceGroup {
   private final PrefixCache.Root root;
@@ -49,11 +49,11 @@ public abstract class SequenceGroup {
   }
 
   /** Takes its place in the order of arrival; only now it has sequences. */
-  void arrive(long place, int blockTokens) {
+  void arrive(long place) {
     arrival = place;
     sequences = new Sequence[choices];
     for (int i = 0; i < choices; i++) {
-      sequences[i] = new Sequence(this, i, prompt, maxTokens, blockTokens);
+      sequences[i] = new Sequence(this, i, prompt, maxTokens);
     }
   }
 

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The experts to train: in each layer the most relevant ones, as few as reach a share p together
- * (ESFT, equation 7).
+ * The experts to train: in each layer, the smallest set of the most relevant experts whose
+ * relevance sums to a share p (ESFT, equation 7).
  *
  * @param config what {@code expert_cfg.json} says of them
  * @param layersBelow layers where even all experts that any token was sent to stay below p; all

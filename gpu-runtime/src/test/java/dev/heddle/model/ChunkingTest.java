@@ -18,7 +18,12 @@ class ChunkingTest {
     "full-qlora-groups, vector",
     "lite-yarn, vector",
     "normed-freq2-f16, vector",
-    "plain-tied-f32, vector"
+    "plain-tied-f32, vector",
+    "deepseek-v3, vector",
+    "glm4-moe, vector",
+    "qwen2-moe, vector",
+    "qwen3-moe, reference",
+    "qwen3-moe, vector"
   })
   void any_chunks_give_the_same_bits(String name, String backend) {
     long seed = 20261122;

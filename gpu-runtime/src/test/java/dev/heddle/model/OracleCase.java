@@ -7,10 +7,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
-/** One folder of {@code testdata/oracle}: a model, its adapters, and what transformers computed. */
+/**
+ * One folder of {@code testdata/oracle} or {@code testdata/oracle-families}: a model, its adapters,
+ * and what transformers computed.
+ */
 final class OracleCase implements AutoCloseable {
   static final List<String> NAMES =
       List.of(
@@ -20,7 +24,23 @@ final class OracleCase implements AutoCloseable {
           "lite-yarn",
           "normed-freq2-f16",
           "plain-tied-f32");
+
+  /** Of other families than DeepSeek-V2; without hidden states and router picks. */
+  static final List<String> FAMILIES =
+      List.of(
+          "deepseek-v3",
+          "glm4-moe",
+          "mixtral",
+          "olmoe",
+          "qwen2-moe",
+          "qwen3-moe",
+          "qwen3-moe-dense-tied");
+
   static final List<String> ADAPTERS = List.of("a", "b", "c");
+
+  static Stream<String> all() {
+    return Stream.concat(NAMES.stream(), FAMILIES.stream());
+  }
 
   /** One prompt through one variant; {@code adapterRow} is 0 for the base, 1.. for a, b, c. */
   record Run(
@@ -48,7 +68,8 @@ final class OracleCase implements AutoCloseable {
   private final SafetensorsFile golden;
 
   OracleCase(String name) {
-    folder = Path.of(System.getProperty("heddle.repo"), "testdata", "oracle", name);
+    String cases = FAMILIES.contains(name) ? "oracle-families" : "oracle";
+    folder = Path.of(System.getProperty("heddle.repo"), "testdata", cases, name);
     golden = SafetensorsFile.open(folder.resolve("golden.safetensors"));
     JsonNode json = Json.read(folder.resolve("golden.json"), Json.LISTING_BYTES);
     runs = stream(json.get("runs")).map(OracleCase::run).toList();
@@ -63,7 +84,7 @@ final class OracleCase implements AutoCloseable {
         stream(run.get("margins")).map(JsonNode::asDouble).toList());
   }
 
-  private static java.util.stream.Stream<JsonNode> stream(JsonNode array) {
+  private static Stream<JsonNode> stream(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 

@@ -39,7 +39,7 @@ class ReleasedWeightsTest {
     AtomicLong most = new AtomicLong();
     AtomicLong next = new AtomicLong();
     try (ModelFolder model = ModelFolder.open(folder);
-        Ops ops = OpsProvider.choose("vector", 2)) {
+        Ops ops = OpsProvider.choose(shape, "vector", 2)) {
       MoeModel loaded =
           MoeModel.load(
               model,

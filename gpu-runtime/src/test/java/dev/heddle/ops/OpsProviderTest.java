@@ -3,16 +3,37 @@ package dev.heddle.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.testing.Shapes;
 import dev.heddle.ops.reference.ReferenceOps;
 import dev.heddle.ops.vector.VectorOps;
 import org.junit.jupiter.api.Test;
 
 class OpsProviderTest {
+  private static final ModelShape SHAPE = Shapes.tiny();
+
+  /** Leaves sums as they are. */
+  static final class NoAddition {
+    public void add(Tensor x, Tensor y, Rows rows) {}
+  }
+
+  /** Has a method that is no operation. */
+  static final class Misspelt {
+    public void addd(Tensor x, Tensor y, Rows rows) {}
+  }
+
+  @Test
+  void an_override_that_is_no_operation_is_refused() {
+    assertThatThrownBy(() -> OverriddenOps.of(new ReferenceOps(), new Misspelt()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("addd");
+  }
+
   @Test
   void the_fastest_backend_that_works_is_chosen_unless_one_is_named() {
-    try (Ops auto = OpsProvider.choose(OpsProvider.AUTO, 2);
-        Ops vector = OpsProvider.choose("vector", 1);
-        Ops reference = OpsProvider.choose("reference", 1)) {
+    try (Ops auto = OpsProvider.choose(SHAPE, OpsProvider.AUTO, 2);
+        Ops vector = OpsProvider.choose(SHAPE, "vector", 1);
+        Ops reference = OpsProvider.choose(SHAPE, "reference", 1)) {
       assertThat(auto).isInstanceOf(VectorOps.class);
       assertThat(vector).isInstanceOf(VectorOps.class);
       assertThat(reference).isInstanceOf(ReferenceOps.class);
@@ -21,7 +42,7 @@ class OpsProviderTest {
 
   @Test
   void an_unknown_backend_is_refused_by_name() {
-    assertThatThrownBy(() -> OpsProvider.choose("abacus", 1))
+    assertThatThrownBy(() -> OpsProvider.choose(SHAPE, "abacus", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("abacus")
         .hasMessageContaining("vector, reference");
@@ -29,7 +50,7 @@ class OpsProviderTest {
 
   @Test
   void an_accelerator_that_this_build_is_without_is_said_to_be_missing_and_how_to_get_it() {
-    assertThatThrownBy(() -> OpsProvider.choose("tornado", 1))
+    assertThatThrownBy(() -> OpsProvider.choose(SHAPE, "tornado", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("this build is without it")
         .hasMessageContaining("TORNADOVM_HOME")
@@ -38,11 +59,7 @@ class OpsProviderTest {
 
   @Test
   void a_backend_whose_results_differ_fails_the_self_check() {
-    Ops wrong =
-        new DelegatingOps(new ReferenceOps()) {
-          @Override
-          public void add(Tensor x, Tensor y, Rows rows) {}
-        };
+    Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoAddition());
     assertThat(SelfCheck.compare(wrong, new ReferenceOps(), 0)).isFalse();
     assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), 0)).isTrue();
   }

@@ -29,12 +29,7 @@ final class AloneModel {
     long hash = checkPrompt(client, fingerprint);
     for (int choice = 0; choice < request.choices(); choice++) {
       SamplingState state =
-          SamplingState.of(
-                  request.sampling(),
-                  request.prompt(),
-                  request.maxTokens(),
-                  shape.vocabulary(),
-                  shape.eosTokens())
+          SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens())
               .forChoice(choice);
       checkChoice(client, choice, state, hash, fingerprint);
     }

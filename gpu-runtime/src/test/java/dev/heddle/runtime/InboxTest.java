@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.runtime.GenerationException.Kind;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
@@ -38,22 +38,22 @@ class InboxTest {
 
   @Test
   void memory_of_an_answer_is_held_until_the_engine_and_its_slowest_reader_are_done() {
-    AtomicInteger refunds = new AtomicInteger();
+    AtomicLong held = new AtomicLong();
+    GenerationRequest request = new RequestBuilder(new int[] {1}).maxTokens(1000).build();
+    AnswerHeap heap = new AnswerHeap(request, 0, bytes -> held.addAndGet(-bytes));
+    held.set(heap.charge());
     Generation generation =
-        new Generation(
-            new RequestBuilder(new int[] {1}).build(),
-            new BlockingClient(),
-            10,
-            () -> 0,
-            () -> {},
-            refunds::incrementAndGet,
-            null);
+        new Generation(request, new BlockingClient(), 10, () -> 0, () -> {}, heap, null);
 
     assertThat(generation.retain()).isTrue();
+    generation.ended();
+    assertThat(held.get())
+        .as("without what the answer did not become")
+        .isBetween(1L, heap.charge());
     generation.release(); // the engine's end
-    assertThat(refunds).hasValue(0);
+    assertThat(held.get()).isEqualTo(heap.charge());
     generation.release(); // the reader's
-    assertThat(refunds).hasValue(1);
+    assertThat(held).hasValue(0);
     assertThat(generation.retain()).isFalse();
   }
 }

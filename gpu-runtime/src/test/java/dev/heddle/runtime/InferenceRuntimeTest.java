@@ -435,6 +435,7 @@ class InferenceRuntimeTest {
         loadWait,
         0,
         adapterRows,
+        2,
         tenant -> 1,
         ProcessMemory.NONE);
   }

@@ -126,6 +126,7 @@ final class LoopHarness {
         LOAD_WAIT,
         0,
         sizes.adapterRows,
+        1,
         weights,
         ProcessMemory.NONE);
   }
@@ -145,7 +146,7 @@ final class LoopHarness {
             shape.vocabulary(),
             () -> now,
             inbox::ring,
-            () -> {},
+            new AnswerHeap(request, 0, refunded -> {}),
             request.collectsRouting() ? RoutingSums.of(shape) : null);
     loop.submit(client.generation);
     return client;

@@ -183,6 +183,7 @@ class MemoryPlannerTest {
         Duration.ofSeconds(1),
         0,
         adapterRows,
+        1,
         name -> 1,
         process);
   }

@@ -11,6 +11,7 @@ final class RequestBuilder {
   private @Nullable Digest adapter;
   private int maxTokens = 20;
   private int choices = 1;
+  private int logprobs = -1;
   private int promptLogprobs = -1;
   private SamplingParams sampling = SamplingParams.GREEDY;
 
@@ -43,6 +44,11 @@ final class RequestBuilder {
     return this;
   }
 
+  RequestBuilder logprobs(int value) {
+    logprobs = value;
+    return this;
+  }
+
   RequestBuilder promptLogprobs(int value) {
     promptLogprobs = value;
     return this;
@@ -55,6 +61,15 @@ final class RequestBuilder {
 
   GenerationRequest build() {
     return new GenerationRequest(
-        "test", tenant, adapter, prompt, maxTokens, choices, true, -1, promptLogprobs, sampling);
+        "test",
+        tenant,
+        adapter,
+        prompt,
+        maxTokens,
+        choices,
+        true,
+        logprobs,
+        promptLogprobs,
+        sampling);
   }
 }

@@ -12,7 +12,7 @@ public final class ScriptedEngine {
   private final List<Generation> generations = new ArrayList<>();
   private final List<GenerationListener> listeners = new ArrayList<>();
   private long nanos;
-  private int held;
+  private long held;
   private @Nullable GenerationException refusal;
 
   /** Takes a request as {@link InferenceRuntime#submit} does. */
@@ -20,9 +20,10 @@ public final class ScriptedEngine {
     if (refusal != null) {
       throw refusal;
     }
-    held++;
+    AnswerHeap heap = new AnswerHeap(request, 0, bytes -> held -= bytes);
+    held += heap.charge();
     Generation generation =
-        new Generation(request, listener, 1000, () -> ++nanos, () -> {}, () -> held--, null);
+        new Generation(request, listener, 1000, () -> ++nanos, () -> {}, heap, null);
     generations.add(generation);
     listeners.add(listener);
     return generation;
@@ -38,8 +39,8 @@ public final class ScriptedEngine {
     return generations.size();
   }
 
-  /** Requests whose memory is still charged. */
-  public int held() {
+  /** Bytes that are charged for answers. */
+  public long held() {
     return held;
   }
 

@@ -25,12 +25,7 @@ class SamplerPropertyTest {
       List<Integer> prompt = tokens(random, row.length);
       List<Integer> output = tokens(random, row.length);
       SamplingState state =
-          SamplingState.of(
-              params,
-              prompt.stream().mapToInt(t -> t).toArray(),
-              output.size(),
-              row.length,
-              List.of());
+          SamplingState.of(params, prompt.stream().mapToInt(t -> t).toArray(), List.of());
       output.forEach(state::accept);
       int position = random.nextInt(1000);
       int token = new Sampler(row.length).sample(row, state, position);
@@ -80,7 +75,7 @@ class SamplerPropertyTest {
         row[j] = (float) random.nextGaussian();
       }
       SamplingParams params = params(random, row.length);
-      SamplingState state = SamplingState.of(params, new int[] {1, 2}, 9, row.length, List.of());
+      SamplingState state = SamplingState.of(params, new int[] {1, 2}, List.of());
       assertThat(shared.sample(row, state, i)).isEqualTo(new Sampler(300).sample(row, state, i));
     }
   }
@@ -90,7 +85,7 @@ class SamplerPropertyTest {
     float[] row = {0.1f, 2, -1, 1.5f, 0.5f, -3, 1, 0};
     SamplingParams params = new SamplingParams(0.8f, 6, 0.98f, 0.02f, 1, 0, 0, Map.of(), 77);
     Map<Integer, Double> expected = NaiveSampler.distribution(row, params);
-    SamplingState state = SamplingState.of(params, new int[] {0}, 1, row.length, List.of());
+    SamplingState state = SamplingState.of(params, new int[] {0}, List.of());
     Sampler sampler = new Sampler(row.length);
     int draws = 50_000;
     Map<Integer, Integer> seen = new HashMap<>();
@@ -117,8 +112,10 @@ class SamplerPropertyTest {
     }
     SamplingParams params =
         new SamplingParams(0.9f, 50, 0.9f, 0.01f, 1.1f, 0.5f, 0.5f, Map.of(3, 1f, 9, -1f), 4);
-    SamplingState state =
-        SamplingState.of(params, new int[] {1, 2, 3}, 2_000, vocabulary, List.of());
+    SamplingState state = SamplingState.of(params, new int[] {1, 2, 3}, List.of());
+    for (int token = 0; token < vocabulary; token++) {
+      state.accept(token); // so that what counts tokens grows no more
+    }
     Sampler sampler = new Sampler(vocabulary);
     Logprobs out = new Logprobs(20);
     work(sampler, row, state, out);

@@ -43,7 +43,7 @@ class SamplerTest {
       assertThat(drawn(PLAIN, position, -huge, huge, 0, huge)).isIn(1, 3);
     }
     SamplingParams growing = new SamplingParams(0, 0, 1, 0, 0.001f, 0, 0, Map.of(), 0);
-    SamplingState state = SamplingState.of(growing, new int[] {1}, 4, 2, List.of());
+    SamplingState state = SamplingState.of(growing, new int[] {1}, List.of());
     assertThat(new Sampler(2).sample(new float[] {1, huge}, state, 0)).isEqualTo(1);
   }
 
@@ -96,13 +96,13 @@ class SamplerTest {
     SamplingParams frequency = new SamplingParams(0, 0, 1, 0, 1, 0, 0.8f, Map.of(), 0);
     int[] prompt = {0};
     Sampler sampler = new Sampler(3);
-    assertThat(sampler.sample(row, SamplingState.of(repetition, prompt, 9, 3, List.of()), 1))
+    assertThat(sampler.sample(row, SamplingState.of(repetition, prompt, List.of()), 1))
         .isEqualTo(1);
-    SamplingState present = SamplingState.of(presence, prompt, 9, 3, List.of());
+    SamplingState present = SamplingState.of(presence, prompt, List.of());
     assertThat(sampler.sample(row, present, 1)).isZero();
     present.accept(0);
     assertThat(sampler.sample(row, present, 2)).isEqualTo(1);
-    SamplingState frequent = SamplingState.of(frequency, prompt, 9, 3, List.of());
+    SamplingState frequent = SamplingState.of(frequency, prompt, List.of());
     frequent.accept(0);
     assertThat(sampler.sample(row, frequent, 2)).isZero();
     frequent.accept(0);
@@ -112,7 +112,7 @@ class SamplerTest {
   @Test
   void choices_draw_differently_and_count_for_themselves() {
     SamplingParams params = new SamplingParams(0, 0, 1, 0, 1, 2, 0, Map.of(), 5);
-    SamplingState first = SamplingState.of(params, new int[] {0}, 9, 2, List.of());
+    SamplingState first = SamplingState.of(params, new int[] {0}, List.of());
     SamplingState second = first.forChoice(1);
     first.accept(0);
     Sampler sampler = new Sampler(2);
@@ -127,21 +127,19 @@ class SamplerTest {
     float[] row = new float[200];
     row[5] = 50;
     row[199] = 40;
-    SamplingState state =
-        SamplingState.of(PLAIN, new int[] {0}, 9, 200, List.of()).with(() -> allowed);
+    SamplingState state = SamplingState.of(PLAIN, new int[] {0}, List.of()).with(() -> allowed);
     for (int position = 0; position < 100; position++) {
       assertThat(sampler.sample(row, state, position)).isIn(1, 3, 70);
     }
     SamplingState greedy =
-        SamplingState.of(SamplingParams.GREEDY, new int[] {0}, 9, 200, List.of())
-            .with(() -> allowed);
+        SamplingState.of(SamplingParams.GREEDY, new int[] {0}, List.of()).with(() -> allowed);
     assertThat(sampler.sample(row, greedy, 0)).isEqualTo(1);
     Logprobs out = new Logprobs(1);
     out.score(row, 1, 1);
     assertThat(out.alternativeTokens()).containsExactly(5);
     assertThat(out.logprob()).isLessThan(-49);
     SamplingState nothing =
-        SamplingState.of(PLAIN, new int[] {0}, 9, 200, List.of()).with(() -> new long[0]);
+        SamplingState.of(PLAIN, new int[] {0}, List.of()).with(() -> new long[0]);
     assertThatThrownBy(() -> sampler.sample(row, nothing, 0))
         .isInstanceOf(UnusableLogitsException.class)
         .hasMessageContaining("every token is excluded");
@@ -157,7 +155,7 @@ class SamplerTest {
   void what_ends_an_answer_is_not_drawn_before_it_has_min_tokens() {
     TokenRules rules = new TokenRules(2, set(0), null, List.of());
     SamplingParams greedy = SamplingParams.GREEDY.withRules(rules);
-    SamplingState state = SamplingState.of(greedy, new int[] {0}, 9, 3, List.of(1));
+    SamplingState state = SamplingState.of(greedy, new int[] {0}, List.of(1));
     Sampler sampler = new Sampler(3);
     float[] row = {3, 2, 1};
     for (int i = 0; i < 2; i++) {
@@ -173,7 +171,7 @@ class SamplerTest {
   void the_last_token_of_a_bad_word_is_not_drawn_after_the_others_of_the_output() {
     TokenRules rules = new TokenRules(0, set(), null, List.of(new int[] {0}, new int[] {2, 1, 3}));
     SamplingParams greedy = SamplingParams.GREEDY.withRules(rules);
-    SamplingState state = SamplingState.of(greedy, new int[] {2, 1}, 9, 5, List.of());
+    SamplingState state = SamplingState.of(greedy, new int[] {2, 1}, List.of());
     Sampler sampler = new Sampler(5);
     float[] row = {9, 1, 1, 5, 4};
     assertThat(sampler.sample(row, state, 2)).as("the prompt does not count").isEqualTo(3);
@@ -207,7 +205,7 @@ class SamplerTest {
   @Test
   void a_row_with_nan_or_infinity_fails_alone() {
     Sampler sampler = new Sampler(3);
-    SamplingState state = SamplingState.of(PLAIN, new int[] {0}, 9, 3, List.of());
+    SamplingState state = SamplingState.of(PLAIN, new int[] {0}, List.of());
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       float[] row = {0, bad, 1};
       assertThatThrownBy(() -> sampler.sample(row, state, 0))
@@ -240,7 +238,7 @@ class SamplerTest {
   }
 
   private static int drawn(SamplingParams params, int position, float... row) {
-    SamplingState state = SamplingState.of(params, new int[] {0}, 8, row.length, List.of());
+    SamplingState state = SamplingState.of(params, new int[] {0}, List.of());
     float[] before = row.clone();
     int token = new Sampler(row.length).sample(row, state, position);
     assertThat(row).as("the row stays as it was").isEqualTo(before);

@@ -3,12 +3,14 @@ package dev.heddle.it;
 import static dev.heddle.it.PlatformFixture.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.idempotency.IdempotencyKeys;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -133,6 +135,7 @@ class IdempotencyTest {
       }
     }
 
+    awaitClaim(key); // else the second request might be the first to take the key
     HttpResponse<String> later = post(OPERATOR, path, "", key);
     long end = System.nanoTime() + IdempotencyKeys.LEASE.toNanos() / 2;
     while (later.statusCode() == 409 && System.nanoTime() < end) {
@@ -142,6 +145,20 @@ class IdempotencyTest {
 
     expect(200, later);
     assertThat(header(later, "Idempotent-Replayed")).isEqualTo("true");
+  }
+
+  /** Waits until a request has taken a key. */
+  private static void awaitClaim(String key) throws Exception {
+    byte[] sha256 =
+        MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.US_ASCII));
+    RegistryDatabase database = PLATFORM.bean(RegistryDatabase.class);
+    while (!database.read(jdbc -> // the test's own limit of time ends it
+        jdbc.sql("select exists (select 1 from idempotency_key where key_sha256 = :key)")
+            .param("key", sha256)
+            .query(Boolean.class)
+            .single())) {
+      LockSupport.parkNanos(10_000_000);
+    }
   }
 
   private static Socket connect() throws IOException {

@@ -25,7 +25,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Tenants' API keys: made, listed, revoked. Checking them is the snapshot's. */
+/**
+ * Makes, lists and revokes tenants' API keys. {@link dev.heddle.registry.snapshot.RegistrySnapshot}
+ * checks them.
+ */
 public final class ApiKeys {
   public static final int LABEL_LENGTH_MAX = 200;
   private static final String COLUMNS =

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The first administrator's key, without which nobody could make the others. It is the configured
- * one, as long as it is configured; otherwise, while no usable admin key exists, one is generated
- * and written to a file.
+ * The first administrator's key, with which the others are made. It is the configured one, as long
+ * as it is configured; otherwise, while no usable admin key exists, one is generated and written to
+ * a file.
  */
 public final class BootstrapKey {
   /** Public id of the configured key; no generated key can have it. */

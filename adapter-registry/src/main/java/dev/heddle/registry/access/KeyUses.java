@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When keys were last used: recording writes to memory alone; what is recorded reaches the database
- * within {@link #ROUND}, for each key once in {@link #PER_KEY} at most, and waits while it is away.
- * A crash loses what was not written. Safe for any thread.
+ * When keys were last used. Recording writes to memory only. A writer thread stores the times every
+ * {@link #ROUND}, for each key at most once in {@link #PER_KEY}. While the database is down, they
+ * wait. A crash loses what was not written. Safe for any thread.
  */
 public final class KeyUses implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KeyUses.class);

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Who a request's key says it is, and the tenant it is for.
+ * The key and the tenant that a request acts for.
  *
  * @param tenant the tenant's name
  * @param publicId the key's, as in lists and logs

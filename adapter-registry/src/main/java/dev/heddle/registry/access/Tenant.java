@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Whoever owns adapters and keys; sees nothing of the others.
+ * An owner of adapters and keys. Tenants do not see each other.
  *
  * @param revision grows with every change
  */

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be different about an adapter; null leaves things as they are.
+ * The changes of an adapter; null leaves a field as it is.
  *
  * @param labels set one by one; others stay
  * @param labelsGone keys of those that are taken away

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Tenants' adapters. They are made here, or with their first version, see {@link Versions}. Changes
- * take the revision they are made for, null for whatever it is, and end in {@link
- * PreconditionException} if the adapter has another one by then.
+ * Tenants' adapters. They are made here, or with their first version, see {@link Versions}. A
+ * change may name the revision that it applies to; it fails with {@link PreconditionException} if
+ * the adapter has another one. Null is any revision.
  */
 public final class Adapters {
   private final RegistryDatabase db;

@@ -21,9 +21,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * versions of any of the tenant's adapters. Every change is one transaction, in which the name gets
  * its next revision, an entry in its history and one in the audit trail.
  *
- * <p>Changes take the revision they are made for, null for whatever it is, and end in {@link
- * PreconditionException} if the name has another one by then. A name that was never set has
- * revision 0.
+ * <p>A change may name the revision that it applies to; it fails with {@link PreconditionException}
+ * if the name has another one. Null is any revision. A name that was never set has revision 0.
  */
 public final class Aliases {
   /** The most versions a name means at once. */

@@ -18,9 +18,9 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Lets other tenants call an adapter, as {@code owner/name}. Who grants learns nothing of which
- * tenants there are: a grant to a tenant that is not there yet looks like any other, and takes
- * effect when the tenant is made.
+ * Lets other tenants call an adapter, as {@code owner/name}. A grant to an unknown tenant is stored
+ * like any other, and becomes active when that tenant is created. So a grant does not tell which
+ * tenants there are.
  */
 public final class Grants {
   /** The most grants of one adapter. */

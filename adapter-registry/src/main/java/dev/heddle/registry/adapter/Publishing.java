@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Decides which version an adapter's name means: {@link Aliases} for adapters' own names. Changes
- * take the adapter's revision they are made for, null for whatever it is, and end in {@link
- * PreconditionException} if it has another one by then.
+ * Decides which version an adapter's name means: {@link Aliases} for adapters' own names. A change
+ * may name the adapter's revision that it applies to; it fails with {@link PreconditionException}
+ * if the adapter has another one. Null is any revision.
  */
 public final class Publishing {
   private final RegistryDatabase db;

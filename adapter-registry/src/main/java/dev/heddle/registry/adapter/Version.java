@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param number counted from 1 for each adapter, without gaps
  * @param digest the adapter digest, null until it is ready
  * @param bytes logical size of its experts, null until it is ready
- * @param report what was wrong, empty unless it was rejected
+ * @param report every violation found; empty unless it was rejected
  */
 public record Version(
     UUID id,

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Adapters' versions: begun, read, archived. What happens between is {@link VersionStates}. */
+/**
+ * Begins, reads and archives versions of adapters. {@link VersionStates} has the steps in between.
+ */
 public final class Versions {
   private final RegistryDatabase db;
 

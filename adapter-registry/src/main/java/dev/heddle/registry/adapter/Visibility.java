@@ -2,7 +2,7 @@ package dev.heddle.registry.adapter;
 
 import java.util.Locale;
 
-/** Whom an adapter is for, beside its owner. */
+/** Which tenants beside the owner may call an adapter. */
 public enum Visibility {
   /** Nobody. */
   PRIVATE,

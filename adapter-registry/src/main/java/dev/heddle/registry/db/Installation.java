@@ -2,7 +2,7 @@ package dev.heddle.registry.db;
 
 import java.util.UUID;
 
-/** What distinguishes this database from every other, for as long as it lives. */
+/** The id of this database, made once when its schema is created. */
 public final class Installation {
   private Installation() {}
 

@@ -25,19 +25,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class RegistryDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistryDatabase.class);
   private static final String SCHEMA = "heddle";
-  private static final int CONNECTIONS_MAX = 10;
-  private static final int CONNECT_SECONDS_MAX = 5;
-  private static final int STATEMENT_SECONDS_MAX = 10;
 
   private final DatabaseSettings settings;
+  private final ConnectionLimits limits;
   private final HikariDataSource pool;
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
   private final TransactionTemplate snapshots;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  private RegistryDatabase(DatabaseSettings settings, HikariDataSource pool) {
+  private RegistryDatabase(
+      DatabaseSettings settings, ConnectionLimits limits, HikariDataSource pool) {
     this.settings = settings;
+    this.limits = limits;
     this.pool = pool;
     this.jdbc = JdbcClient.create(pool);
     JdbcTransactionManager manager = new JdbcTransactionManager(pool);
@@ -52,16 +52,22 @@ public final class RegistryDatabase implements AutoCloseable {
    *
    * @throws IllegalStateException if the database cannot be reached or brought up to date
    */
-  public static RegistryDatabase open(DatabaseSettings settings) {
+  public static RegistryDatabase open(DatabaseSettings settings, ConnectionLimits limits) {
     try {
       AppRole.ensure(settings);
       int applied = migrate(settings);
       log.info("Database schema is up to date ({} migrations applied)", applied);
-      return new RegistryDatabase(settings, new HikariDataSource(poolConfig(settings)));
+      return new RegistryDatabase(
+          settings, limits, new HikariDataSource(poolConfig(settings, limits)));
     } catch (SQLException | FlywayException e) {
       throw new IllegalStateException(
           "the database " + settings.place() + " cannot be used: " + reason(e), e);
     }
+  }
+
+  /** As the other, with usual limits. */
+  public static RegistryDatabase open(DatabaseSettings settings) {
+    return open(settings, ConnectionLimits.DEFAULT);
   }
 
   /** What the database itself says, without the words of what stands between. */
@@ -87,25 +93,25 @@ public final class RegistryDatabase implements AutoCloseable {
         .migrationsExecuted;
   }
 
-  private static HikariConfig poolConfig(DatabaseSettings settings) {
+  private static HikariConfig poolConfig(DatabaseSettings settings, ConnectionLimits limits) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("registry");
     config.setJdbcUrl(settings.url());
     config.setUsername(settings.app().name());
     config.setPassword(settings.app().password());
-    config.setMaximumPoolSize(CONNECTIONS_MAX);
+    config.setMaximumPoolSize(limits.connections());
     config.setMinimumIdle(1);
-    config.setConnectionTimeout(CONNECT_SECONDS_MAX * 1000L);
-    connectionProperties().forEach((k, v) -> config.addDataSourceProperty((String) k, v));
+    config.setConnectionTimeout(limits.connectWait().toMillis());
+    connectionProperties(limits).forEach((k, v) -> config.addDataSourceProperty((String) k, v));
     return config;
   }
 
-  private static Properties connectionProperties() {
+  private static Properties connectionProperties(ConnectionLimits limits) {
     Properties properties = new Properties();
     properties.setProperty("currentSchema", SCHEMA);
     properties.setProperty("ApplicationName", "heddle");
-    properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS_MAX));
-    properties.setProperty("socketTimeout", Integer.toString(STATEMENT_SECONDS_MAX));
+    properties.setProperty("connectTimeout", Long.toString(limits.connectWait().toSeconds()));
+    properties.setProperty("socketTimeout", Long.toString(limits.statementWait().toSeconds()));
     properties.setProperty("reWriteBatchedInserts", "true");
     return properties;
   }
@@ -148,7 +154,7 @@ public final class RegistryDatabase implements AutoCloseable {
 
   /** A connection outside the pool, for {@code LISTEN}; the caller closes it. */
   public Connection connect() throws SQLException {
-    Properties properties = connectionProperties();
+    Properties properties = connectionProperties(limits);
     properties.setProperty("user", settings.app().name());
     properties.setProperty("password", settings.app().password());
     return DriverManager.getConnection(settings.url(), properties);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Says which database the files of a folder belong to. What a database does not know is cleared
- * away, so a folder must never be opened with another one than that which knows its files.
+ * Says which database the files of a folder belong to. Files that a database does not know are
+ * deleted, so a folder must never be opened with another database.
  */
 public final class FolderIdentity {
   private static final String FILE = "installation";
@@ -17,8 +17,8 @@ public final class FolderIdentity {
   private FolderIdentity() {}
 
   /**
-   * Makes the folder this installation's if it is nobody's yet. To be called by who has its {@link
-   * FolderLock}, before anything in it is touched.
+   * Marks the folder as this installation's if it has no mark yet. To be called by who has its
+   * {@link FolderLock}, before anything in it is touched.
    *
    * @param installation the database's id
    * @throws IllegalStateException if the folder is another installation's; says how to go on

@@ -2,7 +2,9 @@ package dev.heddle.registry.disk;
 
 import java.time.Duration;
 
-/** Holds a reader of the background to so many bytes a second, so that others have the disk. */
+/**
+ * Limits a background reader to a number of bytes a second, so that other readers have the disk.
+ */
 public final class ReadPace {
   private ReadPace() {}
 

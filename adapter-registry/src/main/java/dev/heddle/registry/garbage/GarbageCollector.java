@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes blobs that nobody needs: when asked, by itself every so often, and soon after something
- * was given up. A run that fails is tried again with the next. Safe for any thread.
+ * Removes blobs that nothing references: when asked, at a fixed interval, and soon after an upload
+ * or a version was given up. A run that fails is tried again with the next. Safe for any thread.
  */
 public final class GarbageCollector implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GarbageCollector.class);

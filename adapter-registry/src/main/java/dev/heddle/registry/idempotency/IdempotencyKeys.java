@@ -13,9 +13,9 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Idempotency keys: of requests with one key, one runs, and the others get its answer. A run that
- * is broken off, by a crash say, frees the key after {@link #LEASE}. Safe for any thread and any
- * number of replicas; blocks.
+ * Idempotency keys. Of several requests with the same key one runs, and the others get its answer.
+ * If a run is broken off, for example by a crash, the key is free again after {@link #LEASE}. Safe
+ * for any thread and any number of replicas; blocks.
  */
 public final class IdempotencyKeys {
   /** How long a run holds its key without {@link #renew}. */

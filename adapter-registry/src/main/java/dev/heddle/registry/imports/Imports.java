@@ -32,13 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Versions whose files Heddle fetches itself, two at a time, the others waiting. What an import has
- * fetched and what is left is in the database: after a crash it goes on with the files that are
+ * Versions whose files Heddle fetches itself, some at a time, the others waiting. What an import
+ * has fetched and what is left is in the database: after a crash it goes on with the files that are
  * missing. Archiving the version ends it. Safe for any thread.
  */
 public final class Imports implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Imports.class);
-  private static final int AT_ONCE = 2;
   private static final int SOURCE_CHARS_MAX = 2000;
 
   /** How often an import is tried while the source, the engine or a disk is away. */
@@ -49,15 +48,14 @@ public final class Imports implements AutoCloseable {
   private final ImportWork work;
   private final Map<String, ImportSource> sources;
   private final Duration pause;
-  private final ExecutorService executor =
-      Executors.newFixedThreadPool(
-          AT_ONCE, Thread.ofPlatform().name("heddle-import-", 0).daemon().factory());
+  private final ExecutorService executor;
 
   /** Bytes of the file at hand, by version. */
   private final Map<UUID, Long> progress = new ConcurrentHashMap<>();
 
   /**
    * @param sources one for each scheme
+   * @param atOnce how many imports fetch at a time, 1 or more
    * @param pause before an import is tried again; longer with each attempt
    */
   public Imports(
@@ -65,6 +63,7 @@ public final class Imports implements AutoCloseable {
       UploadArea uploads,
       AdapterIngest ingest,
       List<ImportSource> sources,
+      int atOnce,
       Duration pause) {
     this.rows = new ImportRows(db);
     this.versions = new Versions(db);
@@ -72,6 +71,9 @@ public final class Imports implements AutoCloseable {
         sources.stream().collect(Collectors.toMap(ImportSource::scheme, Function.identity()));
     this.work = new ImportWork(rows, versions, uploads, ingest, this.sources);
     this.pause = pause;
+    this.executor =
+        Executors.newFixedThreadPool(
+            atOnce, Thread.ofPlatform().name("heddle-import-", 0).daemon().factory());
   }
 
   /** Goes on with what the last process left. To be called once, when requests may come. */

@@ -2,6 +2,7 @@ package dev.heddle.registry.imports;
 
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.store.S3Connection;
+import dev.heddle.registry.store.S3Waits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -31,7 +32,8 @@ public final class S3Source implements ImportSource, AutoCloseable {
       @Nullable URI endpoint,
       String region,
       @Nullable String accessKey,
-      @Nullable String secretKey) {
+      @Nullable String secretKey,
+      S3Waits waits) {
     public Settings {
       buckets = Set.copyOf(buckets);
     }
@@ -54,7 +56,8 @@ public final class S3Source implements ImportSource, AutoCloseable {
                 settings.region(),
                 settings.accessKey(),
                 settings.secretKey(),
-                settings.endpoint() != null)
+                settings.endpoint() != null,
+                settings.waits())
             .client()
             .build();
   }

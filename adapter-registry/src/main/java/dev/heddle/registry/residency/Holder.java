@@ -4,7 +4,7 @@ import dev.heddle.format.Digest;
 import java.util.UUID;
 
 /**
- * A ready version, as one of those that an adapter digest stands for.
+ * A ready version that has a given adapter digest; several versions may have the same.
  *
  * @param tenant name of its owner
  * @param version as its owner names it, {@code adapter@number}

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Which versions are to stay resident. What an engine keeps is an adapter digest, which several
- * versions may share: it is pinned as long as one of them is. Safe for any thread.
+ * Which versions stay resident. An engine keeps an adapter digest, which several versions may
+ * share; the digest is pinned while one of them is. Safe for any thread.
  */
 public final class Pins {
   private static final String HOLDERS =
@@ -98,7 +98,7 @@ public final class Pins {
     return holders(HOLDERS + " and p.version_id is not null order by tenant, version", Map.of());
   }
 
-  /** The ready versions that these digests stand for, whosever they are, by tenant and name. */
+  /** The ready versions with these digests, of all tenants, by tenant and name. */
   public List<Holder> holders(Collection<Digest> digests) {
     if (digests.isEmpty()) {
       return List.of();

@@ -2,7 +2,7 @@ package dev.heddle.registry.snapshot;
 
 import dev.heddle.registry.access.Principal;
 
-/** What a request's key came to. */
+/** The result of checking a request's key. */
 public sealed interface Authentication {
   /** The key is good. */
   record Granted(Principal principal) implements Authentication {}

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A key as the snapshot has it: whose it is, and how to tell that it is the one. */
+/** A key in the snapshot: its owner, and the digest that a presented secret is compared with. */
 record KeyEntry(
     Principal principal,
     Digest secretHash,

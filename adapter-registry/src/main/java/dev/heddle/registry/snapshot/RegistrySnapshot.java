@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry as it was at one time, for the inference path: who a key belongs to, and what a name
- * means to a tenant. Immutable; nothing here waits for anything.
+ * The registry at one moment, for the inference path: the owner of each key, and what a name means
+ * to a tenant. Immutable; no method blocks.
  */
 public final class RegistrySnapshot {
   /** As lists of adapters choose among several: the greatest share, the later version. */
@@ -44,7 +44,7 @@ public final class RegistrySnapshot {
   }
 
   /**
-   * Says whose a key is.
+   * Checks a key and names its owner.
    *
    * @param key what stands behind {@code Bearer}
    */

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a snapshot up to date: after each change made here before the change returns, after those
- * of others when the database notifies, and within a second in any case. A refresh reads what was
- * changed and nothing else. While the database is away, the last snapshot stays. Reading it never
- * waits; any thread may.
+ * Keeps a snapshot up to date. A change made by this server is in it before the change returns; a
+ * change made by another one, when the database notifies, or within a second. A refresh reads what
+ * was changed and nothing else. While the database is away, the last snapshot stays. Reading it
+ * never waits; any thread may.
  */
 public final class SnapshotSource implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSource.class);

@@ -32,7 +32,7 @@ final class BlobCache implements AutoCloseable {
   /** Damaged copies that are kept to be looked at. */
   private static final int SET_ASIDE_MOST = 8;
 
-  /** A blob on its way here. */
+  /** A blob that is being fetched. */
   record Incoming(long bytes, InputStream stream) {}
 
   /** Asks for a blob where it is kept. */

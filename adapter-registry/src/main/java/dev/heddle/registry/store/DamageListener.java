@@ -2,10 +2,10 @@ package dev.heddle.registry.store;
 
 import dev.heddle.format.Digest;
 
-/** Is told of damaged blobs. Called by whichever thread found one; must not throw. */
+/** Is told of damaged blobs, by the thread that found one; must not throw. */
 @FunctionalInterface
 public interface DamageListener {
-  /** For where nobody listens. */
+  /** Does nothing. */
   DamageListener NONE = damage -> {};
 
   void found(Damage damage);

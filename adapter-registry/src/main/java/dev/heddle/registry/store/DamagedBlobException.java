@@ -2,7 +2,7 @@ package dev.heddle.registry.store;
 
 import java.io.IOException;
 
-/** A blob is there, and does not contain what its digest says. */
+/** A blob's bytes do not have its digest. */
 public final class DamagedBlobException extends IOException {
   private static final long serialVersionUID = 1L;
 

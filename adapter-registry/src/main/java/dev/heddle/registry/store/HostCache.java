@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * heap, so that an adapter loaded again comes from there and not from a disk or a bucket. Safe for
  * any thread.
  *
- * <p>Who opens an expert reads the copy itself; it stays until the reader's arena is closed. Copies
- * that nobody reads leave when room is needed, the longest unused first, and their memory is given
+ * <p>A reader gets the copy itself, which stays until the reader's arena is closed. Copies without
+ * readers are evicted when room is needed, the least recently used first, and their memory is given
  * back at once. An expert for which there is no room is read where it is stored.
  */
 public final class HostCache implements ExpertReader, AutoCloseable {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where damaged files are set aside, as {@code quarantine/DIGEST.damaged-TIME}: nobody reads them
- * there, and whoever runs the platform can look at them. Safe for any thread.
+ * Where damaged files are set aside, as {@code quarantine/DIGEST.damaged-TIME}: the platform does
+ * not read them there, and an operator can look at them. Safe for any thread.
  */
 final class Quarantine {
   private static final String FOLDER = "quarantine";

@@ -56,7 +56,8 @@ final class S3Bucket implements AutoCloseable {
                 settings.region(),
                 settings.accessKey(),
                 settings.secretKey(),
-                settings.pathStyle())
+                settings.pathStyle(),
+                settings.waits())
             .client()
             // Plain bodies with Content-MD5 are what every server that speaks S3 understands.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

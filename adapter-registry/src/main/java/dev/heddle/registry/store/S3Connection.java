@@ -1,7 +1,6 @@
 package dev.heddle.registry.store;
 
 import java.net.URI;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -25,9 +24,8 @@ public record S3Connection(
     String region,
     @Nullable String accessKey,
     @Nullable String secretKey,
-    boolean pathStyle) {
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+    boolean pathStyle,
+    S3Waits waits) {
 
   /** A client with limits to how long it waits; checksums are those that every server has. */
   public S3ClientBuilder client() {
@@ -35,8 +33,8 @@ public record S3Connection(
         S3Client.builder()
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT_MAX)
-                    .socketTimeout(SILENCE_MAX))
+                    .connectionTimeout(waits.connect())
+                    .socketTimeout(waits.silence()))
             .region(Region.of(region))
             .credentialsProvider(credentials())
             .forcePathStyle(pathStyle)

@@ -27,9 +27,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * An expert store in a bucket, laid out as a local one, so that one can be copied to the other.
  * What is read goes through a bounded cache on the local disk, from which it is mapped.
  *
- * <p>Several replicas may use one bucket. What one of them is about to need is known to it alone,
- * so a blob is not collected before it is as old as the grace says; finding one there already that
- * is no longer young makes it young again. The age is looked at once more right before the removal.
+ * <p>Several replicas may use one bucket. A replica does not know which blobs another one is about
+ * to reference. So a blob is not collected before it is older than the grace. An upload that finds
+ * an old blob renews its age. The age is checked again right before a removal.
  */
 public final class S3ExpertStore implements ExpertStore {
   private static final Logger log = LoggerFactory.getLogger(S3ExpertStore.class);

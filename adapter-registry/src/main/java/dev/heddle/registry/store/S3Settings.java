@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param prefix before every key, without slashes around it; empty for none
  * @param accessKey null for the default chain: environment, profile, the machine's or pod's role
  * @param pathStyle whether the bucket is part of the path and not of the host's name
- * @param grace how long a blob is left that nobody seems to need: longer than an upload takes from
- *     its first expert to its being ready, on any replica
+ * @param grace how long a blob without references is kept: longer than any upload takes from its
+ *     first expert until it is ready, on any replica
  * @param partBytes larger blobs are sent in parts of this size, 5 MiB or more
  */
 public record S3Settings(
@@ -24,7 +24,8 @@ public record S3Settings(
     @Nullable String secretKey,
     boolean pathStyle,
     Duration grace,
-    int partBytes) {
+    int partBytes,
+    S3Waits waits) {
   /** Parts that suit most networks. */
   public static final int PART_BYTES = 32 << 20;
 

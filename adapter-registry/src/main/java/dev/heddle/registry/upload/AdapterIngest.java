@@ -5,6 +5,7 @@ import dev.heddle.format.FormatException;
 import dev.heddle.format.Violation;
 import dev.heddle.format.adapter.AdapterFolder;
 import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.LoraFolder;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.registry.Actor;
@@ -18,6 +19,7 @@ import dev.heddle.registry.adapter.VersionStates;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -29,12 +31,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Turns an upload into a callable version, or into a report of everything that is wrong with it.
  *
- * <p>Order makes it safe to be killed anywhere: the version is closed to uploads; its files are
- * checked as a whole; the experts' blobs are stored; golden prompts, if there are any, are
- * answered; one transaction makes it ready; the files go. A process that ends before the
- * transaction leaves the version to be opened for uploading again by {@link #recover}, and blobs
- * that the next garbage collection removes; one that ends after it leaves files that the upload
- * area clears at its next start.
+ * <p>The order of steps makes it safe to be killed at any of them: the version is closed to
+ * uploads; its files are checked as a whole; the experts' blobs are stored; golden prompts, if
+ * there are any, are answered; one transaction makes it ready; the files go. A process that ends
+ * before the transaction leaves the version to be opened for uploading again by {@link #recover},
+ * and blobs that the next garbage collection removes; one that ends after it leaves files that the
+ * upload area clears at its next start.
  */
 public final class AdapterIngest {
   private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
@@ -74,7 +76,8 @@ public final class AdapterIngest {
    *     completes it
    * @throws UnavailableException if the disk or the database fails; the version is uploading again
    *     then, or will be after the next start, with its files
-   * @throws RuntimeException if there is nobody to answer its golden prompts now; as before
+   * @throws RuntimeException if its golden prompts cannot be answered now; the version is uploading
+   *     again
    */
   public Version complete(Actor actor, Version version) {
     Version closed = states.beginValidation(actor, version);
@@ -104,19 +107,43 @@ public final class AdapterIngest {
 
   private Version finish(Actor actor, Version version) throws IOException {
     Path folder = uploads.folder(version.id());
+    Path folded = folder.resolveSibling(folder.getFileName() + ".folded");
     Version finished;
     try {
-      try (AdapterFolder adapter = read(folder)) {
-        finished = keep(actor, version, folder, adapter);
-      } catch (FormatException e) {
-        finished = states.reject(actor, version, named(e.violations(), folder));
+      if (LoraFolder.isLora(folder)) {
+        fold(folder, folded);
       }
+      Path whole = Files.isDirectory(folded) ? folded : folder;
+      try (AdapterFolder adapter = read(whole)) {
+        finished = keep(actor, version, whole, adapter);
+      }
+    } catch (FormatException e) {
+      finished = states.reject(actor, version, named(e.violations(), folder));
     } finally {
       uploads.discardFolder(folder);
+      uploads.discardFolder(folded);
     }
     uploads.sweep();
     log.info("{} is {}", finished.label(), finished.state());
     return finished;
+  }
+
+  /** Makes the adapter that a LoRA is; checked like any other then. */
+  private void fold(Path lora, Path folded) throws IOException {
+    readings.acquireUninterruptibly();
+    try (LoraFolder folder = LoraFolder.open(lora, base)) {
+      long most = uploads.limits().versionBytesMax();
+      if (folder.foldedBytes() > most) {
+        throw new FormatException(
+            "lora-too-large",
+            "adapter_config.json",
+            "folded it has %,d bytes of experts, a version may have %,d"
+                .formatted(folder.foldedBytes(), most));
+      }
+      folder.fold(folded);
+    } finally {
+      readings.release();
+    }
   }
 
   private AdapterFolder read(Path folder) {

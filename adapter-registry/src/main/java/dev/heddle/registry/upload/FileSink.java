@@ -13,9 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file on its way in, all in one go. Bytes go to disk and into the digest as they come; the
- * file is the version's only when {@link #commit} returns. {@link #close} without a commit aborts,
- * and may come from another thread than the bytes.
+ * One file that is uploaded in one request. Bytes go to disk and into the digest as they come. The
+ * file belongs to the version when {@link #commit} returns, not before. {@link #close} without a
+ * commit aborts, and may come from another thread than the bytes.
  */
 public final class FileSink implements AutoCloseable {
   /** Room taken ahead for a file whose length is not known, so that not every write asks for it. */

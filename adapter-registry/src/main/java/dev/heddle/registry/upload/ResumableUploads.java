@@ -20,9 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that come in several requests, with restarts of either side between them. What was
- * acknowledged is on disk; whoever was cut off asks for the offset and goes on there. Safe for any
- * thread; an upload has one writer at a time.
+ * Files that are uploaded in several requests; client and server may restart between them.
+ * Acknowledged bytes are on disk. A client that was cut off asks for the offset and continues
+ * there. Safe for any thread; an upload has one writer at a time.
  */
 public final class ResumableUploads {
   /** Code of the conflict with another writer; trying again soon may work. */

@@ -5,14 +5,15 @@ import dev.heddle.registry.db.RegistryDatabase;
 import java.util.UUID;
 
 /**
- * How much tenants have stored. The database keeps the count, and refuses what would pass a
+ * How much tenants have stored. The database keeps the count, and refuses what would exceed a
  * tenant's {@code stored_bytes}. Safe for any thread; blocks.
  */
 public final class Storage {
   /**
    * What counts against a tenant's {@code stored_bytes}.
    *
-   * @param readyBytes logical size of its ready versions, whoever else has the same experts
+   * @param readyBytes logical size of its ready versions; experts that other versions share are
+   *     counted in full
    * @param uploadBytes of files of versions that are not ready yet, those still to come included
    */
   public record Used(long readyBytes, long uploadBytes) {

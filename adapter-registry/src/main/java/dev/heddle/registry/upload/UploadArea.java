@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of versions that are being uploaded, in a folder that this process owns. Bytes lie
- * under ids; the database says which of them are which file of which version, on its way or whole,
- * so replacing one is a single step. A file without a row is nobody's. Safe for any thread.
+ * under ids; the database says which file of which version each is, and whether it is complete, so
+ * replacing one is a single step. A file without a row belongs to no upload. Safe for any thread.
  */
 public final class UploadArea implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(UploadArea.class);
@@ -111,7 +111,7 @@ public final class UploadArea implements AutoCloseable {
     }
   }
 
-  /** A row is there before its file; so a file that was there and has no row now is nobody's. */
+  /** A row is there before its file; so a file without a row belongs to no upload. */
   private void removeStrays() throws IOException {
     List<Path> present;
     try (Stream<Path> all = Files.list(files)) {

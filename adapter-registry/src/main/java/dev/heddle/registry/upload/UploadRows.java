@@ -154,7 +154,7 @@ final class UploadRows {
         == 1;
   }
 
-  /** Removes what nobody will go on with: files that came in one request of a former process. */
+  /** Removes uploads that cannot continue: files that came in one request of a former process. */
   int removePlain() {
     return db.write(jdbc -> jdbc.sql("delete from upload where state = 'PLAIN'").update());
   }

@@ -4,7 +4,7 @@ import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.time.Instant;
 
-/** Removes rows of single answers when their time is over; sums by the hour stay. Any thread. */
+/** Removes rows of single answers that have expired; sums by the hour stay. Any thread. */
 public final class UsageExpiry {
   private static final int AT_ONCE = 10_000;
 

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes usage rows behind the requests' backs: recording never waits, rows reach the database in
- * batches within a second, and stay in memory while it is away. A crash loses at most the last
- * second. Safe for any thread.
+ * Writes usage rows in the background. Recording never blocks. Rows reach the database in batches
+ * within a second, and wait in memory while it is down. A crash loses at most the last second. Safe
+ * for any thread.
  */
 public final class UsageLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(UsageLog.class);

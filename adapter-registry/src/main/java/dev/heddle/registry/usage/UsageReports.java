@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Usage by hour, day or month. What was recorded up to a second ago is in it; whole hours are what
- * it is made of, so a time within an hour means the next one's beginning. Blocks; safe for any
+ * Usage by hour, day or month. A report has what was recorded up to a second ago. It is made of
+ * whole hours: a time within an hour means the beginning of the next one. Blocks; safe for any
  * thread.
  */
 public final class UsageReports {

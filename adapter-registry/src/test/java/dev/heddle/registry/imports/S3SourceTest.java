@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.store.S3Server;
 import dev.heddle.registry.store.S3Settings;
+import dev.heddle.registry.store.S3Waits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -78,7 +79,12 @@ class S3SourceTest {
   void a_server_that_does_not_answer_may_answer_later() {
     S3Source.Settings settings =
         new S3Source.Settings(
-            Set.of("bucket"), URI.create("http://127.0.0.1:9"), "us-east-1", "key", "secret");
+            Set.of("bucket"),
+            URI.create("http://127.0.0.1:9"),
+            "us-east-1",
+            "key",
+            "secret",
+            S3Waits.DEFAULT);
     try (S3Source source = new S3Source(settings)) {
       assertThatThrownBy(() -> source.open(URI.create("s3://bucket/a"), null))
           .isInstanceOf(IOException.class);
@@ -102,6 +108,11 @@ class S3SourceTest {
   private static S3Source source(Set<String> buckets) {
     return new S3Source(
         new S3Source.Settings(
-            buckets, server.endpoint(), bucket.region(), bucket.accessKey(), bucket.secretKey()));
+            buckets,
+            server.endpoint(),
+            bucket.region(),
+            bucket.accessKey(),
+            bucket.secretKey(),
+            S3Waits.DEFAULT));
   }
 }

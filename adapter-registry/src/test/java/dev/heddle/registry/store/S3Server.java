@@ -50,7 +50,16 @@ public final class S3Server implements AutoCloseable {
       client.createBucket(request -> request.bucket(name));
     }
     return new S3Settings(
-        endpoint(), name, "some/prefix", "us-east-1", KEY, SECRET, true, grace, 5 << 20);
+        endpoint(),
+        name,
+        "some/prefix",
+        "us-east-1",
+        KEY,
+        SECRET,
+        true,
+        grace,
+        5 << 20,
+        S3Waits.DEFAULT);
   }
 
   /** Looks at the server past the store. */

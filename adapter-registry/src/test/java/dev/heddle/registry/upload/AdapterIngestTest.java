@@ -8,7 +8,9 @@ import dev.heddle.format.Digests;
 import dev.heddle.format.Violation;
 import dev.heddle.format.adapter.AdapterFolder;
 import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.LoraFolder;
 import dev.heddle.format.adapter.TunedExpert;
+import dev.heddle.format.testing.LoraWriter;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.access.Tenant;
@@ -23,11 +25,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,59 @@ class AdapterIngestTest {
       }
       assertThat(registry.uploadedBytes()).isEmpty();
     }
+  }
+
+  @Test
+  void a_lora_becomes_the_adapter_that_it_folds_to() throws Exception {
+    String module = "base_model.model.model.layers.1.mlp.experts.3.up_proj.";
+    Map<String, float[][]> tensors = new TreeMap<>();
+    int width = registry.model.shape().experts().intermediate();
+    int hidden = registry.model.shape().hidden();
+    tensors.put(module + "lora_A.weight", filled(2, hidden));
+    tensors.put(module + "lora_B.weight", filled(width, 2));
+    Path lora = LoraWriter.write(folder.resolve("lora"), "\"lora_alpha\": 4", tensors);
+    Path folded = folder.resolve("folded");
+    try (LoraFolder opened = LoraFolder.open(lora, registry.model)) {
+      opened.fold(folded);
+    }
+    Version version = upload(lora);
+
+    assertThat(version.report()).isEmpty();
+    assertThat(version.state()).isEqualTo(VersionState.READY);
+    assertThat(registry.versions.experts(version.id())).hasSize(1);
+    assertThat(version.digest()).isEqualTo(manifestOf(folded).digest());
+    assertThat(registry.uploadedBytes()).isEmpty();
+  }
+
+  @Test
+  void a_lora_of_attention_is_rejected_by_the_name_of_its_tensor() throws Exception {
+    String tensor = "base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight";
+    Path lora =
+        LoraWriter.write(folder.resolve("lora"), "\"lora_alpha\": 4", Map.of(tensor, filled(2, 4)));
+    Version version = upload(lora);
+
+    assertThat(version.state()).isEqualTo(VersionState.REJECTED);
+    assertThat(version.report())
+        .extracting(Violation::toString)
+        .anyMatch(text -> text.startsWith("lora-not-of-an-expert at " + tensor));
+  }
+
+  private Version upload(Path files) throws Exception {
+    Version version =
+        registry.versions.create(
+            TestRegistry.ACTOR, registry.tenant.id(), "adapter", registry.base);
+    for (Path file : TestRegistry.filesOf(files)) {
+      registry.put(version, file.getFileName().toString(), Files.readAllBytes(file));
+    }
+    return registry.ingest.complete(TestRegistry.ACTOR, version);
+  }
+
+  private static float[][] filled(int rows, int cols) {
+    float[][] values = new float[rows][cols];
+    for (float[] row : values) {
+      Arrays.fill(row, 0.5f);
+    }
+    return values;
   }
 
   @Test

@@ -46,8 +46,8 @@ public final class ListCommand extends PlatformCommand {
     client.list(
         "aliases",
         item -> {
-          changed.put(Fields.text(item, "name"), Fields.text(item, "changed_at"));
-          if (Fields.text(item, "kind").equals("alias")) {
+          changed.put(AnswerFields.text(item, "name"), AnswerFields.text(item, "changed_at"));
+          if (AnswerFields.text(item, "kind").equals("alias")) {
             aliases.add(item);
           }
         });
@@ -55,20 +55,21 @@ public final class ListCommand extends PlatformCommand {
         "adapters",
         item ->
             table.add(
-                Fields.text(item, "name"),
+                AnswerFields.text(item, "name"),
                 "adapter",
                 targets(item.path("targets")),
                 states(item.path("versions")),
-                Fields.text(item, "visibility"),
-                changed.getOrDefault(Fields.text(item, "name"), Fields.text(item, "created_at"))));
+                AnswerFields.text(item, "visibility"),
+                changed.getOrDefault(
+                    AnswerFields.text(item, "name"), AnswerFields.text(item, "created_at"))));
     for (JsonNode alias : aliases) {
       table.add(
-          Fields.text(alias, "name"),
+          AnswerFields.text(alias, "name"),
           "alias",
           targets(alias.path("targets")),
           "",
           "",
-          Fields.text(alias, "changed_at"));
+          AnswerFields.text(alias, "changed_at"));
     }
     return table;
   }
@@ -79,11 +80,11 @@ public final class ListCommand extends PlatformCommand {
         "aliases/" + ApiPaths.segment(name) + "/history",
         item ->
             table.add(
-                Fields.text(item, "revision"),
+                AnswerFields.text(item, "revision"),
                 targets(item.path("targets")),
-                Fields.text(item, "changed_at"),
-                Fields.text(item, "changed_by"),
-                Fields.text(item, "restores")));
+                AnswerFields.text(item, "changed_at"),
+                AnswerFields.text(item, "changed_by"),
+                AnswerFields.text(item, "restores")));
     return table;
   }
 

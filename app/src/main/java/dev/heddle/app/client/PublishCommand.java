@@ -11,10 +11,10 @@ import picocli.CommandLine.Parameters;
 public final class PublishCommand extends PlatformCommand {
   @Parameters(
       paramLabel = "NAME@N",
-      converter = VersionName.Converter.class,
+      converter = VersionArgument.Converter.class,
       description = "The version, e.g. intent@3.")
   @SuppressWarnings("NullAway.Init") // picocli sets it: it is required
-  private VersionName version;
+  private VersionArgument version;
 
   public PublishCommand(Console console) {
     super(console);

@@ -8,6 +8,8 @@ import dev.heddle.format.DType;
 import dev.heddle.format.FolderContents;
 import dev.heddle.format.adapter.AdapterInspection;
 import dev.heddle.format.adapter.BaseExperts;
+import dev.heddle.format.adapter.LoraFolder;
+import dev.heddle.format.model.ModelFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,10 @@ final class PushCheck {
    * @throws FailedException if the platform does not say enough of its base model
    */
   void check(Path folder) {
+    if (LoraFolder.isLora(folder)) {
+      console.note("a LoRA: the platform folds it into experts, and checks them then");
+      return;
+    }
     AdapterInspection adapter = AdapterInspection.against(base(), folder);
     if (!adapter.skipped().isEmpty()) {
       console.note("skipped: " + console.printable(adapter.skipped()));
@@ -82,7 +88,7 @@ final class PushCheck {
 
   private BaseExperts base() {
     JsonNode base = client.get("base-model");
-    if (!base.has("hidden")) {
+    if (!base.has("shared_intermediate")) {
       throw new FailedException(List.of("the platform is older than this command: update it"));
     }
     return new BaseExperts(
@@ -93,9 +99,11 @@ final class PushCheck {
             .collect(Collectors.toCollection(TreeSet::new)),
         base.path("routed_experts").asInt(),
         base.path("shared_experts").asInt(),
+        base.path("shared_intermediate").asInt(),
         base.path("hidden").asInt(),
         base.path("expert_intermediate").asInt(),
-        DType.valueOf(base.path("dtype").asString("")));
+        DType.valueOf(base.path("dtype").asString("")),
+        ModelFamily.named(base.path("family").asString("")).names());
   }
 
   /** Refuses what could never be resident; says what cannot be now. */

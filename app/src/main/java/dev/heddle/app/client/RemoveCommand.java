@@ -25,7 +25,7 @@ public final class RemoveCommand extends PlatformCommand {
   @Override
   void run(PlatformClient client) {
     if (name.contains("@")) {
-      VersionName version = VersionName.of(name);
+      VersionArgument version = VersionArgument.of(name);
       client.delete(ApiPaths.version(version.adapter(), version.number()));
       console.note(name + " is archived");
     } else {

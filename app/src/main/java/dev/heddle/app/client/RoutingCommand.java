@@ -30,7 +30,7 @@ public final class RoutingCommand extends PlatformCommand {
   @Override
   void run(PlatformClient client) {
     for (String version : versions(client)) {
-      VersionName named = VersionName.of(version);
+      VersionArgument named = VersionArgument.of(version);
       show(client.get(ApiPaths.version(named.adapter(), named.number()) + "/routing"));
     }
   }

@@ -38,29 +38,32 @@ public final class StatusCommand extends PlatformCommand {
         "model",
         "%s on %s, context %s"
             .formatted(
-                Fields.text(model, "name"),
-                Fields.text(model, "backend"),
-                Fields.text(model, "max_context")));
+                AnswerFields.text(model, "name"),
+                AnswerFields.text(model, "backend"),
+                AnswerFields.text(model, "max_context")));
     table.add(
         "sequences",
         "%s running, %s waiting, %s pre-empted"
             .formatted(
-                Fields.text(engine, "running"),
-                Fields.text(engine, "queue_depth"),
-                Fields.text(engine, "preempted")));
+                AnswerFields.text(engine, "running"),
+                AnswerFields.text(engine, "queue_depth"),
+                AnswerFields.text(engine, "preempted")));
     table.add(
         "slots",
         "%s of %s free for adapters"
-            .formatted(Fields.text(slots, "slots_free"), Fields.text(slots, "slots")));
+            .formatted(AnswerFields.text(slots, "slots_free"), AnswerFields.text(slots, "slots")));
     table.add(
         "KV blocks",
         "%s of %s used"
-            .formatted(Fields.text(engine, "kv_blocks_used"), Fields.text(engine, "kv_blocks")));
+            .formatted(
+                AnswerFields.text(engine, "kv_blocks_used"),
+                AnswerFields.text(engine, "kv_blocks")));
     table.add(
         "memory",
         "%s planned of %s".formatted(bytes(plan, "total_bytes"), bytes(plan, "budget_bytes")));
     table.add(
-        "store", "%s in %s blobs".formatted(bytes(store, "bytes"), Fields.text(store, "blobs")));
+        "store",
+        "%s in %s blobs".formatted(bytes(store, "bytes"), AnswerFields.text(store, "blobs")));
     table.add(
         "disk", "%s free of %s".formatted(bytes(disk, "free_bytes"), bytes(disk, "total_bytes")));
     return table;
@@ -71,9 +74,9 @@ public final class StatusCommand extends PlatformCommand {
     for (JsonNode resident : residency.path("residents")) {
       table.add(
           versions(resident),
-          Fields.text(resident, "own_slots"),
-          Fields.text(resident, "shared_slots"),
-          Fields.text(resident, "leases"),
+          AnswerFields.text(resident, "own_slots"),
+          AnswerFields.text(resident, "shared_slots"),
+          AnswerFields.text(resident, "leases"),
           Math.round(resident.path("idle_seconds").asDouble(0)) + "s",
           resident.path("pinned").asBoolean(false) ? "yes" : "");
     }
@@ -84,9 +87,9 @@ public final class StatusCommand extends PlatformCommand {
   private static String versions(JsonNode resident) {
     List<String> names = new ArrayList<>();
     for (JsonNode holder : resident.path("versions")) {
-      names.add(Fields.text(holder, "tenant") + "/" + Fields.text(holder, "version"));
+      names.add(AnswerFields.text(holder, "tenant") + "/" + AnswerFields.text(holder, "version"));
     }
-    return names.isEmpty() ? Fields.text(resident, "digest") : String.join(",", names);
+    return names.isEmpty() ? AnswerFields.text(resident, "digest") : String.join(",", names);
   }
 
   private static String bytes(JsonNode part, String field) {

@@ -98,14 +98,14 @@ public final class TenantsCommand {
           tenant -> {
             JsonNode limits = tenant.path("limits");
             table.add(
-                Fields.text(tenant, "name"),
-                Fields.text(tenant, "weight"),
-                Fields.text(limits, "requests_per_minute"),
-                Fields.text(limits, "tokens_per_minute"),
-                Fields.text(limits, "concurrent_sequences"),
-                Fields.text(limits, "stored_bytes"),
-                Fields.text(limits, "resident_slots"),
-                Fields.text(tenant, "created_at"));
+                AnswerFields.text(tenant, "name"),
+                AnswerFields.text(tenant, "weight"),
+                AnswerFields.text(limits, "requests_per_minute"),
+                AnswerFields.text(limits, "tokens_per_minute"),
+                AnswerFields.text(limits, "concurrent_sequences"),
+                AnswerFields.text(limits, "stored_bytes"),
+                AnswerFields.text(limits, "resident_slots"),
+                AnswerFields.text(tenant, "created_at"));
           });
       table.lines().forEach(console::print);
     }

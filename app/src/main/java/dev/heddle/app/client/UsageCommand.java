@@ -67,15 +67,15 @@ public final class UsageCommand extends PlatformCommand {
         "usage" + query,
         line ->
             table.add(
-                Fields.text(line, "period"),
-                Fields.text(line, "tenant"),
-                Fields.text(line, "model"),
-                Fields.text(line, "requests"),
-                Fields.text(line, "prompt_tokens"),
-                Fields.text(line, "cached_tokens"),
-                Fields.text(line, "completion_tokens"),
-                Fields.text(line, "queued_seconds"),
-                Fields.text(line, "engine_seconds")));
+                AnswerFields.text(line, "period"),
+                AnswerFields.text(line, "tenant"),
+                AnswerFields.text(line, "model"),
+                AnswerFields.text(line, "requests"),
+                AnswerFields.text(line, "prompt_tokens"),
+                AnswerFields.text(line, "cached_tokens"),
+                AnswerFields.text(line, "completion_tokens"),
+                AnswerFields.text(line, "queued_seconds"),
+                AnswerFields.text(line, "engine_seconds")));
     table.lines().forEach(console::print);
   }
 

@@ -18,7 +18,7 @@ final class VersionTable {
    */
   VersionTable(PlatformClient client, JsonNode adapter) {
     this.client = client;
-    this.adapter = Fields.text(adapter, "name");
+    this.adapter = AnswerFields.text(adapter, "name");
     this.published = adapter.path("targets");
   }
 
@@ -27,19 +27,19 @@ final class VersionTable {
         ApiPaths.versions(adapter),
         item ->
             table.add(
-                Fields.text(item, "name"),
-                Fields.text(item, "state"),
-                ListCommand.share(published, Fields.text(item, "name")),
-                Fields.text(item, "bytes"),
-                Fields.text(item, "created_at"),
-                Fields.text(item, "digest"),
+                AnswerFields.text(item, "name"),
+                AnswerFields.text(item, "state"),
+                ListCommand.share(published, AnswerFields.text(item, "name")),
+                AnswerFields.text(item, "bytes"),
+                AnswerFields.text(item, "created_at"),
+                AnswerFields.text(item, "digest"),
                 detail(item)));
     return table.lines();
   }
 
   /** What a version that cannot be called lacks. */
   private String detail(JsonNode version) {
-    return switch (Fields.text(version, "state")) {
+    return switch (AnswerFields.text(version, "state")) {
       case "UPLOADING" -> uploading(version.path("number").asInt());
       case "REJECTED" -> rejected(version.path("violations"));
       default -> "";
@@ -54,7 +54,7 @@ final class VersionTable {
     for (JsonNode upload : client.get(path + "/uploads").path("items")) {
       detail
           .append(", ")
-          .append(Fields.text(upload, "path"))
+          .append(AnswerFields.text(upload, "path"))
           .append(" has ")
           .append(ByteText.of(upload.path("offset").asLong(0)))
           .append(" of ")
@@ -67,9 +67,9 @@ final class VersionTable {
     JsonNode first = violations.path(0);
     return Violations.counted(violations.size())
         + ": "
-        + Fields.text(first, "code")
+        + AnswerFields.text(first, "code")
         + " at "
-        + Fields.text(first, "where")
+        + AnswerFields.text(first, "where")
         + (violations.size() > 1 ? ", ..." : "");
   }
 }

@@ -111,15 +111,16 @@ class EngineConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  PromptThreads promptThreads() {
-    return new PromptThreads();
+  PromptThreads promptThreads(HeddleProperties properties) {
+    return new PromptThreads(
+        HeddleProperties.Serving.threads(properties.serving().promptThreads()));
   }
 
   /** Threads that decode; engine and event loops are not theirs to keep waiting. */
   @Bean(destroyMethod = "dispose")
-  Scheduler textScheduler() {
+  Scheduler textScheduler(HeddleProperties properties) {
     return Schedulers.newParallel(
-        "heddle-text", Math.max(2, Runtime.getRuntime().availableProcessors()), true);
+        "heddle-text", HeddleProperties.Serving.threads(properties.serving().textThreads()), true);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.heddle.app.config;
 
+import dev.heddle.registry.db.ConnectionLimits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
@@ -104,6 +105,7 @@ public record HeddleProperties(
    * @param maxSequences most answers computed at once
    * @param maxContext most tokens of prompt and answer together, 0 for the model's own limit
    * @param adapterRows most adapters resident at once
+   * @param loadThreads how many experts are read and written to slots at a time
    * @param stuckAfter how long one step may take before liveness goes down
    */
   public record Engine(
@@ -113,6 +115,7 @@ public record HeddleProperties(
       @DefaultValue("64") @Min(1) @Max(4096) int maxSequences,
       @DefaultValue("0") @Min(0) int maxContext,
       @DefaultValue("64") @Min(1) @Max(100_000) int adapterRows,
+      @DefaultValue("2") @Min(1) @Max(256) int loadThreads,
       @DefaultValue("1m") @NotNull Duration stuckAfter) {
 
     @AssertTrue(message = "max-batch-tokens: must not be less than max-sequences")
@@ -135,6 +138,9 @@ public record HeddleProperties(
    * @param keepAlive after how much silence a stream gets a comment
    * @param drainWait how long a stopping server waits for its answers to end; the rest of the 30 s
    *     that a stop may take is for closing down
+   * @param promptThreads read, render and tokenise short prompts; one a processor, but at least
+   *     two, unless given; long prompts have one more
+   * @param textThreads make text of tokens; one a processor, but at least two, unless given
    * @param parseSpecialTokens whether special tokens that a chat message spells are parsed as
    *     control tokens; otherwise they stay text
    */
@@ -148,7 +154,14 @@ public record HeddleProperties(
       @DefaultValue("1m") @NotNull Duration readWait,
       @DefaultValue("10s") @NotNull Duration keepAlive,
       @DefaultValue("15s") @NotNull Duration drainWait,
+      @DefaultValue("0") @Min(0) @Max(1024) int promptThreads,
+      @DefaultValue("0") @Min(0) @Max(1024) int textThreads,
       @DefaultValue("false") boolean parseSpecialTokens) {
+
+    /** How many threads a number of 0 means. */
+    static int threads(int given) {
+      return given > 0 ? given : Math.max(2, Runtime.getRuntime().availableProcessors());
+    }
 
     @AssertTrue(message = "host-cache: must not be negative")
     boolean isHostCacheSane() {
@@ -223,11 +236,36 @@ public record HeddleProperties(
    *
    * @param url JDBC URL; without it an embedded server is started on the data folder
    * @param user owner of the schema; the role that the application runs as is made by it
+   * @param connections most at once
+   * @param connectWait for a new connection, or for one that is in use
+   * @param statementWait how long a statement may give no answer
    */
   public record Database(
       @Nullable String url,
       @DefaultValue("heddle") String user,
-      @DefaultValue("") String password) {
+      @DefaultValue("") String password,
+      @DefaultValue("10") @Min(2) @Max(1000) int connections,
+      @DefaultValue("5s") @NotNull Duration connectWait,
+      @DefaultValue("10s") @NotNull Duration statementWait) {
+
+    @AssertTrue(message = "connect-wait: must be 1s to 10m")
+    boolean isConnectWaitSane() {
+      return isWait(connectWait);
+    }
+
+    @AssertTrue(message = "statement-wait: must be 1s to 10m")
+    boolean isStatementWaitSane() {
+      return isWait(statementWait);
+    }
+
+    private static boolean isWait(Duration value) {
+      return value.compareTo(Duration.ofSeconds(1)) >= 0
+          && value.compareTo(Duration.ofMinutes(10)) <= 0;
+    }
+
+    ConnectionLimits limits() {
+      return new ConnectionLimits(connections, connectWait, statementWait);
+    }
 
     @AssertTrue(
         message =

@@ -1,10 +1,15 @@
 package dev.heddle.app.config;
 
+import dev.heddle.registry.store.S3Waits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +20,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param roots folders of this machine that every tenant may import from, with all that lies below;
  *     none unless given
+ * @param atOnce most imports that fetch at a time; others wait
  */
-public record ImportSettings(@DefaultValue List<Path> roots, @DefaultValue @Valid S3 s3) {
+public record ImportSettings(
+    @DefaultValue List<Path> roots,
+    @DefaultValue("2") @Min(1) @Max(100) int atOnce,
+    @DefaultValue @Valid S3 s3) {
   public ImportSettings {
     roots = List.copyOf(roots);
   }
@@ -32,13 +41,17 @@ public record ImportSettings(@DefaultValue List<Path> roots, @DefaultValue @Vali
    * @param buckets that every tenant may import from; none unless given
    * @param endpoint of a server that speaks S3; Amazon's unless given
    * @param accessKey with {@code secretKey}; the default chain of credentials unless given
+   * @param connectWait for a connection to the server
+   * @param readWait for the next bytes of its answer
    */
   public record S3(
       @DefaultValue Set<String> buckets,
       @Nullable URI endpoint,
       @DefaultValue("us-east-1") @NotBlank String region,
       @Nullable String accessKey,
-      @Nullable String secretKey) {
+      @Nullable String secretKey,
+      @DefaultValue("5s") @NotNull Duration connectWait,
+      @DefaultValue("30s") @NotNull Duration readWait) {
     public S3 {
       buckets = Set.copyOf(buckets);
     }
@@ -46,6 +59,20 @@ public record ImportSettings(@DefaultValue List<Path> roots, @DefaultValue @Vali
     @AssertTrue(message = "access-key: it and secret-key belong together")
     boolean isKeyWhole() {
       return (accessKey == null) == (secretKey == null);
+    }
+
+    @AssertTrue(message = "connect-wait: must be 100ms to 10m")
+    boolean isConnectWaitSane() {
+      return StoreSettings.S3.isWait(connectWait);
+    }
+
+    @AssertTrue(message = "read-wait: must be 100ms to 10m")
+    boolean isReadWaitSane() {
+      return StoreSettings.S3.isWait(readWait);
+    }
+
+    S3Waits waits() {
+      return new S3Waits(connectWait, readWait);
     }
 
     /** Never shows the secret. */

@@ -1,5 +1,6 @@
 package dev.heddle.app.config;
 
+import dev.heddle.registry.db.ConnectionLimits;
 import dev.heddle.registry.db.DatabaseSettings;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.postgres.EmbeddedPostgres;
@@ -26,21 +27,22 @@ record PlatformDatabase(@Nullable EmbeddedPostgres server, RegistryDatabase regi
     if (url != null) {
       DatabaseSettings settings = DatabaseSettings.of(url, database.user(), database.password());
       log.info("registry in the PostgreSQL at {}", settings.place());
-      return new PlatformDatabase(null, external(settings));
+      return new PlatformDatabase(null, external(settings, database.limits()));
     }
     log.info("registry in an embedded PostgreSQL under {}", data.path());
     EmbeddedPostgres server = EmbeddedPostgres.start(data.postgres(), port);
     try {
-      return new PlatformDatabase(server, RegistryDatabase.open(server.settings()));
+      return new PlatformDatabase(
+          server, RegistryDatabase.open(server.settings(), database.limits()));
     } catch (RuntimeException e) {
       server.close();
       throw e;
     }
   }
 
-  private static RegistryDatabase external(DatabaseSettings settings) {
+  private static RegistryDatabase external(DatabaseSettings settings, ConnectionLimits limits) {
     try {
-      return RegistryDatabase.open(settings);
+      return RegistryDatabase.open(settings, limits);
     } catch (IllegalStateException e) {
       throw new IllegalStateException(
           e.getMessage()

@@ -127,7 +127,7 @@ class RegistryConfiguration {
     ImportSettings.S3 s3 = properties.imports().s3();
     return new S3Source(
         new S3Source.Settings(
-            s3.buckets(), s3.endpoint(), s3.region(), s3.accessKey(), s3.secretKey()));
+            s3.buckets(), s3.endpoint(), s3.region(), s3.accessKey(), s3.secretKey(), s3.waits()));
   }
 
   @Bean
@@ -142,6 +142,7 @@ class RegistryConfiguration {
         uploads,
         ingest,
         List.of(new LocalSource(properties.imports().roots()), buckets),
+        properties.imports().atOnce(),
         Duration.ofSeconds(10));
   }
 

@@ -27,6 +27,7 @@ public final class RuntimeSettings {
         properties.serving().loadWait(),
         engine.maxContext(),
         engine.adapterRows(),
+        engine.loadThreads(),
         tenantWeight,
         process(properties));
   }

@@ -50,7 +50,8 @@ class StoreConfiguration {
             s3.secretKey(),
             s3.pathStyle() == null ? s3.endpoint() != null : s3.pathStyle(),
             s3.grace(),
-            S3Settings.PART_BYTES);
+            S3Settings.PART_BYTES,
+            s3.waits());
     Path cache = data.path().resolve("experts-cache");
     log.info("experts in {}, cached copies of at most {} bytes in {}", settings, s3.cache(), cache);
     return new S3ExpertStore(

@@ -1,5 +1,6 @@
 package dev.heddle.app.config;
 
+import dev.heddle.registry.store.S3Waits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.NotBlank;
@@ -45,6 +46,8 @@ public record StoreSettings(
    * @param grace how long a blob is left that nobody seems to need: longer than any upload's check
    *     takes, on any replica
    * @param cache most bytes of copies on the local disk
+   * @param connectWait for a connection to the server
+   * @param readWait for the next bytes of its answer
    */
   public record S3(
       @Nullable URI endpoint,
@@ -57,7 +60,9 @@ public record StoreSettings(
       @Nullable String secretKey,
       @Nullable Boolean pathStyle,
       @DefaultValue("24h") @NotNull Duration grace,
-      @DefaultValue("20GB") @NotNull DataSize cache) {
+      @DefaultValue("20GB") @NotNull DataSize cache,
+      @DefaultValue("5s") @NotNull Duration connectWait,
+      @DefaultValue("30s") @NotNull Duration readWait) {
 
     @AssertTrue(message = "access-key: it and secret-key belong together")
     boolean isKeyWhole() {
@@ -67,6 +72,25 @@ public record StoreSettings(
     @AssertTrue(message = "grace: must not be negative")
     boolean isGraceSane() {
       return !grace.isNegative();
+    }
+
+    @AssertTrue(message = "connect-wait: must be 100ms to 10m")
+    boolean isConnectWaitSane() {
+      return isWait(connectWait);
+    }
+
+    @AssertTrue(message = "read-wait: must be 100ms to 10m")
+    boolean isReadWaitSane() {
+      return isWait(readWait);
+    }
+
+    static boolean isWait(Duration value) {
+      return value.compareTo(Duration.ofMillis(100)) >= 0
+          && value.compareTo(Duration.ofMinutes(10)) <= 0;
+    }
+
+    S3Waits waits() {
+      return new S3Waits(connectWait, readWait);
     }
 
     /** Never shows the secret. */

@@ -16,10 +16,15 @@ public final class PromptThreads implements AutoCloseable {
   /** Requests that wait for a thread; more are refused with 429. */
   private static final int WAITING_MAX = 1024;
 
-  private final TenantTurns shortPrompts =
-      new TenantTurns(
-          "heddle-prompt", Math.max(2, Runtime.getRuntime().availableProcessors()), WAITING_MAX);
+  private final TenantTurns shortPrompts;
   private final TenantTurns longPrompts = new TenantTurns("heddle-long-prompt", 1, WAITING_MAX);
+
+  /**
+   * @param threads for short prompts, 1 or more
+   */
+  public PromptThreads(int threads) {
+    shortPrompts = new TenantTurns("heddle-prompt", threads, WAITING_MAX);
+  }
 
   /**
    * Where a tenant's prompt is read.

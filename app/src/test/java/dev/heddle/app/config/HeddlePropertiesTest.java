@@ -43,7 +43,7 @@ class HeddlePropertiesTest {
                         null,
                         null,
                         new HeddleProperties.Engine(
-                            "auto", 0, 256, 64, 0, 64, Duration.ofMinutes(1)),
+                            "auto", 0, 256, 64, 0, 64, 2, Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             512,
                             16,
@@ -54,12 +54,22 @@ class HeddlePropertiesTest {
                             Duration.ofMinutes(1),
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15),
+                            0,
+                            0,
                             false),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
                             List.of(),
-                            new ImportSettings.S3(Set.of(), null, "us-east-1", null, null)),
+                            2,
+                            new ImportSettings.S3(
+                                Set.of(),
+                                null,
+                                "us-east-1",
+                                null,
+                                null,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(30))),
                         new ScoringSettings(DataSize.ofMegabytes(8), 10_000, 4096),
                         new StoreSettings(
                             Duration.ofHours(1),
@@ -73,8 +83,11 @@ class HeddlePropertiesTest {
                                 null,
                                 null,
                                 Duration.ofDays(1),
-                                DataSize.ofGigabytes(20))),
-                        new HeddleProperties.Database(null, "heddle", ""),
+                                DataSize.ofGigabytes(20),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(30))),
+                        new HeddleProperties.Database(
+                            null, "heddle", "", 10, Duration.ofSeconds(5), Duration.ofSeconds(10)),
                         new CorsSettings(List.of()),
                         new HeddleProperties.Metrics(false))));
   }
@@ -98,6 +111,7 @@ class HeddlePropertiesTest {
             "heddle.engine.max-sequences=32",
             "heddle.engine.max-context=2048",
             "heddle.engine.adapter-rows=9",
+            "heddle.engine.load-threads=5",
             "heddle.serving.default-max-tokens=7",
             "heddle.serving.max-choices=2",
             "heddle.serving.body-limit=1MB",
@@ -107,6 +121,8 @@ class HeddlePropertiesTest {
             "heddle.serving.read-wait=2s",
             "heddle.serving.keep-alive=4s",
             "heddle.serving.drain-wait=5s",
+            "heddle.serving.prompt-threads=3",
+            "heddle.serving.text-threads=4",
             "heddle.serving.parse-special-tokens=true",
             "heddle.store.collect-every=5m",
             "heddle.store.s3.endpoint=http://s3:9000",
@@ -118,7 +134,15 @@ class HeddlePropertiesTest {
             "heddle.store.s3.path-style=true",
             "heddle.store.s3.grace=2h",
             "heddle.store.s3.cache=1GB",
+            "heddle.store.s3.connect-wait=1s",
+            "heddle.store.s3.read-wait=2s",
             "heddle.database.url=jdbc:postgresql://db/heddle",
+            "heddle.database.connections=20",
+            "heddle.database.connect-wait=3s",
+            "heddle.database.statement-wait=4s",
+            "heddle.imports.at-once=5",
+            "heddle.imports.s3.connect-wait=6s",
+            "heddle.imports.s3.read-wait=7s",
             "heddle.imports.roots=/srv/a,/srv/b",
             "heddle.imports.s3.buckets=one",
             "heddle.imports.s3.endpoint=http://s3",
@@ -142,7 +166,7 @@ class HeddlePropertiesTest {
                         key,
                         DataSize.ofGigabytes(4),
                         new HeddleProperties.Engine(
-                            "reference", 3, 128, 32, 2048, 9, Duration.ofMinutes(1)),
+                            "reference", 3, 128, 32, 2048, 9, 5, Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             7,
                             2,
@@ -153,13 +177,22 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5),
+                            3,
+                            4,
                             true),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
                             List.of(Path.of("/srv/a"), Path.of("/srv/b")),
+                            5,
                             new ImportSettings.S3(
-                                Set.of("one"), URI.create("http://s3"), "eu", "key", "secret")),
+                                Set.of("one"),
+                                URI.create("http://s3"),
+                                "eu",
+                                "key",
+                                "secret",
+                                Duration.ofSeconds(6),
+                                Duration.ofSeconds(7))),
                         new ScoringSettings(DataSize.ofMegabytes(8), 10_000, 4096),
                         new StoreSettings(
                             Duration.ofMinutes(5),
@@ -173,9 +206,16 @@ class HeddlePropertiesTest {
                                 "hidden",
                                 true,
                                 Duration.ofHours(2),
-                                DataSize.ofGigabytes(1))),
+                                DataSize.ofGigabytes(1),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(2))),
                         new HeddleProperties.Database(
-                            "jdbc:postgresql://db/heddle", "owner", "secret"),
+                            "jdbc:postgresql://db/heddle",
+                            "owner",
+                            "secret",
+                            20,
+                            Duration.ofSeconds(3),
+                            Duration.ofSeconds(4)),
                         new CorsSettings(List.of("https://app.example.com")),
                         new HeddleProperties.Metrics(true))));
   }
@@ -190,6 +230,10 @@ class HeddlePropertiesTest {
             "heddle.memory=1MB",
             "heddle.engine.backend=abacus",
             "heddle.store.s3.access-key=alone",
+            "heddle.database.connections=1",
+            "heddle.database.connect-wait=1ms",
+            "heddle.store.s3.read-wait=0s",
+            "heddle.imports.at-once=0",
             "heddle.serving.max-choices=0")
         .run(context ->
             assertThat(context)
@@ -201,6 +245,10 @@ class HeddlePropertiesTest {
                 .hasMessageContaining("at least 64MB")
                 .hasMessageContaining("'engine.backend'")
                 .hasMessageContaining("belong together")
+                .hasMessageContaining("'database.connections'")
+                .hasMessageContaining("connect-wait: must be 1s to 10m")
+                .hasMessageContaining("read-wait: must be 100ms to 10m")
+                .hasMessageContaining("'imports.atOnce'")
                 .hasMessageContaining("'serving.maxChoices'"));
   }
 

@@ -57,7 +57,7 @@ final class Bench {
     OpTimes times = profile ? new OpTimes(ops) : null;
     SlotMeter meter = new SlotMeter(times == null ? ops : times.ops());
     ModelLimits limits = limits(source.shape(), adapters);
-    MoeModel model = MoeModel.load(source, meter, limits, progress);
+    MoeModel model = MoeModel.load(source, meter.ops(), limits, progress);
     loadAdapters(model, source, AdapterMix.of(source.shape(), adapters));
     return new Bench(model, meter, times, adapterCounts);
   }

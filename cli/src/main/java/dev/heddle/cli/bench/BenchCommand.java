@@ -34,7 +34,8 @@ public final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> ADAPTERS = List.of(0, 1, 8, 20);
   private static final int MOST_ADAPTERS = 256;
   private static final double MEMORY_SHARE = 0.85;
-  private static final Pattern RANDOM = Pattern.compile("(lite|small):([1-9][0-9]?)");
+  private static final Pattern RANDOM =
+      Pattern.compile("(lite|small|qwen3-30b|mixtral):([1-9][0-9]?)");
 
   private final Console console;
 
@@ -51,7 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
         paramLabel = "lite:LAYERS",
         description = {
           "DeepSeek-V2-Lite's shape with so many layers and random weights; small:LAYERS is a",
-          "quarter as wide, with the same vocabulary."
+          "quarter as wide, with the same vocabulary; qwen3-30b:LAYERS and mixtral:LAYERS are",
+          "those of Qwen3-30B-A3B and Mixtral-8x7B."
         })
     @Nullable String random;
   }
@@ -120,7 +122,7 @@ public final class BenchCommand implements Callable<Integer> {
         return 0;
       }
       double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
-      try (Ops ops = Backend.open(backend, threads)) {
+      try (Ops ops = Backend.open(shape, backend, threads)) {
         if (counting && ops.deviceMemory() > 0) {
           throw new InputException("--counting: an accelerator's pass is recorded with counting");
         }
@@ -157,10 +159,18 @@ public final class BenchCommand implements Callable<Integer> {
     Matcher matcher = RANDOM.matcher(subject.random == null ? "" : subject.random);
     if (!matcher.matches()) {
       throw new InputException(
-          "--random: '" + subject.random + "' is not lite:1 to lite:99 or small:1 to small:99");
+          "--random: '"
+              + subject.random
+              + "' is not a shape and 1 to 99 layers, such as lite:4; there are lite, small,"
+              + " qwen3-30b and mixtral");
     }
     int layers = Integer.parseInt(matcher.group(2));
-    return matcher.group(1).equals("lite") ? RandomModel.lite(layers) : RandomModel.small(layers);
+    return switch (matcher.group(1)) {
+      case "lite" -> RandomModel.lite(layers);
+      case "small" -> RandomModel.small(layers);
+      case "qwen3-30b" -> RandomModel.qwen3(layers);
+      default -> RandomModel.mixtral(layers);
+    };
   }
 
   /** The numbers of adapters that fit the device's memory, or the machine's. */

@@ -79,6 +79,7 @@ final class ScoringBench {
             d.loadWait(),
             d.maxContext(),
             0,
+            d.loadThreads(),
             d.tenantWeight(),
             d.process());
     Digest nobodys = new Digest("0".repeat(64));

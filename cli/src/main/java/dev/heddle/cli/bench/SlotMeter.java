@@ -1,7 +1,7 @@
 package dev.heddle.cli.bench;
 
-import dev.heddle.ops.DelegatingOps;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.OverriddenOps;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
 import dev.heddle.ops.Rows;
@@ -10,14 +10,20 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** Times rerouting, and while it is on, counts the expert slots that each layer's touches. */
-final class SlotMeter extends DelegatingOps {
+final class SlotMeter {
+  private final Ops target;
   private boolean on;
   private boolean counting = true;
   private long touched;
   private long routeNanos;
 
   SlotMeter(Ops ops) {
-    super(ops);
+    target = ops;
+  }
+
+  /** The backend, watched. */
+  Ops ops() {
+    return OverriddenOps.of(target, this);
   }
 
   /** Whether routers count what they send where, as they do unless told otherwise. */
@@ -39,10 +45,12 @@ final class SlotMeter extends DelegatingOps {
     return touched;
   }
 
-  @Override
+  /** As {@link Ops#route}. */
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
@@ -50,17 +58,19 @@ final class SlotMeter extends DelegatingOps {
       @Nullable Tensor counts,
       Rows rows) {
     long start = System.nanoTime();
-    super.route(out, logits, rule, map, mapRow, adapters, counting ? counts : null, rows);
+    Tensor counted = counting ? counts : null;
+    target.route(
+        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counted, rows);
     routeNanos += System.nanoTime() - start;
     if (!on) {
       return;
     }
     int[] live = new int[rows.counts().cols()];
-    read(rows.counts(), 0, live);
+    target.read(rows.counts(), 0, live);
     int[] slots = new int[rule.perToken()];
     BitSet distinct = new BitSet();
     for (int t = 0; t < live[rows.index()]; t++) {
-      read(out.slots(), t, slots);
+      target.read(out.slots(), t, slots);
       for (int slot : slots) {
         distinct.set(slot);
       }

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
  * that was given back, reads as zero. Where the platform has no {@code mmap}, the range is
  * allocated at once and giving back only zeroes it.
  *
- * <p>Kernels read by absolute address through {@link #ALL}, which has no bounds checks worth the
- * name: whoever makes a view checks its range once, with {@link #address(long, long)}.
+ * <p>Kernels read by absolute address through {@link #ALL}, which checks no useful bounds: the
+ * maker of a view checks its range once, with {@link #address(long, long)}.
  *
  * <p>Safe for use by many threads, {@link #close} excepted: after it no address may be touched.
  */

@@ -1,5 +1,6 @@
 package dev.heddle.ops.reference;
 
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
@@ -23,21 +24,18 @@ final class Buffers {
     }
   }
 
-  /** Of each layer, slot by slot: latent, then rope. */
-  record Cache(int layers, int blocks, int blockTokens, int latent, int rope, FloatStore values)
+  /** Of each layer and group, slot by slot: value, then key. */
+  record Cache(CacheShape shape, int blocks, int blockTokens, FloatStore values)
       implements KvCache {
-    static Cache of(int layers, int blocks, int blockTokens, int latent, int rope) {
-      long floats = (long) layers * blocks * blockTokens * (latent + rope);
-      return new Cache(layers, blocks, blockTokens, latent, rope, new FloatStore(floats));
+    static Cache of(CacheShape shape, int blocks, int blockTokens) {
+      long rows = (long) shape.layers() * shape.groups() * blocks * blockTokens;
+      return new Cache(shape, blocks, blockTokens, new FloatStore(rows * shape.width()));
     }
 
-    int width() {
-      return latent + rope;
-    }
-
-    /** Where a token's floats begin. */
-    long at(int layer, int slot) {
-      return ((long) layer * blocks * blockTokens + slot) * width();
+    /** Where a token's row begins. */
+    long at(int layer, int group, int slot) {
+      long lane = (long) layer * shape.groups() + group;
+      return (lane * blocks * blockTokens + slot) * shape.width();
     }
   }
 

@@ -2,13 +2,14 @@ package dev.heddle.ops.reference;
 
 import dev.heddle.ops.Numerics;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Absorbed latent attention over one layer of the paged cache, one query at a time. */
+/** Attention over one layer of the paged cache, one query at a time. */
 final class ReferenceAttention {
   private final Buffers.Cache cache;
   private final int layer;
-  private final float[] queryLatent;
-  private final float[] queryRope;
+  private final float @Nullable [] queryValue;
+  private final float[] query;
   private final int[] blockTables;
   private final float scale;
   private final float[] probability;
@@ -17,35 +18,35 @@ final class ReferenceAttention {
   ReferenceAttention(
       Buffers.Cache cache,
       int layer,
-      float[] queryLatent,
-      float[] queryRope,
+      float @Nullable [] queryValue,
+      float[] query,
       int[] blockTables,
       float scale) {
     this.cache = cache;
     this.layer = layer;
-    this.queryLatent = queryLatent;
-    this.queryRope = queryRope;
+    this.queryValue = queryValue;
+    this.query = query;
     this.blockTables = blockTables;
     this.scale = scale;
     this.probability = new float[cache.blockTokens()];
-    this.keys = new float[cache.blockTokens()][cache.width()];
+    this.keys = new float[cache.blockTokens()][cache.shape().width()];
   }
 
-  /** out[outAt + c] = sum over keys 0..position of softmax(scale * score)_j latent[j][c]. */
-  void attend(float[] out, int outAt, int latentAt, int ropeAt, int position, int tableAt) {
-    int latent = cache.latent();
+  /** out[outAt + c] = sum over rows 0..position of softmax(scale * score)_j value[j][c]. */
+  void attend(float[] out, int outAt, int keyAt, int group, int position, int tableAt) {
+    int width = cache.shape().value();
     int tokens = cache.blockTokens();
     float max = Float.NEGATIVE_INFINITY;
     float sum = 0f;
-    Arrays.fill(out, outAt, outAt + latent, 0f);
+    Arrays.fill(out, outAt, outAt + width, 0f);
     for (int tile = 0; tile * tokens <= position; tile++) {
       int first = blockTables[tableAt + tile] * tokens; // KV slot of the tile's first key
       int n = Math.min(tokens, position + 1 - tile * tokens);
       float newMax = max;
       for (int j = 0; j < n; j++) {
-        cache.values().read(cache.at(layer, first + j), keys[j], 0, cache.width());
-        float dot = chain(0f, queryLatent, latentAt, keys[j], 0, latent);
-        dot = chain(dot, queryRope, ropeAt, keys[j], latent, cache.rope());
+        cache.values().read(cache.at(layer, group, first + j), keys[j], 0, keys[j].length);
+        float dot = queryValue == null ? 0f : chain(0f, queryValue, outAt, keys[j], 0, width);
+        dot = chain(dot, query, keyAt, keys[j], width, cache.shape().key());
         probability[j] = dot * scale;
         newMax = Math.max(newMax, probability[j]);
       }
@@ -57,7 +58,7 @@ final class ReferenceAttention {
       float correction = Numerics.exp(max - newMax);
       sum = Math.fma(sum, correction, tileSum);
       max = newMax;
-      for (int c = 0; c < latent; c++) {
+      for (int c = 0; c < width; c++) {
         float value = out[outAt + c] * correction;
         for (int j = 0; j < n; j++) {
           value = Math.fma(probability[j], keys[j][c], value);
@@ -66,7 +67,7 @@ final class ReferenceAttention {
       }
     }
     float inverse = 1f / sum;
-    for (int c = 0; c < latent; c++) {
+    for (int c = 0; c < width; c++) {
       out[outAt + c] *= inverse;
     }
   }

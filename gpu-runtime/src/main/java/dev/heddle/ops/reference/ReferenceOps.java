@@ -7,6 +7,8 @@ import static dev.heddle.ops.reference.Buffers.intsOf;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.format.Widening;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
@@ -22,7 +24,6 @@ import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.UnusableLogitsException;
-import dev.heddle.ops.Widening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,8 +85,8 @@ public final class ReferenceOps implements Ops {
   }
 
   @Override
-  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
-    Buffers.Cache cache = Buffers.Cache.of(layers, blocks, blockTokens, latentDim, ropeDim);
+  public KvCache kvCache(CacheShape shape, int blocks, int blockTokens) {
+    Buffers.Cache cache = Buffers.Cache.of(shape, blocks, blockTokens);
     owned.add(cache.values()::close);
     return cache;
   }
@@ -155,9 +156,11 @@ public final class ReferenceOps implements Ops {
   public void copyBlock(KvCache cache, int from, int to) {
     Buffers.Cache c = (Buffers.Cache) cache;
     int tokens = c.blockTokens();
-    for (int layer = 0; layer < c.layers(); layer++) {
-      c.values()
-          .copy(c.at(layer, from * tokens), c.at(layer, to * tokens), (long) tokens * c.width());
+    long floats = (long) tokens * c.shape().width();
+    for (int layer = 0; layer < c.shape().layers(); layer++) {
+      for (int group = 0; group < c.shape().groups(); group++) {
+        c.values().copy(c.at(layer, group, from * tokens), c.at(layer, group, to * tokens), floats);
+      }
     }
   }
 
@@ -180,10 +183,10 @@ public final class ReferenceOps implements Ops {
   @Override
   public void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps, Rows rows) {
     int n = weight.cols();
-    Shapes.require(x.cols() == n && out.cols() == n, weight.name() + " does not fit");
-    int count = count(rows, out, x);
-    for (int t = 0; t < count; t++) {
-      row.rmsNorm(floatsOf(out), t * n, floatsOf(x), t * n, floatsOf(weight), n, eps);
+    Shapes.require(x.cols() % n == 0 && out.cols() == x.cols(), weight.name() + " does not fit");
+    int floats = count(rows, out, x) * x.cols();
+    for (int at = 0; at < floats; at += n) {
+      row.rmsNorm(floatsOf(out), at, floatsOf(x), at, floatsOf(weight), n, eps);
     }
   }
 
@@ -230,17 +233,12 @@ public final class ReferenceOps implements Ops {
       Tensor positions,
       Rows rows) {
     int n = count(rows, x, positions);
-    int dim = 2 * table.cos().cols();
     for (int t = 0; t < n; t++) {
       for (int h = 0; h < heads; h++) {
         int at = t * x.cols() + h * headStride + offset;
-        rotate(floatsOf(x), at, dim, table, intsOf(positions)[t]);
+        RowMath.rotate(floatsOf(x), at, table, intsOf(positions)[t]);
       }
     }
-  }
-
-  private static void rotate(float[] x, int at, int dim, RopeTable table, int position) {
-    RowMath.rotate(x, at, dim, floatsOf(table.cos()), floatsOf(table.sin()), position);
   }
 
   @Override
@@ -255,16 +253,38 @@ public final class ReferenceOps implements Ops {
       Tensor kvSlots,
       Rows rows) {
     Buffers.Cache c = (Buffers.Cache) cache;
-    Shapes.require(compressed.cols() == c.width(), compressed.name() + " does not fit the cache");
+    int latent = c.shape().value();
+    float[] key = new float[c.shape().width()];
+    Shapes.require(compressed.cols() == key.length, compressed.name() + " does not fit the cache");
     int n = count(rows, compressed, positions, kvSlots);
     float[] x = floatsOf(compressed);
-    float[] key = new float[c.width()];
     for (int t = 0; t < n; t++) {
-      int from = t * c.width();
-      row.rmsNorm(key, 0, x, from, floatsOf(normWeight), c.latent(), eps);
-      System.arraycopy(x, from + c.latent(), key, c.latent(), c.rope());
-      rotate(key, c.latent(), c.rope(), table, intsOf(positions)[t]);
-      c.values().write(c.at(layer, intsOf(kvSlots)[t]), key, 0, c.width());
+      int from = t * key.length;
+      row.rmsNorm(key, 0, x, from, floatsOf(normWeight), latent, eps);
+      System.arraycopy(x, from + latent, key, latent, c.shape().key());
+      RowMath.rotate(key, latent, table, intsOf(positions)[t]);
+      c.values().write(c.at(layer, 0, intsOf(kvSlots)[t]), key, 0, key.length);
+    }
+  }
+
+  @Override
+  public void storeKeyValue(
+      KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {
+    Buffers.Cache c = (Buffers.Cache) cache;
+    CacheShape shape = c.shape();
+    Shapes.require(
+        values.cols() == shape.groups() * shape.value()
+            && keys.cols() == shape.groups() * shape.key(),
+        keys.name() + " does not fit the cache");
+    int n = count(rows, values, keys, kvSlots);
+    for (int t = 0; t < n; t++) {
+      for (int group = 0; group < shape.groups(); group++) {
+        long at = c.at(layer, group, intsOf(kvSlots)[t]);
+        int value = (t * shape.groups() + group) * shape.value();
+        int key = (t * shape.groups() + group) * shape.key();
+        c.values().write(at, floatsOf(values), value, shape.value());
+        c.values().write(at + shape.value(), floatsOf(keys), key, shape.key());
+      }
     }
   }
 
@@ -287,9 +307,9 @@ public final class ReferenceOps implements Ops {
   }
 
   @Override
-  public void latentAttention(
+  public void attention(
       Tensor out,
-      Tensor qLatent,
+      @Nullable Tensor qValue,
       Tensor q,
       int heads,
       KvCache cache,
@@ -302,17 +322,23 @@ public final class ReferenceOps implements Ops {
     Buffers.Cache c = (Buffers.Cache) cache;
     ReferenceAttention attention =
         new ReferenceAttention(
-            c, layer, floatsOf(qLatent), floatsOf(q), intsOf(blockTables), scale);
-    int n = count(rows, out, qLatent, q, positions, sequences);
-    int latent = c.latent();
+            c,
+            layer,
+            qValue == null ? null : floatsOf(qValue),
+            floatsOf(q),
+            intsOf(blockTables),
+            scale);
+    int n = count(rows, out, qValue == null ? q : qValue, q, positions, sequences);
+    int width = c.shape().value();
     int queryDim = q.cols() / heads;
+    int headsOfGroup = heads / c.shape().groups();
     for (int t = 0; t < n; t++) {
       int position = intsOf(positions)[t];
       int table = intsOf(sequences)[t] * blockTables.cols();
       for (int h = 0; h < heads; h++) {
-        int at = (t * heads + h) * latent;
-        int ropeAt = t * q.cols() + (h + 1) * queryDim - c.rope();
-        attention.attend(floatsOf(out), at, at, ropeAt, position, table);
+        int at = (t * heads + h) * width;
+        int keyAt = t * q.cols() + (h + 1) * queryDim - c.shape().key();
+        attention.attend(floatsOf(out), at, keyAt, h / headsOfGroup, position, table);
       }
     }
   }
@@ -321,6 +347,8 @@ public final class ReferenceOps implements Ops {
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
@@ -332,7 +360,10 @@ public final class ReferenceOps implements Ops {
     int n = count(rows, logits, adapters);
     for (int t = 0; t < n; t++) {
       int row = mapRow + intsOf(adapters)[t];
-      routing.route(t, floatsOf(logits), t * logits.cols(), intsOf(map), row * map.cols());
+      float shared = sharedGate == null ? 1f : Numerics.sigmoid(floatsOf(sharedGate)[t]);
+      float[] corrections = correction == null ? null : floatsOf(correction);
+      routing.score(floatsOf(logits), t * logits.cols(), corrections);
+      routing.route(t, shared, intsOf(map), row * map.cols());
       if (counts != null) {
         routing.count(t, intsOf(counts), row * counts.cols());
       }

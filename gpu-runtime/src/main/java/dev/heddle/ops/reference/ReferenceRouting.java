@@ -5,6 +5,7 @@ import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
 import dev.heddle.ops.Tensor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Picks, weights and slots of a batch, and how one token comes to its own. */
 final class ReferenceRouting implements Routing {
@@ -14,7 +15,8 @@ final class ReferenceRouting implements Routing {
   private final Buffers.Ints slots;
   private final RowMath row = new RowMath();
   private final float[] scores;
-  private final float[] groupScores;
+  private final float[] worth; // what decides: scores with their correction
+  private final float[] groupWorth;
 
   /** Activations of one expert, and its output. */
   final float[] gate;
@@ -28,7 +30,8 @@ final class ReferenceRouting implements Routing {
     weights = Buffers.Floats.of("weights", tokens, rule.perToken());
     slots = Buffers.Ints.of("slots", tokens, rule.perToken());
     scores = new float[rule.routed()];
-    groupScores = new float[rule.groups()];
+    worth = new float[rule.routed()];
+    groupWorth = new float[rule.groups()];
     gate = new float[pool.intermediate()];
     up = new float[pool.intermediate()];
     down = new float[pool.hidden()];
@@ -53,30 +56,42 @@ final class ReferenceRouting implements Routing {
     return slots;
   }
 
-  /** Routes token t: its logits begin at {@code logitsAt}, its row of the map at {@code mapAt}. */
-  void route(int t, float[] logits, int logitsAt, int[] map, int mapAt) {
-    softmax(logits, logitsAt);
+  /** Scores the token whose logits begin at {@code logitsAt}. */
+  void score(float[] logits, int logitsAt, float @Nullable [] correction) {
+    if (rule.sigmoid()) {
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] = Numerics.sigmoid(logits[logitsAt + i]);
+      }
+    } else {
+      softmax(logits, logitsAt);
+    }
+    for (int i = 0; i < scores.length; i++) {
+      worth[i] = correction == null ? scores[i] : scores[i] + correction[i];
+    }
+  }
+
+  /** Routes token t, which was scored just now: its row of the map begins at {@code mapAt}. */
+  void route(int t, float sharedWeight, int[] map, int mapAt) {
     if (rule.groups() > 1) {
       limitToGroups();
     }
     int k = rule.topK();
     float sum = 0f;
     for (int rank = 0; rank < k; rank++) {
-      int pick = best(scores);
+      int pick = best(worth);
       picks.values()[t * k + rank] = pick;
       weights.values()[t * rule.perToken() + rank] = scores[pick];
       slots.values()[t * rule.perToken() + rank] = map[mapAt + pick];
       sum += scores[pick];
-      scores[pick] = -1f; // taken: below every score
+      worth[pick] = Float.NEGATIVE_INFINITY; // taken
     }
     for (int rank = 0; rank < k; rank++) {
       int at = t * rule.perToken() + rank;
-      boolean normalize = rule.normalize() && k > 1;
-      weights.values()[at] =
-          normalize ? weights.values()[at] / (sum + 1e-20f) : weights.values()[at] * rule.scale();
+      float weight = weights.values()[at];
+      weights.values()[at] = (rule.normalize() ? weight / (sum + 1e-20f) : weight) * rule.scale();
     }
     for (int s = 0; s < rule.shared(); s++) {
-      weights.values()[t * rule.perToken() + k + s] = 1f;
+      weights.values()[t * rule.perToken() + k + s] = sharedWeight;
       slots.values()[t * rule.perToken() + k + s] = map[mapAt + rule.routed() + s];
     }
   }
@@ -104,23 +119,35 @@ final class ReferenceRouting implements Routing {
     }
   }
 
-  /** Scores outside the best groups become 0. */
+  /** Experts outside the best groups are worth nothing. */
   private void limitToGroups() {
-    int size = scores.length / rule.groups();
+    int size = worth.length / rule.groups();
     for (int g = 0; g < rule.groups(); g++) {
-      groupScores[g] = scores[g * size];
-      for (int i = 1; i < size; i++) {
-        groupScores[g] = Math.max(groupScores[g], scores[g * size + i]);
-      }
+      groupWorth[g] = worthOf(g * size, size);
     }
     for (int rank = 0; rank < rule.topGroups(); rank++) {
-      groupScores[best(groupScores)] = -1f; // chosen
+      groupWorth[best(groupWorth)] = Float.NEGATIVE_INFINITY; // chosen
     }
     for (int g = 0; g < rule.groups(); g++) {
-      if (groupScores[g] != -1f) {
-        Arrays.fill(scores, g * size, (g + 1) * size, 0f);
+      if (groupWorth[g] != Float.NEGATIVE_INFINITY) {
+        Arrays.fill(worth, g * size, (g + 1) * size, Float.NEGATIVE_INFINITY);
       }
     }
+  }
+
+  /** That of the best expert, or of the best two together. */
+  private float worthOf(int from, int size) {
+    float best = Float.NEGATIVE_INFINITY;
+    float second = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < from + size; i++) {
+      if (worth[i] > best) {
+        second = best;
+        best = worth[i];
+      } else {
+        second = Math.max(second, worth[i]);
+      }
+    }
+    return rule.sigmoid() ? best + second : best;
   }
 
   /** Index of the largest value, the first of equals. */

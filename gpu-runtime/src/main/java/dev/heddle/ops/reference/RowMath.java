@@ -1,6 +1,7 @@
 package dev.heddle.ops.reference;
 
 import dev.heddle.ops.Numerics;
+import dev.heddle.ops.RopeTable;
 import java.util.Arrays;
 
 /** Sums across a row in the order that {@link Numerics} states, and what is made of them. */
@@ -41,16 +42,20 @@ final class RowMath {
     }
   }
 
-  /** Rotates the pairs (2i, 2i+1) of x by the angles in row {@code position}. */
-  static void rotate(float[] x, int at, int dim, float[] cos, float[] sin, int position) {
-    int half = dim / 2;
+  /** Rotates the table's pairs of x by the angles in row {@code position}. */
+  static void rotate(float[] x, int at, RopeTable table, int position) {
+    float[] cos = Buffers.floatsOf(table.cos());
+    float[] sin = Buffers.floatsOf(table.sin());
+    int half = table.cos().cols();
     for (int i = 0; i < half; i++) {
-      float a = x[at + 2 * i];
-      float b = x[at + 2 * i + 1];
+      int first = at + table.step() * i;
+      int second = first + table.distance();
+      float a = x[first];
+      float b = x[second];
       float c = cos[position * half + i];
       float s = sin[position * half + i];
-      x[at + 2 * i] = Math.fma(a, c, -(b * s));
-      x[at + 2 * i + 1] = Math.fma(a, s, b * c);
+      x[first] = Math.fma(a, c, -(b * s));
+      x[second] = Math.fma(a, s, b * c);
     }
   }
 }

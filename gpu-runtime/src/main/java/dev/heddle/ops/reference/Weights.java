@@ -2,11 +2,11 @@ package dev.heddle.ops.reference;
 
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.format.Widening;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.RowTable;
-import dev.heddle.ops.Widening;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

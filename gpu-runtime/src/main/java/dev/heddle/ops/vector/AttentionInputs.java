@@ -1,12 +1,15 @@
 package dev.heddle.ops.vector;
 
+import org.jspecify.annotations.Nullable;
+
 /** The arguments of one attention, and the cut of its query rows into units. */
 final class AttentionInputs {
   private static final NativeTensor NONE = new NativeTensor("", 0, 0, true, 0);
 
-  private final LatentCache cache;
+  private final KeyValueRows cache;
   private NativeTensor out = NONE;
-  private NativeTensor queryLatent = NONE;
+  private NativeTensor queryValue = NONE;
+  private boolean valuesScore;
   private NativeTensor query = NONE;
   private NativeTensor positions = NONE;
   private NativeTensor sequences = NONE;
@@ -15,19 +18,21 @@ final class AttentionInputs {
   private int layer;
   private float scale;
 
-  private int headGroups;
+  private int headsOfGroup;
+  private int partsOfGroup; // units that the heads of one group make
+  private int headParts; // and those of all groups
   private int runs; // of tokens that share a unit
   private int[] runToken = new int[0];
   private int[] runTokens = new int[0];
   private int[] runKeys = new int[0];
 
-  AttentionInputs(LatentCache cache) {
+  AttentionInputs(KeyValueRows cache) {
     this.cache = cache;
   }
 
   void set(
       NativeTensor o,
-      NativeTensor ql,
+      @Nullable NativeTensor qv,
       NativeTensor q,
       int headCount,
       int cacheLayer,
@@ -36,7 +41,8 @@ final class AttentionInputs {
       NativeTensor tables,
       float factor) {
     out = o;
-    queryLatent = ql;
+    valuesScore = qv != null;
+    queryValue = qv == null ? NONE : qv;
     query = q;
     heads = headCount;
     layer = cacheLayer;
@@ -53,8 +59,10 @@ final class AttentionInputs {
       runTokens = new int[out.rows()];
       runKeys = new int[out.rows()];
     }
-    int tokensOfUnit = Math.max(1, AttentionTiles.ROWS / heads);
-    headGroups = Math.ceilDiv(heads, AttentionTiles.ROWS);
+    headsOfGroup = heads / cache.shape().groups();
+    int tokensOfUnit = Math.max(1, AttentionTiles.ROWS / headsOfGroup);
+    partsOfGroup = Math.ceilDiv(headsOfGroup, AttentionTiles.ROWS);
+    headParts = cache.shape().groups() * partsOfGroup;
     runs = 0;
     long keys = 0;
     for (int t = 0; t < count; t++) {
@@ -73,31 +81,37 @@ final class AttentionInputs {
       runKeys[last] = Math.max(runKeys[last], position(t) + 1);
       keys += runKeys[last];
     }
-    return keys * headGroups;
+    return keys * headParts;
   }
 
   int units() {
-    return runs * headGroups;
+    return runs * headParts;
   }
 
   int unitToken(int unit) {
-    return runToken[unit / headGroups];
+    return runToken[unit / headParts];
   }
 
   int unitTokens(int unit) {
-    return runTokens[unit / headGroups];
+    return runTokens[unit / headParts];
   }
 
   int unitKeys(int unit) {
-    return runKeys[unit / headGroups];
+    return runKeys[unit / headParts];
+  }
+
+  /** The group whose rows its heads read. */
+  int unitGroup(int unit) {
+    return unit % headParts / partsOfGroup;
   }
 
   int unitHead(int unit) {
-    return unit % headGroups * AttentionTiles.ROWS;
+    return unitGroup(unit) * headsOfGroup + unit % partsOfGroup * AttentionTiles.ROWS;
   }
 
   int unitHeads(int unit) {
-    return Math.min(AttentionTiles.ROWS, heads - unitHead(unit));
+    int end = (unitGroup(unit) + 1) * headsOfGroup;
+    return Math.min(AttentionTiles.ROWS, end - unitHead(unit));
   }
 
   int position(int token) {
@@ -109,22 +123,27 @@ final class AttentionInputs {
   }
 
   long out(int token, int head) {
-    return out.row(token) + 4L * head * cache.latent();
+    return out.row(token) + 4L * head * cache.value();
   }
 
-  long queryLatent(int token, int head) {
-    return queryLatent.row(token) + 4L * head * cache.latent();
+  /** First float of a row that scores. */
+  int scoredFrom() {
+    return valuesScore ? 0 : cache.value();
+  }
+
+  long queryValue(int token, int head) {
+    return queryValue.row(token) + 4L * head * cache.value();
   }
 
   /** The last floats of a head's query. */
-  long queryRope(int token, int head) {
+  long queryKey(int token, int head) {
     int dim = query.cols() / heads;
-    return query.row(token) + 4L * ((head + 1L) * dim - cache.rope());
+    return query.row(token) + 4L * ((head + 1L) * dim - cache.key());
   }
 
-  /** Address of the keys of a tile of a token's sequence. */
-  long block(int token, int tile) {
+  /** Address of a group's rows of a tile of a token's sequence. */
+  long block(int token, int group, int tile) {
     long table = blockTables.row(sequences.intAt(token));
-    return cache.block(layer, Lanes.getInt(table + 4L * tile));
+    return cache.block(layer, group, Lanes.getInt(table + 4L * tile));
   }
 }

@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Kernels over one tile of keys. A lane is a query row (a head of a token), {@link #ROWS} of them
- * side by side in two vectors: queries are packed [latent + rope][ROWS], scores [key][ROWS].
+ * side by side in two vectors: queries are packed [value + key][ROWS], scores [key][ROWS].
  */
 final class AttentionTiles {
   /** Query rows that are worked on together. */
@@ -144,7 +144,7 @@ final class AttentionTiles {
   }
 
   /**
-   * out[r][c] = out[r][c] * correction[r] + sum over n keys of p[j][r] latent[j][c], for {@code
+   * out[r][c] = out[r][c] * correction[r] + sum over n keys of p[j][r] value[j][c], for {@code
    * rows} rows and columns {@code from} to {@code to}.
    *
    * @param p address of the first row's lane in the tile's scores

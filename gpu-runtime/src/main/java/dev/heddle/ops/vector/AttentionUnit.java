@@ -7,7 +7,7 @@ package dev.heddle.ops.vector;
  */
 final class AttentionUnit {
   private final AttentionInputs in;
-  private final LatentCache cache;
+  private final KeyValueRows cache;
   private final long q;
   private final long positions;
   private final long maxima;
@@ -18,12 +18,13 @@ final class AttentionUnit {
 
   private int firstToken;
   private int tokens;
+  private int group;
   private int firstHead;
   private int heads;
   private int keys;
   private int minPosition;
 
-  AttentionUnit(AttentionInputs in, LatentCache cache, long memory) {
+  AttentionUnit(AttentionInputs in, KeyValueRows cache, long memory) {
     this.in = in;
     this.cache = cache;
     q = memory;
@@ -33,11 +34,11 @@ final class AttentionUnit {
     tiles = sums + AttentionTiles.ROW_BYTES;
   }
 
-  static long bytes(LatentCache cache, int tiles) {
+  static long bytes(KeyValueRows cache, int tiles) {
     return (cache.width() + 3) * AttentionTiles.ROW_BYTES + tiles * tileBytes(cache);
   }
 
-  static long tileBytes(LatentCache cache) {
+  static long tileBytes(KeyValueRows cache) {
     return (cache.blockTokens() + 1) * AttentionTiles.ROW_BYTES;
   }
 
@@ -45,6 +46,7 @@ final class AttentionUnit {
   void begin(int unit) {
     firstToken = in.unitToken(unit);
     tokens = in.unitTokens(unit);
+    group = in.unitGroup(unit);
     firstHead = in.unitHead(unit);
     heads = in.unitHeads(unit);
     keys = in.unitKeys(unit);
@@ -61,15 +63,17 @@ final class AttentionUnit {
         int lane = i * heads + h;
         Lanes.setFloat(positions + 4L * lane, position);
         packQuery(firstToken + i, firstHead + h, q + 4L * lane);
-        Lanes.zero(in.out(firstToken + i, firstHead + h), 4L * cache.latent());
+        Lanes.zero(in.out(firstToken + i, firstHead + h), 4L * cache.value());
       }
     }
   }
 
   private void packQuery(int token, int head, long lane) {
-    scatter(in.queryLatent(token, head), cache.latent(), lane);
-    long rope = lane + cache.latent() * AttentionTiles.ROW_BYTES;
-    scatter(in.queryRope(token, head), cache.rope(), rope);
+    int values = cache.value() - in.scoredFrom();
+    if (values > 0) {
+      scatter(in.queryValue(token, head), values, lane);
+    }
+    scatter(in.queryKey(token, head), cache.key(), lane + values * AttentionTiles.ROW_BYTES);
   }
 
   private static void scatter(long from, int n, long lane) {
@@ -93,7 +97,7 @@ final class AttentionUnit {
   }
 
   private long block(int tile) {
-    return in.block(firstToken, tile);
+    return in.block(firstToken, group, tile);
   }
 
   /** Scores of one tile of keys, later keys of each row masked. */
@@ -103,8 +107,16 @@ final class AttentionUnit {
     // Whole groups of keys are faster, and what the surplus ones hold is never used.
     int wide = Math.ceilDiv(n, 8) * 8;
     int scored = wide <= cache.blockTokens() ? wide : n;
+    int from = in.scoredFrom();
     AttentionTiles.scores(
-        q, two(), cache.width(), block(tile), cache.rowBytes(), scored, in.scale(), scores);
+        q,
+        two(),
+        cache.width() - from,
+        block(tile) + 4L * from,
+        cache.rowBytes(),
+        scored,
+        in.scale(),
+        scores);
     if (first + n - 1 > minPosition) {
       AttentionTiles.mask(scores, two(), first, n, positions);
     }
@@ -118,7 +130,7 @@ final class AttentionUnit {
     return scores + cache.blockTokens() * AttentionTiles.ROW_BYTES;
   }
 
-  /** Adds the tile's latents to columns {@code from} to {@code to} of the outputs. */
+  /** Adds the tile's values to columns {@code from} to {@code to} of the outputs. */
   void accumulate(int tile, long scores, int from, int to) {
     int first = tile * cache.blockTokens();
     for (int i = 0; i < tokens; i++) {
@@ -128,7 +140,7 @@ final class AttentionUnit {
         long lane = 4L * i * heads;
         AttentionTiles.accumulate(
             in.out(firstToken + i, firstHead),
-            4L * cache.latent(),
+            4L * cache.value(),
             heads,
             scores + lane,
             corrections(scores) + lane,
@@ -146,7 +158,7 @@ final class AttentionUnit {
     for (int i = 0; i < tokens; i++) {
       for (int h = 0; h < heads; h++) {
         float inverse = 1f / Lanes.getFloat(sums + 4L * (i * heads + h));
-        RowKernels.scale(in.out(firstToken + i, firstHead + h), inverse, cache.latent());
+        RowKernels.scale(in.out(firstToken + i, firstHead + h), inverse, cache.value());
       }
     }
   }

@@ -3,19 +3,22 @@ package dev.heddle.ops.vector;
 import dev.heddle.ops.Numerics;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.team.WorkerTeam;
+import org.jspecify.annotations.Nullable;
 
 /** The fused reroute: tokens are scored side by side, then their pairs grouped in one pass. */
 final class Rerouting {
-  private static final float TAKEN = -1f; // below every score
+  private static final float TAKEN = Float.NEGATIVE_INFINITY;
   private static final NativeTensor NONE = new NativeTensor("", 0, 0, true, 0);
 
   private final Workers workers;
-  private final Scratch scratch; // scores, then scores of groups, then a row sum; a worker
+  private final Scratch scratch; // scores, worths, worths of groups, a row sum; a worker
   private final PanelRouting routing;
   private final RouteRule rule;
   private final WorkerTeam.Task task = this::routeToken;
 
   private NativeTensor logits = NONE;
+  private @Nullable NativeTensor correction;
+  private @Nullable NativeTensor sharedGate;
   private NativeTensor map = NONE;
   private NativeTensor adapters = NONE;
   private int mapRow;
@@ -25,12 +28,20 @@ final class Rerouting {
     this.routing = routing;
     this.rule = routing.rule();
     scratch = new Scratch(workers.count());
-    scratch.ensure(4L * (rule.routed() + rule.groups() + Numerics.LANES));
+    scratch.ensure(4L * (2L * rule.routed() + rule.groups() + Numerics.LANES));
   }
 
   void run(
-      NativeTensor logitRows, NativeTensor mapTable, int row, NativeTensor adapterRows, int count) {
+      NativeTensor logitRows,
+      @Nullable NativeTensor corrections,
+      @Nullable NativeTensor gates,
+      NativeTensor mapTable,
+      int row,
+      NativeTensor adapterRows,
+      int count) {
     logits = logitRows;
+    correction = corrections;
+    sharedGate = gates;
     map = mapTable;
     mapRow = row;
     adapters = adapterRows;
@@ -56,17 +67,28 @@ final class Rerouting {
 
   private void routeToken(int worker, int token) {
     long scores = scratch.of(worker);
-    softmax(logits.row(token), scores);
+    long worth = scores + 4L * rule.routed();
+    if (rule.sigmoid()) {
+      RowKernels.sigmoid(scores, logits.row(token), rule.routed());
+    } else {
+      softmax(logits.row(token), scores);
+    }
+    Lanes.copy(scores, worth, 4L * rule.routed());
+    if (correction != null) {
+      RowKernels.add(worth, correction.address(), rule.routed());
+    }
     if (rule.groups() > 1) {
-      limitToGroups(scores);
+      limitToGroups(worth);
     }
     long weights = routing.weights().row(token);
     long slots = routing.slots().row(token);
     long mapped = map.row(mapRow + adapters.intAt(token));
-    pick(token, scores, weights, slots, mapped);
+    pick(token, scores, worth, weights, slots, mapped);
+    float shared =
+        sharedGate == null ? 1f : Numerics.sigmoid(Lanes.getFloat(sharedGate.row(token)));
     for (int s = 0; s < rule.shared(); s++) {
       long at = 4L * (rule.topK() + s);
-      Lanes.setFloat(weights + at, 1f);
+      Lanes.setFloat(weights + at, shared);
       Lanes.setInt(slots + at, Lanes.getInt(mapped + 4L * (rule.routed() + s)));
     }
   }
@@ -79,49 +101,62 @@ final class Rerouting {
     }
     Lanes.copy(row, scores, 4L * n);
     RowKernels.expMinus(scores, scores, max, n);
-    long sums = scores + 4L * (n + rule.groups());
+    long sums = scores + 4L * (2L * n + rule.groups());
     RowKernels.divide(scores, RowKernels.sum(scores, n, sums), n);
   }
 
-  /** Scores outside the best groups become 0. */
-  private void limitToGroups(long scores) {
+  /** Experts outside the best groups are worth nothing. */
+  private void limitToGroups(long worth) {
     int size = rule.routed() / rule.groups();
-    long groups = scores + 4L * rule.routed();
+    long groups = worth + 4L * rule.routed();
     for (int g = 0; g < rule.groups(); g++) {
-      float best = Lanes.getFloat(scores + 4L * g * size);
-      for (int i = 1; i < size; i++) {
-        best = Math.max(best, Lanes.getFloat(scores + 4L * (g * size + i)));
-      }
-      Lanes.setFloat(groups + 4L * g, best);
+      Lanes.setFloat(groups + 4L * g, worthOf(worth + 4L * g * size, size));
     }
     for (int rank = 0; rank < rule.topGroups(); rank++) {
       Lanes.setFloat(groups + 4L * best(groups, rule.groups()), TAKEN);
     }
     for (int g = 0; g < rule.groups(); g++) {
       if (Lanes.getFloat(groups + 4L * g) != TAKEN) {
-        Lanes.zero(scores + 4L * g * size, 4L * size);
+        for (int i = g * size; i < (g + 1) * size; i++) {
+          Lanes.setFloat(worth + 4L * i, TAKEN);
+        }
       }
     }
   }
 
-  private void pick(int token, long scores, long weights, long slots, long mapped) {
+  /** A group's: that of its best expert, or of its best two together. */
+  private float worthOf(long group, int size) {
+    float best = TAKEN;
+    float second = TAKEN;
+    for (int i = 0; i < size; i++) {
+      float worth = Lanes.getFloat(group + 4L * i);
+      if (worth > best) {
+        second = best;
+        best = worth;
+      } else {
+        second = Math.max(second, worth);
+      }
+    }
+    return rule.sigmoid() ? best + second : best;
+  }
+
+  private void pick(int token, long scores, long worth, long weights, long slots, long mapped) {
     long picks = routing.picks().row(token);
     int k = rule.topK();
     float sum = 0f;
     for (int rank = 0; rank < k; rank++) {
-      int pick = best(scores, rule.routed());
+      int pick = best(worth, rule.routed());
       float score = Lanes.getFloat(scores + 4L * pick);
       Lanes.setInt(picks + 4L * rank, pick);
       Lanes.setFloat(weights + 4L * rank, score);
       Lanes.setInt(slots + 4L * rank, Lanes.getInt(mapped + 4L * pick));
       sum += score;
-      Lanes.setFloat(scores + 4L * pick, TAKEN);
+      Lanes.setFloat(worth + 4L * pick, TAKEN);
     }
-    boolean normalize = rule.normalize() && k > 1;
     for (int rank = 0; rank < k; rank++) {
       float weight = Lanes.getFloat(weights + 4L * rank);
-      float scaled = normalize ? weight / (sum + 1e-20f) : weight * rule.scale();
-      Lanes.setFloat(weights + 4L * rank, scaled);
+      float share = rule.normalize() ? weight / (sum + 1e-20f) : weight;
+      Lanes.setFloat(weights + 4L * rank, share * rule.scale());
     }
   }
 

@@ -144,6 +144,13 @@ final class RowKernels {
     return n;
   }
 
+  /** out = sigmoid(x) for every element; out may be x. */
+  static void sigmoid(long out, long x, int n) {
+    for (int i = 0; i < n; i++) {
+      setFloat(out + 4L * i, Numerics.sigmoid(getFloat(x + 4L * i)));
+    }
+  }
+
   /** x = x / divisor for every element. */
   static void divide(long x, float divisor, int n) {
     int i = 0;
@@ -166,15 +173,20 @@ final class RowKernels {
     }
   }
 
-  /** Rotates {@code half} pairs (2i, 2i+1) of {@code from} into {@code to}, which may be it. */
-  static void rotate(long to, long from, long cos, long sin, int half) {
-    for (int i = 0; i < half; i++) {
-      float a = getFloat(from + 8L * i);
-      float b = getFloat(from + 8L * i + 4);
+  /**
+   * Rotates pairs of {@code from} into {@code to}, which may be it.
+   *
+   * @param step bytes from a pair's first float to the next pair's
+   * @param distance bytes from a pair's first float to its second
+   */
+  static void rotate(long to, long from, long step, long distance, long cos, long sin, int pairs) {
+    for (int i = 0; i < pairs; i++) {
+      float a = getFloat(from + step * i);
+      float b = getFloat(from + step * i + distance);
       float c = getFloat(cos + 4L * i);
       float s = getFloat(sin + 4L * i);
-      setFloat(to + 8L * i, Math.fma(a, c, -(b * s)));
-      setFloat(to + 8L * i + 4, Math.fma(a, s, b * c));
+      setFloat(to + step * i, Math.fma(a, c, -(b * s)));
+      setFloat(to + step * i + distance, Math.fma(a, s, b * c));
     }
   }
 }

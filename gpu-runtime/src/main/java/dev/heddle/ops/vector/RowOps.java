@@ -13,6 +13,7 @@ final class RowOps {
   private final WorkerTeam.Task siluTask = this::siluRow;
   private final WorkerTeam.Task ropeTask = this::ropeRow;
   private final WorkerTeam.Task storeTask = this::storeRow;
+  private final WorkerTeam.Task copyTask = this::copyRow;
 
   // The operation in progress.
   private static final NativeTensor NONE = new NativeTensor("", 0, 0, true, 0);
@@ -23,12 +24,14 @@ final class RowOps {
   private NativeTensor sin = NONE;
   private NativeTensor positions = NONE;
   private NativeTensor kvSlots = NONE;
-  private LatentCache cache = LatentCache.NONE;
+  private KeyValueRows cache = KeyValueRows.NONE;
   private int layer;
   private float eps;
   private int heads;
   private int headStride;
   private int offset;
+  private long step; // bytes from pair to pair
+  private long distance; // and within one
 
   RowOps(Workers workers) {
     this.workers = workers;
@@ -41,12 +44,15 @@ final class RowOps {
     x = source;
     weight = w;
     eps = epsilon;
-    workers.run(normTask, count, 2L * count * w.cols());
+    workers.run(normTask, count, 2L * count * source.cols());
   }
 
   private void normRow(int worker, int row) {
-    RowKernels.rmsNorm(
-        out.row(row), x.row(row), weight.address(), weight.cols(), eps, sums.of(worker));
+    int n = weight.cols();
+    for (long at = 0; at < 4L * x.cols(); at += 4L * n) { // usually once
+      RowKernels.rmsNorm(
+          out.row(row) + at, x.row(row) + at, weight.address(), n, eps, sums.of(worker));
+    }
   }
 
   void add(NativeTensor target, NativeTensor source, int count) {
@@ -88,6 +94,8 @@ final class RowOps {
   private void angles(RopeTable table, NativeTensor at) {
     cos = NativeTensor.floats(table.cos());
     sin = NativeTensor.floats(table.sin());
+    step = 4L * table.step();
+    distance = 4L * table.distance();
     positions = at;
   }
 
@@ -95,12 +103,12 @@ final class RowOps {
     int position = positions.intAt(row);
     for (int h = 0; h < heads; h++) {
       long head = out.row(row) + 4L * ((long) h * headStride + offset);
-      RowKernels.rotate(head, head, cos.row(position), sin.row(position), cos.cols());
+      rotate(head, head, position);
     }
   }
 
   void storeLatent(
-      LatentCache target,
+      KeyValueRows target,
       int targetLayer,
       NativeTensor compressed,
       NativeTensor normWeight,
@@ -120,12 +128,42 @@ final class RowOps {
   }
 
   private void storeRow(int worker, int row) {
-    long key = cache.row(layer, kvSlots.intAt(row));
-    int latent = cache.latent();
+    long key = cache.row(layer, 0, kvSlots.intAt(row));
+    int latent = cache.value();
     int position = positions.intAt(row);
     RowKernels.rmsNorm(key, x.row(row), weight.address(), latent, eps, sums.of(worker));
     long rope = x.row(row) + 4L * latent;
-    RowKernels.rotate(key + 4L * latent, rope, cos.row(position), sin.row(position), cos.cols());
+    rotate(key + 4L * latent, rope, position);
+  }
+
+  private void rotate(long to, long from, int position) {
+    int pairs = cos.cols();
+    RowKernels.rotate(to, from, step, distance, cos.row(position), sin.row(position), pairs);
+  }
+
+  void storeKeyValue(
+      KeyValueRows target,
+      int targetLayer,
+      NativeTensor values,
+      NativeTensor keys,
+      NativeTensor slots,
+      int count) {
+    cache = target;
+    layer = targetLayer;
+    out = values;
+    x = keys;
+    kvSlots = slots;
+    workers.run(copyTask, count, (long) count * (values.cols() + keys.cols()));
+  }
+
+  private void copyRow(int worker, int row) {
+    long valueBytes = 4L * cache.value();
+    long keyBytes = 4L * cache.key();
+    for (int group = 0; group < cache.shape().groups(); group++) {
+      long to = cache.row(layer, group, kvSlots.intAt(row));
+      Lanes.copy(out.row(row) + group * valueBytes, to, valueBytes);
+      Lanes.copy(x.row(row) + group * keyBytes, to + valueBytes, keyBytes);
+    }
   }
 
   void close() {

@@ -1,6 +1,7 @@
 package dev.heddle.ops.vector;
 
 import dev.heddle.format.DType;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Routing;
 import dev.heddle.ops.RowTable;
@@ -18,10 +19,10 @@ final class VectorHandles {
   }
 
   /** A cache, and attention over it. */
-  record Cache(LatentCache keys, LatentAttention attention) implements KvCache {
+  record Cache(KeyValueRows keys, PagedAttention attention) implements KvCache {
     @Override
-    public int layers() {
-      return keys.layers();
+    public CacheShape shape() {
+      return keys.shape();
     }
 
     @Override

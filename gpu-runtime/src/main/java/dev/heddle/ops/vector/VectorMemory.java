@@ -2,7 +2,7 @@ package dev.heddle.ops.vector;
 
 import dev.heddle.format.DType;
 import dev.heddle.format.MatrixData;
-import dev.heddle.ops.Widening;
+import dev.heddle.format.Widening;
 import dev.heddle.ops.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

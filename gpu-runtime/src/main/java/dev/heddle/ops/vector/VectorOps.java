@@ -5,6 +5,7 @@ import static dev.heddle.ops.vector.NativeTensor.count;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
@@ -126,11 +127,10 @@ public final class VectorOps implements Ops {
   }
 
   @Override
-  public KvCache kvCache(int layers, int blocks, int blockTokens, int latentDim, int ropeDim) {
-    long bytes = (long) layers * blocks * blockTokens * LatentCache.rowBytes(latentDim + ropeDim);
-    LatentCache keys =
-        new LatentCache(layers, blocks, blockTokens, latentDim, ropeDim, memory.reserve(bytes));
-    LatentAttention attention = new LatentAttention(workers, keys);
+  public KvCache kvCache(CacheShape shape, int blocks, int blockTokens) {
+    long bytes = KeyValueRows.bytes(shape, blocks, blockTokens);
+    KeyValueRows keys = new KeyValueRows(shape, blocks, blockTokens, memory.reserve(bytes));
+    PagedAttention attention = new PagedAttention(workers, keys);
     closers.add(attention::close);
     return new VectorHandles.Cache(keys, attention);
   }
@@ -218,13 +218,15 @@ public final class VectorOps implements Ops {
 
   @Override
   public void copyBlock(KvCache cache, int from, int to) {
-    LatentCache keys = ((VectorHandles.Cache) cache).keys();
+    KeyValueRows keys = ((VectorHandles.Cache) cache).keys();
     Require.that(
         from >= 0 && from < keys.blocks() && to >= 0 && to < keys.blocks(),
         "KV cache",
         "has no such block");
-    for (int layer = 0; layer < keys.layers(); layer++) {
-      Lanes.copy(keys.block(layer, from), keys.block(layer, to), keys.blockBytes());
+    for (int layer = 0; layer < keys.shape().layers(); layer++) {
+      for (int group = 0; group < keys.shape().groups(); group++) {
+        Lanes.copy(keys.block(layer, group, from), keys.block(layer, group, to), keys.blockBytes());
+      }
     }
   }
 
@@ -249,7 +251,7 @@ public final class VectorOps implements Ops {
     NativeTensor o = NativeTensor.floats(out).holding(count);
     NativeTensor in = NativeTensor.floats(x).holding(count);
     NativeTensor w = NativeTensor.floats(weight);
-    Require.that(o.cols() == w.cols() && in.cols() == w.cols(), w.name(), "does not fit");
+    Require.that(in.cols() % w.cols() == 0 && o.cols() == in.cols(), w.name(), "does not fit");
     rowOps.rmsNorm(o, in, w, eps, count);
   }
 
@@ -308,11 +310,11 @@ public final class VectorOps implements Ops {
       Tensor kvSlots,
       Rows rows) {
     int count = count(rows);
-    LatentCache keys = ((VectorHandles.Cache) cache).keys();
+    KeyValueRows keys = ((VectorHandles.Cache) cache).keys();
     Require.that(
         compressed.cols() == keys.width()
-            && normWeight.cols() == keys.latent()
-            && 2 * table.cos().cols() == keys.rope(),
+            && normWeight.cols() == keys.value()
+            && 2 * table.cos().cols() == keys.key(),
         compressed.name(),
         "does not fit the cache");
     rowOps.storeLatent(
@@ -323,6 +325,25 @@ public final class VectorOps implements Ops {
         eps,
         table,
         NativeTensor.ints(positions).holding(count),
+        NativeTensor.ints(kvSlots).holding(count),
+        count);
+  }
+
+  @Override
+  public void storeKeyValue(
+      KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {
+    int count = count(rows);
+    KeyValueRows target = ((VectorHandles.Cache) cache).keys();
+    int groups = target.shape().groups();
+    Require.that(
+        values.cols() == groups * target.value() && keys.cols() == groups * target.key(),
+        keys.name(),
+        "does not fit the cache");
+    rowOps.storeKeyValue(
+        target,
+        layer,
+        NativeTensor.floats(values).holding(count),
+        NativeTensor.floats(keys).holding(count),
         NativeTensor.ints(kvSlots).holding(count),
         count);
   }
@@ -339,9 +360,9 @@ public final class VectorOps implements Ops {
   }
 
   @Override
-  public void latentAttention(
+  public void attention(
       Tensor out,
-      Tensor qLatent,
+      @Nullable Tensor qValue,
       Tensor q,
       int heads,
       KvCache cache,
@@ -353,16 +374,19 @@ public final class VectorOps implements Ops {
       Rows rows) {
     int count = count(rows);
     VectorHandles.Cache c = (VectorHandles.Cache) cache;
-    int latent = heads * c.keys().latent();
+    int values = heads * c.keys().value();
     Require.that(
-        out.cols() == latent && qLatent.cols() == latent && q.cols() % heads == 0,
+        out.cols() == values
+            && (qValue == null || qValue.cols() == values)
+            && q.cols() % heads == 0
+            && heads % c.keys().shape().groups() == 0,
         out.name(),
         "does not fit the cache");
     c.attention()
         .inputs()
         .set(
             NativeTensor.floats(out).holding(count),
-            NativeTensor.floats(qLatent).holding(count),
+            qValue == null ? null : NativeTensor.floats(qValue).holding(count),
             NativeTensor.floats(q).holding(count),
             heads,
             layer,
@@ -377,6 +401,8 @@ public final class VectorOps implements Ops {
   public void route(
       Routing out,
       Tensor logits,
+      @Nullable Tensor correction,
+      @Nullable Tensor sharedGate,
       RouteRule rule,
       Tensor map,
       int mapRow,
@@ -389,7 +415,8 @@ public final class VectorOps implements Ops {
     Require.that(
         routed.batch().rule().equals(rule)
             && logits.cols() == rule.routed()
-            && map.cols() == rule.routed() + rule.shared(),
+            && map.cols() == rule.routed() + rule.shared()
+            && (correction == null || correction.cols() == rule.routed()),
         logits.name(),
         "does not fit the rule");
     Require.that(
@@ -400,6 +427,8 @@ public final class VectorOps implements Ops {
         .router()
         .run(
             NativeTensor.floats(logits).holding(count),
+            correction == null ? null : NativeTensor.floats(correction),
+            sharedGate == null ? null : NativeTensor.floats(sharedGate).holding(count),
             NativeTensor.ints(map),
             mapRow,
             NativeTensor.ints(adapters).holding(count),

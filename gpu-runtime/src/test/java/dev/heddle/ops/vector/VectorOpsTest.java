@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
@@ -205,20 +206,29 @@ class VectorOpsTest {
     }
   }
 
-  /** Latent size, rope size, heads, tokens a block. */
-  private record Shape(int latent, int rope, int heads, int blockTokens) {}
+  /** Value and key size, heads, tokens a block, groups: 0 for latent attention. */
+  private record Shape(int latent, int rope, int heads, int blockTokens, int groups) {
+    int cached() {
+      return Math.max(1, groups);
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void attention_over_the_paged_cache_is_equal(int threads) {
     List<Shape> shapes =
         List.of(
-            new Shape(64, 16, 4, 16),
-            new Shape(22, 6, 3, 4),
-            new Shape(13, 2, 1, 5),
-            new Shape(207, 10, 33, 8),
-            new Shape(96, 32, 16, 16));
-    attend(threads, new Shape(64, 8, 4, 8), 300); // long enough to be split among workers
+            new Shape(64, 16, 4, 16, 0),
+            new Shape(22, 6, 3, 4, 0),
+            new Shape(13, 2, 1, 5, 0),
+            new Shape(207, 10, 33, 8, 0),
+            new Shape(96, 32, 16, 16, 0),
+            new Shape(24, 24, 4, 16, 2),
+            new Shape(16, 8, 6, 4, 6),
+            new Shape(7, 10, 35, 8, 1),
+            new Shape(40, 40, 80, 16, 2));
+    attend(threads, new Shape(64, 8, 4, 8, 0), 300); // long enough to be split among workers
+    attend(threads, new Shape(64, 64, 4, 8, 2), 300);
     for (Shape shape : shapes) {
       for (int context : new int[] {1, 15, 40}) {
         attend(threads, shape, context);
@@ -234,10 +244,13 @@ class VectorOpsTest {
     int queryDim = s.rope() + 7;
     try (Twins twins = new Twins(threads, context)) {
       Both<KvCache> cache =
-          twins.make(ops -> ops.kvCache(2, blocks, s.blockTokens(), s.latent(), s.rope()));
+          twins.make(ops ->
+              ops.kvCache(
+                  new CacheShape(2, s.cached(), s.latent(), s.rope()), blocks, s.blockTokens()));
       Both<Tensor> cos = twins.floats(context, s.rope() / 2, false);
       Both<Tensor> sin = twins.floats(context, s.rope() / 2, false);
       Both<Tensor> norm = twins.floats(1, s.latent(), false);
+      Both<Tensor> keyNorm = twins.floats(1, s.rope(), false);
       int[] tables = IntStream.range(0, blocks).map(i -> (i * 7 + 3) % blocks).toArray();
       if (IntStream.of(tables).distinct().count() < blocks) {
         tables = IntStream.range(0, blocks).map(i -> blocks - 1 - i).toArray();
@@ -262,28 +275,36 @@ class VectorOpsTest {
         Both<Tensor> sequences = twins.ints(n, 1, sequence);
         Both<Tensor> slots = twins.ints(n, 1, slot);
         Both<Tensor> compressed = twins.floats(n, s.latent() + s.rope(), false);
+        Both<Tensor> values = twins.floats(n, s.cached() * s.latent(), false);
+        Both<Tensor> keys = twins.floats(n, s.cached() * s.rope(), false);
         Both<Tensor> qLatent = twins.floats(n, s.heads() * s.latent(), false);
         Both<Tensor> q = twins.floats(n, s.heads() * queryDim, false);
         Both<Tensor> out = twins.floats(n, s.heads() * s.latent(), false);
         Both<Rows> rows = twins.rows(n);
         float scale = done[0] % 3 == 0 ? 8f : 0.2f; // large scores exercise the rescaling
         twins.run((ops, h) -> {
-          RopeTable rope = new RopeTable(h.of(cos), h.of(sin));
+          RopeTable rope = new RopeTable(h.of(cos), h.of(sin), s.groups() > 0);
           Rows r = h.of(rows);
           ops.rope(h.of(q), s.heads(), queryDim, 7, rope, h.of(positions), r);
-          ops.storeLatent(
-              h.of(cache),
-              1,
-              h.of(compressed),
-              h.of(norm),
-              1e-6f,
-              rope,
-              h.of(positions),
-              h.of(slots),
-              r);
-          ops.latentAttention(
+          if (s.groups() == 0) {
+            ops.storeLatent(
+                h.of(cache),
+                1,
+                h.of(compressed),
+                h.of(norm),
+                1e-6f,
+                rope,
+                h.of(positions),
+                h.of(slots),
+                r);
+          } else {
+            ops.rmsNorm(h.of(keys), h.of(keys), h.of(keyNorm), 1e-6f, r);
+            ops.rope(h.of(keys), s.groups(), s.rope(), 0, rope, h.of(positions), r);
+            ops.storeKeyValue(h.of(cache), 1, h.of(values), h.of(keys), h.of(slots), r);
+          }
+          ops.attention(
               h.of(out),
-              h.of(qLatent),
+              s.groups() == 0 ? h.of(qLatent) : null,
               h.of(q),
               s.heads(),
               h.of(cache),
@@ -303,7 +324,7 @@ class VectorOpsTest {
   @Test
   void a_copied_block_serves_in_place_of_the_first() {
     try (Twins twins = new Twins(1, 8)) {
-      Both<KvCache> cache = twins.make(ops -> ops.kvCache(1, 2, 4, 16, 4));
+      Both<KvCache> cache = twins.make(ops -> ops.kvCache(new CacheShape(1, 1, 16, 4), 2, 4));
       Both<Tensor> angles = twins.floats(4, 2, false);
       Both<Tensor> norm = twins.floats(1, 16, false);
       Both<Tensor> four = twins.ints(4, 1, 0, 1, 2, 3);
@@ -315,7 +336,7 @@ class VectorOpsTest {
       Both<Tensor> out = twins.floats(4, 2 * 16, false);
       Both<Rows> rows = twins.rows(4);
       twins.run((ops, h) -> {
-        RopeTable rope = new RopeTable(h.of(angles), h.of(angles));
+        RopeTable rope = new RopeTable(h.of(angles), h.of(angles), false);
         ops.storeLatent(
             h.of(cache),
             0,
@@ -327,7 +348,7 @@ class VectorOpsTest {
             h.of(four),
             h.of(rows));
         ops.copyBlock(h.of(cache), 0, 1);
-        ops.latentAttention(
+        ops.attention(
             h.of(out),
             h.of(qLatent),
             h.of(q),
@@ -349,10 +370,12 @@ class VectorOpsTest {
   void routing_and_experts_are_equal(int threads) {
     List<RouteRule> rules =
         List.of(
-            new RouteRule(13, 1, 2, 1, 1, false, 1f),
-            new RouteRule(22, 2, 6, 1, 1, true, 1f),
-            new RouteRule(64, 2, 6, 8, 3, false, 16f),
-            new RouteRule(5, 0, 1, 1, 1, true, 2.5f));
+            new RouteRule(13, 1, 2, 1, 1, false, false, 1f),
+            new RouteRule(22, 2, 6, 1, 1, false, true, 1f),
+            new RouteRule(64, 2, 6, 8, 3, false, false, 16f),
+            new RouteRule(64, 1, 6, 8, 3, true, true, 2.5f),
+            new RouteRule(9, 2, 3, 1, 1, true, false, 1f),
+            new RouteRule(5, 0, 1, 1, 1, false, true, 2.5f));
     for (RouteRule rule : rules) {
       for (DType dtype : DType.values()) {
         routeAndRun(threads, rule, dtype, 66, 22);
@@ -393,6 +416,8 @@ class VectorOpsTest {
       Both<Tensor> x = twins.floats(tokens, hidden, false);
       Both<Tensor> out = twins.floats(tokens, hidden, false);
       Both<Tensor> logits = logits(twins, tokens, rule.routed());
+      Both<Tensor> correction = twins.floats(1, rule.routed(), false);
+      Both<Tensor> sharedGate = twins.floats(tokens, 1, false);
       Both<Tensor> counts = twins.ints(3, rule.routed(), new int[3 * rule.routed()]);
       int[][] picked = new int[3][rule.routed()];
       for (int t : new int[] {1, 2, 3, 5, 8, 19, 64, 150}) {
@@ -401,6 +426,8 @@ class VectorOpsTest {
           ops.route(
               h.of(routing),
               h.of(logits),
+              rule.sigmoid() ? h.of(correction) : null,
+              rule.sigmoid() ? h.of(sharedGate) : null,
               rule,
               h.of(mapTable),
               1,
@@ -550,7 +577,7 @@ class VectorOpsTest {
 
   @Test
   void an_empty_slot_is_an_error_and_leaves_the_routing_usable() {
-    RouteRule rule = new RouteRule(4, 0, 1, 1, 1, false, 1f);
+    RouteRule rule = new RouteRule(4, 0, 1, 1, 1, false, false, 1f);
     try (VectorOps ops = new VectorOps(2)) {
       ExpertPool pool = ops.expertPool(5, 16, 16, DType.F32);
       try (Twins twins = new Twins(1, 1)) {
@@ -569,12 +596,13 @@ class VectorOpsTest {
       ops.write(counts, new int[] {2}, 1);
       Rows rows = new Rows(counts, 0);
       ops.write(logits, new float[] {9, 0, 0, 0, 0, 0, 0, 9}, 8);
-      assertThatThrownBy(() -> ops.route(routing, logits, rule, map, 0, adapters, null, rows))
+      assertThatThrownBy(
+              () -> ops.route(routing, logits, null, null, rule, map, 0, adapters, null, rows))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("slot 3");
 
       ops.write(logits, new float[] {9, 0, 0, 0, 0, 0, 9, 0}, 8);
-      ops.route(routing, logits, rule, map, 0, adapters, null, rows);
+      ops.route(routing, logits, null, null, rule, map, 0, adapters, null, rows);
       int[] slot = new int[1];
       ops.read(routing.slots(), 1, slot);
       assertThat(slot).containsExactly(2);

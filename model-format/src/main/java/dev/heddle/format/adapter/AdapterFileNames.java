@@ -7,8 +7,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which files of a folder are an adapter's: those of an ESFT folder, by their names. Whatever else
- * lies there, such as what a training leaves behind, is none of its parts and is left alone.
+ * Which files of a folder are an adapter's: those of an ESFT folder or of a PEFT LoRA, by their
+ * names. Whatever else lies there, such as what a training leaves behind, is none of its parts and
+ * is left alone.
  */
 public final class AdapterFileNames {
   /** Most characters of a name. */
@@ -22,6 +23,7 @@ public final class AdapterFileNames {
       Set.of(
           ExpertConfig.FILE,
           GoldenFile.NAME,
+          LoraConfig.FILE,
           "config.json",
           "generation_config.json",
           "tokenizer.json",

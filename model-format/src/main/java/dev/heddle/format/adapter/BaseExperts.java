@@ -1,7 +1,9 @@
 package dev.heddle.format.adapter;
 
 import dev.heddle.format.DType;
+import dev.heddle.format.model.ModelFamily;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.model.WeightNames;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
@@ -18,18 +20,22 @@ import org.jspecify.annotations.Nullable;
  * @param moeLayers indexes of the layers with experts, rising
  * @param routed routed experts of such a layer
  * @param shared shared experts of such a layer, 0 for none
+ * @param sharedWidth width of the MLP that they are, 0 for none
  * @param hidden width of the residual stream
  * @param intermediate width of one expert
  * @param dtype of the base's tensors, and of its adapters'
+ * @param names what the base's family calls its experts' tensors
  */
 public record BaseExperts(
     int layers,
     NavigableSet<Integer> moeLayers,
     int routed,
     int shared,
+    int sharedWidth,
     int hidden,
     int intermediate,
-    DType dtype) {
+    DType dtype,
+    WeightNames names) {
   public BaseExperts {
     moeLayers = Collections.unmodifiableNavigableSet(new TreeSet<>(moeLayers));
   }
@@ -44,9 +50,11 @@ public record BaseExperts(
             .collect(Collectors.toCollection(TreeSet::new)),
         shape.experts().routed(),
         shape.experts().shared(),
+        shape.experts().sharedWidth(),
         shape.hidden(),
         shape.experts().intermediate(),
-        shape.dtype());
+        shape.dtype(),
+        ModelFamily.of(shape).names());
   }
 
   /** Whether there is a layer of this index and it has experts. */

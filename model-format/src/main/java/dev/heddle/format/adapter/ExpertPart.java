@@ -1,6 +1,6 @@
 package dev.heddle.format.adapter;
 
-import dev.heddle.format.model.ModelTensors;
+import dev.heddle.format.model.WeightNames;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,23 +16,31 @@ record ExpertPart(int layer, int expert, String matrix) {
 
   private static final Pattern NAME =
       Pattern.compile(
-          "(?:model\\.)?layers\\.(0|[1-9][0-9]{0,5})\\.mlp\\."
-              + "(?:experts\\.(0|[1-9][0-9]{0,5})|shared_experts)\\.(gate|up|down)_proj\\.weight");
+          "(?:model\\.)?layers\\.(0|[1-9][0-9]{0,5})\\.(?:mlp|block_sparse_moe)\\."
+              + "(?:experts\\.(0|[1-9][0-9]{0,5})|shared_experts?)\\."
+              + "(gate_proj|up_proj|down_proj|w1|w2|w3)\\.weight");
 
-  /** Understands a tensor's name, of either generation; null if it is no expert's. */
+  /** Understands a tensor's name, of any family and generation; null if it is no expert's. */
   static @Nullable ExpertPart parse(String tensor) {
     Matcher name = NAME.matcher(tensor);
     if (!name.matches()) {
       return null;
     }
     int expert = name.group(2) == null ? SHARED : Integer.parseInt(name.group(2));
-    return new ExpertPart(Integer.parseInt(name.group(1)), expert, name.group(3));
+    return new ExpertPart(Integer.parseInt(name.group(1)), expert, matrix(name.group(3)));
   }
 
-  /** The tensor's full name. */
-  String tensor() {
-    String prefix =
-        expert == SHARED ? ModelTensors.shared(layer) : ModelTensors.expert(layer, expert);
-    return prefix + matrix + "_proj.weight";
+  private static String matrix(String projection) {
+    return switch (projection) {
+      case "gate_proj", "w1" -> "gate";
+      case "up_proj", "w3" -> "up";
+      default -> "down";
+    };
+  }
+
+  /** The tensor's full name in a family. */
+  String tensor(WeightNames names) {
+    String prefix = expert == SHARED ? names.shared(layer) : names.expert(layer, expert);
+    return names.matrix(prefix, matrix);
   }
 }

@@ -5,6 +5,7 @@ import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.model.ExpertViews;
+import dev.heddle.format.model.WeightNames;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import java.util.HashMap;
@@ -27,10 +28,19 @@ final class ExpertTensors {
    * The sizes that an adapter's experts must have.
    *
    * @param shared S, how many experts a shared MLP is
+   * @param sharedWidth width of that MLP
+   * @param names what their tensors are called
    */
-  record ExpertSize(int hidden, int intermediate, int shared, DType dtype) {
+  record ExpertSize(
+      int hidden, int intermediate, int shared, int sharedWidth, DType dtype, WeightNames names) {
     static ExpertSize of(BaseExperts base) {
-      return new ExpertSize(base.hidden(), base.intermediate(), base.shared(), base.dtype());
+      return new ExpertSize(
+          base.hidden(),
+          base.intermediate(),
+          base.shared(),
+          base.sharedWidth(),
+          base.dtype(),
+          base.names());
     }
 
     /** Bytes of one expert. */
@@ -39,7 +49,7 @@ final class ExpertTensors {
     }
 
     List<Integer> shape(ExpertPart part) {
-      int width = part.expert() == ExpertPart.SHARED ? shared * intermediate : intermediate;
+      int width = part.expert() == ExpertPart.SHARED ? sharedWidth : intermediate;
       return part.matrix().equals("down") ? List.of(hidden, width) : List.of(width, hidden);
     }
   }
@@ -73,7 +83,8 @@ final class ExpertTensors {
   private MatrixData matrix(ExpertPart part) {
     TensorInfo tensor = parts.get(part);
     if (tensor == null) {
-      throw new FormatException("missing-tensor", part.tensor(), "the adapter lacks it");
+      throw new FormatException(
+          "missing-tensor", part.tensor(size.names()), "the adapter lacks it");
     }
     List<Integer> shape = size.shape(part);
     return checkpoint.matrix(tensor.name(), shape.getFirst(), shape.getLast());

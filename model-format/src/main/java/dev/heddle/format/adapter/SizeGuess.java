@@ -2,6 +2,7 @@ package dev.heddle.format.adapter;
 
 import dev.heddle.format.DType;
 import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
+import dev.heddle.format.model.WeightNames;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +37,20 @@ final class SizeGuess {
     }
     int width = Math.toIntExact(gate.shape().getFirst());
     int hidden = Math.toIntExact(gate.shape().getLast());
-    int experts =
-        shared == null ? 0 : Math.max(1, Math.toIntExact(shared.shape().getFirst()) / width);
-    return new ExpertSize(hidden, width, experts, gate.type().weights().orElse(DType.BF16));
+    int sharedWidth = shared == null ? 0 : Math.toIntExact(shared.shape().getFirst());
+    return new ExpertSize(
+        hidden,
+        width,
+        Math.ceilDiv(sharedWidth, width),
+        sharedWidth,
+        gate.type().weights().orElse(DType.BF16),
+        names(gate.name()));
+  }
+
+  private static WeightNames names(String tensor) {
+    return tensor.contains(WeightNames.BLOCK_SPARSE.block())
+        ? WeightNames.BLOCK_SPARSE
+        : WeightNames.SHARED_EXPERTS;
   }
 
   private static boolean isMatrix(TensorInfo tensor) {

@@ -113,7 +113,8 @@ final class TensorCheck {
       TensorInfo tensor = tensors.find(part);
       if (tensor == null) {
         String tuned = expert == ExpertPart.SHARED ? "shared experts are" : "its expert is";
-        violations.add("missing-tensor", part.tensor(), tuned + " tuned, but it is not there");
+        violations.add(
+            "missing-tensor", part.tensor(size.names()), tuned + " tuned, but it is not there");
       } else if (isSound(tensor, part)) {
         sound.add(tensor);
       }

@@ -3,7 +3,9 @@ package dev.heddle.format.adapter;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.adapter.ExpertTensors.ExpertSize;
+import dev.heddle.format.model.ModelFamily;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.model.WeightNames;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
@@ -109,7 +111,8 @@ public final class WeightsFile {
     header.putObject("__metadata__").put("format", "pt"); // what Hugging Face's loaders look for
     long at = 0;
     for (Tensor tensor : tensors) {
-      ObjectNode entry = header.putObject(tensor.part().tensor()).put("dtype", base.dtype().name());
+      ObjectNode entry =
+          header.putObject(tensor.part().tensor(names(base))).put("dtype", base.dtype().name());
       tensor.shape().forEach(entry.putArray("shape")::add);
       entry.putArray("data_offsets").add(at).add(at + tensor.bytes());
       at += tensor.bytes();
@@ -128,7 +131,7 @@ public final class WeightsFile {
     index.putObject("metadata").put("total_size", files.stream().mapToLong(f -> f.data()).sum());
     ObjectNode map = index.putObject("weight_map");
     for (WeightsFile file : files) {
-      file.tensors.forEach(tensor -> map.put(tensor.part().tensor(), file.name));
+      file.tensors.forEach(tensor -> map.put(tensor.part().tensor(names(file.base)), file.name));
     }
     return JsonMapper.shared().writeValueAsBytes(index);
   }
@@ -155,7 +158,7 @@ public final class WeightsFile {
       try (Arena arena = Arena.ofConfined()) {
         List<MatrixData> columns = new ArrayList<>();
         for (int column : columns(part)) {
-          columns.add(matrix(experts.open(part.layer(), column, arena), part.matrix()));
+          columns.add(unpadded(part, column, experts.open(part.layer(), column, arena)));
         }
         if (part.matrix().equals("down")) {
           writeSideBySide(columns, out, buffer);
@@ -177,6 +180,21 @@ public final class WeightsFile {
       columns.add(c);
     }
     return columns;
+  }
+
+  /** The matrix of a column, without the zeros that fill up the last shared one. */
+  private MatrixData unpadded(ExpertPart part, int column, ExpertWeights weights) {
+    MatrixData matrix = matrix(weights, part.matrix());
+    var experts = base.experts();
+    int left = experts.sharedWidth() - (column - experts.routed()) * experts.intermediate();
+    if (part.expert() != ExpertPart.SHARED || left >= experts.intermediate()) {
+      return matrix;
+    }
+    return part.matrix().equals("down") ? matrix.columnSlice(0, left) : matrix.rowSlice(0, left);
+  }
+
+  private static WeightNames names(ModelShape base) {
+    return ModelFamily.of(base).names();
   }
 
   private static MatrixData matrix(ExpertWeights weights, String matrix) {

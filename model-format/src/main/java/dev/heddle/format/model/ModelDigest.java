@@ -2,6 +2,8 @@ package dev.heddle.format.model;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
+import dev.heddle.format.model.ModelShape.Grouped;
+import dev.heddle.format.model.ModelShape.Latent;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import java.util.Map;
@@ -55,7 +57,15 @@ final class ModelDigest {
    * on (context, begin and end tokens) and those that the tensors' own lines state (sizes, dtype).
    */
   private static String canonical(ModelShape shape) {
-    var attention = shape.attention();
+    String attention =
+        switch (shape.attention()) {
+          case Latent latent ->
+              "nope=%d rope=%d value=%d"
+                  .formatted(latent.nopeDim(), latent.ropeDim(), latent.valueDim());
+          case Grouped grouped ->
+              "head=%d rope=%d norm=%s"
+                  .formatted(grouped.headDim(), grouped.ropeDim(), grouped.norm());
+        };
     var experts = shape.experts();
     var yarn = shape.rope().yarn();
     String scaling =
@@ -73,9 +83,7 @@ final class ModelDigest {
         " ",
         shape.family(),
         "heads=" + shape.heads(),
-        "nope=" + attention.nopeDim(),
-        "rope=" + attention.ropeDim(),
-        "value=" + attention.valueDim(),
+        attention,
         "routed=" + experts.routed(),
         "shared=" + experts.shared(),
         "top=" + experts.topK(),

@@ -84,13 +84,14 @@ public final class ModelFolder implements AutoCloseable {
   public ExpertWeights expert(int layer, int column) {
     requireColumn(layer, column);
     var experts = shape.experts();
+    WeightNames names = ModelFamily.of(shape).names();
+    int hidden = shape.hidden();
     if (column < experts.routed()) {
-      String prefix = ModelTensors.expert(layer, column);
-      return ExpertViews.mlp(checkpoint, prefix, shape.hidden(), experts.intermediate());
+      String prefix = names.expert(layer, column);
+      return ExpertViews.mlp(checkpoint, names, prefix, hidden, experts.intermediate());
     }
-    int width = experts.shared() * experts.intermediate();
     ExpertWeights shared =
-        ExpertViews.mlp(checkpoint, ModelTensors.shared(layer), shape.hidden(), width);
+        ExpertViews.mlp(checkpoint, names, names.shared(layer), hidden, experts.sharedWidth());
     return ExpertViews.slice(shared, column - experts.routed(), experts.intermediate());
   }
 

@@ -2,6 +2,7 @@ package dev.heddle.format.model;
 
 import dev.heddle.format.DType;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param hidden width H of the residual stream
  * @param layers number of decoder layers
  * @param heads attention heads
- * @param attention latent attention's sizes
+ * @param attention its sizes
  * @param denseIntermediate width of the MLP of a dense layer
  * @param experts routed and shared experts of a MoE layer
  * @param rope rotary embedding
  * @param rmsNormEps epsilon of every norm but the two latent ones
- * @param latentNormEps epsilon of q_a_layernorm and kv_a_layernorm
+ * @param latentNormEps epsilon of q_a_layernorm and kv_a_layernorm, where there are any
  * @param tiedEmbeddings lm_head is the embedding
  * @param maxContext positions the checkpoint is made for
  * @param bosToken id prepended by chat templates, if the checkpoint has one
@@ -32,7 +33,7 @@ public record ModelShape(
     int hidden,
     int layers,
     int heads,
-    Latent attention,
+    Attention attention,
     int denseIntermediate,
     Experts experts,
     Rope rope,
@@ -48,6 +49,32 @@ public record ModelShape(
   }
 
   /**
+   * How a token attends to those before it. What is cached of a token and layer is {@link
+   * #cacheGroups()} rows of a value part and a key part, and a head reads those of its group.
+   */
+  public sealed interface Attention permits Latent, Grouped {
+    /** Rows cached for a token and layer; it divides the heads. */
+    int cacheGroups();
+
+    /** Floats of a row that heads sum up. */
+    int valueWidth();
+
+    /** Floats of a row after them, which only tell how much a key counts. */
+    int keyWidth();
+
+    /** Width of one head's query. */
+    int queryDim();
+
+    /** Floats of a head that are rotated by position, even. */
+    int ropeDim();
+
+    /** Floats cached for a token and layer. */
+    default int cachedDim() {
+      return cacheGroups() * (valueWidth() + keyWidth());
+    }
+  }
+
+  /**
    * Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1).
    *
    * @param queryRank rank of the query's compression, 0 when queries are projected directly
@@ -58,43 +85,147 @@ public record ModelShape(
    * @param bias q_a_proj, kv_a_proj and o_proj have a bias
    */
   public record Latent(
-      int queryRank, int latentRank, int nopeDim, int ropeDim, int valueDim, boolean bias) {
-    /** Width of one head's query. */
+      int queryRank, int latentRank, int nopeDim, int ropeDim, int valueDim, boolean bias)
+      implements Attention {
+    @Override
     public int queryDim() {
       return nopeDim + ropeDim;
     }
 
-    /** Floats cached for a token and layer. */
-    public int cachedDim() {
-      return latentRank + ropeDim;
+    @Override
+    public int cacheGroups() {
+      return 1;
     }
+
+    @Override
+    public int valueWidth() {
+      return latentRank;
+    }
+
+    @Override
+    public int keyWidth() {
+      return ropeDim;
+    }
+  }
+
+  /**
+   * Grouped-query attention (arXiv 2305.13245): several heads share a key and a value.
+   *
+   * @param keyValueHeads keys and values of a token; it divides the heads
+   * @param headDim width of a head's query, key and value
+   * @param ropeDim first floats of a head, which have a position, even
+   * @param norm what of queries and keys is normalised before the rotation
+   * @param inputBias q_proj, k_proj and v_proj have a bias
+   * @param outputBias o_proj has a bias
+   */
+  public record Grouped(
+      int keyValueHeads,
+      int headDim,
+      int ropeDim,
+      QueryKeyNorm norm,
+      boolean inputBias,
+      boolean outputBias)
+      implements Attention {
+    @Override
+    public int queryDim() {
+      return headDim;
+    }
+
+    @Override
+    public int cacheGroups() {
+      return keyValueHeads;
+    }
+
+    @Override
+    public int valueWidth() {
+      return headDim;
+    }
+
+    @Override
+    public int keyWidth() {
+      return headDim;
+    }
+  }
+
+  /** What q_norm and k_norm are applied to. */
+  public enum QueryKeyNorm {
+    /** There are none. */
+    NONE,
+    /** Each head by itself. */
+    HEAD,
+    /** The whole projection. */
+    PROJECTION
+  }
+
+  /** How a router's logits become scores. */
+  public enum Scoring {
+    /** Softmax over all logits; a group is as good as its best expert. */
+    SOFTMAX,
+    /**
+     * The sigmoid of each logit (DeepSeek-V3, arXiv 2412.19437, section 2.1.2). A learned
+     * correction is added for the choice alone, and a group is as good as its best two experts.
+     */
+    SIGMOID
   }
 
   /**
    * Experts of a MoE layer as columns: M routed ones first, then S shared ones.
    *
    * @param routed M
-   * @param shared S, may be 0; the shared MLP has width S * intermediate
+   * @param shared S, may be 0
+   * @param sharedWidth width of the shared MLP, more than (S - 1) * intermediate and at most S *
+   *     intermediate, 0 without one: the last shared expert is filled up with zeros
+   * @param sharedGate the shared MLP's output is scaled by the sigmoid of a linear layer of its own
    * @param intermediate width I of one expert
    * @param topK routed experts a token picks
    * @param groups groups the routed experts are split into, 1 for plain greedy routing
    * @param topGroups groups a token may pick from
-   * @param normalizeTopK weights of the picks are divided by their sum (and then not scaled)
-   * @param scale factor on the weights of the picks where they are not normalised
-   * @param firstMoeLayer layers below it are dense
-   * @param layerFrequency a layer is MoE if its index is a multiple of it
+   * @param scoring how logits become scores
+   * @param normalizeTopK weights of the picks are divided by their sum
+   * @param scale factor on the weights of the picks; with {@link Scoring#SOFTMAX} only where they
+   *     are not normalised
+   * @param layers which layers have experts
    */
   public record Experts(
       int routed,
       int shared,
+      int sharedWidth,
+      boolean sharedGate,
       int intermediate,
       int topK,
       int groups,
       int topGroups,
+      Scoring scoring,
       boolean normalizeTopK,
       float scale,
-      int firstMoeLayer,
-      int layerFrequency) {
+      MoeLayers layers) {
+    /** Experts as DeepSeek-V2 has them. */
+    public Experts(
+        int routed,
+        int shared,
+        int intermediate,
+        int topK,
+        int groups,
+        int topGroups,
+        boolean normalizeTopK,
+        float scale,
+        int firstMoeLayer,
+        int layerFrequency) {
+      this(
+          routed,
+          shared,
+          shared * intermediate,
+          false,
+          intermediate,
+          topK,
+          groups,
+          topGroups,
+          Scoring.SOFTMAX,
+          normalizeTopK,
+          scale,
+          new MoeLayers(firstMoeLayer, layerFrequency, 0, Set.of()));
+    }
+
     /** M + S. */
     public int columns() {
       return routed + shared;
@@ -102,13 +233,44 @@ public record ModelShape(
   }
 
   /**
-   * Rotary embedding, pairs of neighbours (2i, 2i+1).
+   * Which layers have experts: from {@code first} on those whose index leaves {@code phase} when
+   * divided by {@code frequency}.
    *
+   * @param dense layers that have none all the same
+   */
+  public record MoeLayers(int first, int frequency, int phase, Set<Integer> dense) {
+    public MoeLayers {
+      dense = Set.copyOf(dense);
+    }
+
+    /** Whether layer {@code layer} has experts. */
+    public boolean includes(int layer) {
+      return layer >= first && layer % frequency == phase && !dense.contains(layer);
+    }
+  }
+
+  /** Which two floats of a head rotate together. */
+  public enum Pairs {
+    /** (2i, 2i + 1). */
+    NEIGHBOURS,
+    /** (i, i + half), with half the rotated width. */
+    HALVES
+  }
+
+  /**
+   * Rotary embedding.
+   *
+   * @param pairs which floats rotate together
    * @param yarn YaRN's parameters, null without scaling
    */
-  public record Rope(double theta, @Nullable Yarn yarn) {}
+  public record Rope(double theta, Pairs pairs, @Nullable Yarn yarn) {
+    /** Pairs of neighbours, as DeepSeek rotates them. */
+    public Rope(double theta, @Nullable Yarn yarn) {
+      this(theta, Pairs.NEIGHBOURS, yarn);
+    }
+  }
 
-  /** YaRN (arXiv 2309.00071) as DeepSeek-V2 uses it. */
+  /** YaRN (arXiv 2309.00071) as transformers computes it. */
   public record Yarn(
       double factor,
       int originalContext,
@@ -119,7 +281,7 @@ public record ModelShape(
 
   /** Whether decoder layer {@code layer} routes to experts. */
   public boolean isMoe(int layer) {
-    return layer >= experts.firstMoeLayer() && layer % experts.layerFrequency() == 0;
+    return experts.layers().includes(layer);
   }
 
   /** Number of MoE layers. */

@@ -1,20 +1,33 @@
 package dev.heddle.format.model;
 
+import dev.heddle.format.model.ModelShape.Grouped;
 import dev.heddle.format.model.ModelShape.Latent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names and shapes of a DeepSeek-V2 checkpoint's tensors, as Hugging Face writes them. */
+/** Names and shapes of a checkpoint's tensors, as Hugging Face writes them. */
 public final class ModelTensors {
   private static final Pattern HARMLESS =
       Pattern.compile("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq");
+
+  private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(0|[1-9][0-9]{0,5})\\..*");
 
   private ModelTensors() {}
 
   /** Every tensor a model of this shape needs, in the order of the forward pass. */
   public static SequencedMap<String, List<Integer>> required(ModelShape shape) {
+    return tensors(shape, true);
+  }
+
+  /** The same without experts, routed and shared. */
+  public static SequencedMap<String, List<Integer>> withoutExperts(ModelShape shape) {
+    return tensors(shape, false);
+  }
+
+  private static SequencedMap<String, List<Integer>> tensors(ModelShape shape, boolean experts) {
     SequencedMap<String, List<Integer>> tensors = new LinkedHashMap<>();
     int hidden = shape.hidden();
     tensors.put("model.embed_tokens.weight", List.of(shape.vocabulary(), hidden));
@@ -23,9 +36,17 @@ public final class ModelTensors {
       attention(tensors, layer(layer) + "self_attn.", shape);
       tensors.put(layer(layer) + "post_attention_layernorm.weight", List.of(hidden));
       if (shape.isMoe(layer)) {
-        moe(tensors, layer, shape);
+        router(tensors, layer, shape);
+        if (experts) {
+          experts(tensors, layer, shape);
+        }
       } else {
-        mlp(tensors, layer(layer) + "mlp.", hidden, shape.denseIntermediate());
+        mlp(
+            tensors,
+            WeightNames.SHARED_EXPERTS,
+            layer(layer) + "mlp.",
+            hidden,
+            shape.denseIntermediate());
       }
     }
     tensors.put("model.norm.weight", List.of(hidden));
@@ -40,25 +61,26 @@ public final class ModelTensors {
     return "model.layers." + layer + ".";
   }
 
-  /** Where the three matrices of a routed expert are: {@code model.layers.L.mlp.experts.E.} */
-  public static String expert(int layer, int expert) {
-    return layer(layer) + "mlp.experts." + expert + ".";
-  }
-
-  /** Where a layer's shared MLP is: {@code model.layers.L.mlp.shared_experts.} */
-  public static String shared(int layer) {
-    return layer(layer) + "mlp.shared_experts.";
-  }
-
   /** Whether a tensor that is not required may be there all the same. */
   static boolean isHarmless(String name, ModelShape shape) {
+    Matcher layer = LAYER.matcher(name);
     return HARMLESS.matcher(name).matches()
+        || (ModelFamily.of(shape).predictsTokens()
+            && layer.matches()
+            && Integer.parseInt(layer.group(1)) >= shape.layers())
         || (shape.tiedEmbeddings() && name.equals("lm_head.weight"));
   }
 
   private static void attention(
       SequencedMap<String, List<Integer>> tensors, String prefix, ModelShape shape) {
-    Latent latent = shape.attention();
+    switch (shape.attention()) {
+      case Latent latent -> latent(tensors, prefix, shape, latent);
+      case Grouped grouped -> grouped(tensors, prefix, shape, grouped);
+    }
+  }
+
+  private static void latent(
+      SequencedMap<String, List<Integer>> tensors, String prefix, ModelShape shape, Latent latent) {
     int hidden = shape.hidden();
     int queries = shape.heads() * latent.queryDim();
     if (latent.queryRank() == 0) {
@@ -76,16 +98,54 @@ public final class ModelTensors {
     linear(tensors, prefix + "o_proj", hidden, values, latent.bias());
   }
 
-  private static void moe(
+  private static void grouped(
+      SequencedMap<String, List<Integer>> tensors,
+      String prefix,
+      ModelShape shape,
+      Grouped grouped) {
+    int hidden = shape.hidden();
+    int queries = shape.heads() * grouped.headDim();
+    int keys = grouped.keyValueHeads() * grouped.headDim();
+    linear(tensors, prefix + "q_proj", queries, hidden, grouped.inputBias());
+    linear(tensors, prefix + "k_proj", keys, hidden, grouped.inputBias());
+    linear(tensors, prefix + "v_proj", keys, hidden, grouped.inputBias());
+    switch (grouped.norm()) {
+      case NONE -> {}
+      case HEAD -> norms(tensors, prefix, grouped.headDim(), grouped.headDim());
+      case PROJECTION -> norms(tensors, prefix, queries, keys);
+    }
+    linear(tensors, prefix + "o_proj", hidden, queries, grouped.outputBias());
+  }
+
+  private static void norms(
+      SequencedMap<String, List<Integer>> tensors, String prefix, int query, int key) {
+    tensors.put(prefix + "q_norm.weight", List.of(query));
+    tensors.put(prefix + "k_norm.weight", List.of(key));
+  }
+
+  private static void router(
       SequencedMap<String, List<Integer>> tensors, int layer, ModelShape shape) {
     var experts = shape.experts();
-    tensors.put(layer(layer) + "mlp.gate.weight", List.of(experts.routed(), shape.hidden()));
+    WeightNames names = ModelFamily.of(shape).names();
+    tensors.put(names.router(layer), List.of(experts.routed(), shape.hidden()));
+    if (experts.scoring() == ModelShape.Scoring.SIGMOID) {
+      tensors.put(names.correction(layer), List.of(experts.routed()));
+    }
+    if (experts.sharedGate()) {
+      tensors.put(names.sharedGate(layer), List.of(1, shape.hidden()));
+    }
+  }
+
+  private static void experts(
+      SequencedMap<String, List<Integer>> tensors, int layer, ModelShape shape) {
+    var experts = shape.experts();
+    WeightNames names = ModelFamily.of(shape).names();
     for (int expert = 0; expert < experts.routed(); expert++) {
-      mlp(tensors, expert(layer, expert), shape.hidden(), experts.intermediate());
+      String prefix = names.expert(layer, expert);
+      mlp(tensors, names, prefix, shape.hidden(), experts.intermediate());
     }
     if (experts.shared() > 0) {
-      int width = experts.shared() * experts.intermediate();
-      mlp(tensors, shared(layer), shape.hidden(), width);
+      mlp(tensors, names, names.shared(layer), shape.hidden(), experts.sharedWidth());
     }
   }
 
@@ -98,9 +158,13 @@ public final class ModelTensors {
   }
 
   private static void mlp(
-      SequencedMap<String, List<Integer>> tensors, String prefix, int hidden, int width) {
-    tensors.put(prefix + "gate_proj.weight", List.of(width, hidden));
-    tensors.put(prefix + "up_proj.weight", List.of(width, hidden));
-    tensors.put(prefix + "down_proj.weight", List.of(hidden, width));
+      SequencedMap<String, List<Integer>> tensors,
+      WeightNames names,
+      String prefix,
+      int hidden,
+      int width) {
+    tensors.put(names.matrix(prefix, "gate"), List.of(width, hidden));
+    tensors.put(names.matrix(prefix, "up"), List.of(width, hidden));
+    tensors.put(names.matrix(prefix, "down"), List.of(hidden, width));
   }
 }

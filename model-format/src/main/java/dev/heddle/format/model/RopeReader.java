@@ -2,6 +2,7 @@ package dev.heddle.format.model;
 
 import dev.heddle.format.JsonFields;
 import dev.heddle.format.Violations;
+import dev.heddle.format.model.ModelShape.Pairs;
 import dev.heddle.format.model.ModelShape.Rope;
 import dev.heddle.format.model.ModelShape.Yarn;
 import java.util.Set;
@@ -18,22 +19,24 @@ final class RopeReader {
           "type",
           "rope_type",
           "rope_theta",
+          "partial_rotary_factor", // the family's
           "factor",
           "original_max_position_embeddings",
           "beta_fast",
           "beta_slow",
           "mscale",
           "mscale_all_dim");
-  private static final Set<String> PLAIN = Set.of("type", "rope_type", "rope_theta");
+  private static final Set<String> PLAIN =
+      Set.of("type", "rope_type", "rope_theta", "partial_rotary_factor");
 
   private RopeReader() {}
 
-  static Rope read(JsonFields config, Violations violations) {
+  static Rope read(JsonFields config, Pairs pairs, Violations violations) {
     double theta = theta(config, DEFAULT_THETA);
     JsonFields older = config.object("rope_scaling");
     JsonFields newer = config.object("rope_parameters");
-    Rope scaling = older == null ? null : rope(older, theta, violations);
-    Rope parameters = newer == null ? null : rope(newer, theta, violations);
+    Rope scaling = older == null ? null : rope(older, theta, pairs, violations);
+    Rope parameters = newer == null ? null : rope(newer, theta, pairs, violations);
     if (scaling != null && parameters != null && !scaling.equals(parameters)) {
       violations.add(
           "conflicting-fields",
@@ -43,14 +46,15 @@ final class RopeReader {
     if (parameters != null) {
       return parameters;
     }
-    return scaling != null ? scaling : new Rope(theta, null);
+    return scaling != null ? scaling : new Rope(theta, pairs, null);
   }
 
   private static double theta(JsonFields fields, double absent) {
     return fields.number("rope_theta", 1, 1e12, absent);
   }
 
-  private static Rope rope(JsonFields fields, double outerTheta, Violations violations) {
+  private static Rope rope(
+      JsonFields fields, double outerTheta, Pairs pairs, Violations violations) {
     double theta = theta(fields, outerTheta);
     String type = fields.find("rope_type", fields.find("type", "default"));
     fields.oneOf("rope_type", "default", "yarn");
@@ -61,12 +65,12 @@ final class RopeReader {
     }
     if (type.equals("yarn")) {
       fields.noneBut(YARN);
-      return new Rope(theta, yarn(fields, violations));
+      return new Rope(theta, pairs, yarn(fields, violations));
     }
     if (type.equals("default")) {
       fields.noneBut(PLAIN);
     }
-    return new Rope(theta, null);
+    return new Rope(theta, pairs, null);
   }
 
   private static @Nullable Yarn yarn(JsonFields fields, Violations violations) {

@@ -6,8 +6,8 @@ import dev.heddle.format.DType;
 import dev.heddle.format.model.ModelConfigWriter;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
-import dev.heddle.format.model.ModelTensors;
 import dev.heddle.format.model.RandomWeights;
+import dev.heddle.format.model.WeightNames;
 import dev.heddle.format.safetensors.ElementType;
 import dev.heddle.format.safetensors.SafetensorsWriter;
 import dev.heddle.format.safetensors.SafetensorsWriter.Content;
@@ -57,9 +57,9 @@ class AdapterFolderTest {
   @BeforeEach
   void soundAdapter() throws IOException {
     config(SOUND);
-    putExpert(ModelTensors.expert(1, 3));
-    putExpert(ModelTensors.expert(2, 0));
-    putExpert(ModelTensors.expert(2, 7));
+    putExpert(WeightNames.SHARED_EXPERTS.expert(1, 3));
+    putExpert(WeightNames.SHARED_EXPERTS.expert(2, 0));
+    putExpert(WeightNames.SHARED_EXPERTS.expert(2, 7));
   }
 
   private void config(String json) throws IOException {
@@ -126,7 +126,7 @@ class AdapterFolderTest {
   @Test
   void an_expert_equal_to_the_bases_is_left_out() throws IOException {
     for (String matrix : List.of("gate", "up", "down")) {
-      String name = ModelTensors.expert(2, 0) + matrix + "_proj.weight";
+      String name = WeightNames.SHARED_EXPERTS.expert(2, 0) + matrix + "_proj.weight";
       Tensor own = tensors.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
       drop(name);
       Content content = Content.of(base.checkpoint().data(name));
@@ -138,18 +138,18 @@ class AdapterFolderTest {
   @Test
   void shared_experts_are_columns_after_the_routed_ones() throws IOException {
     config(SHARED);
-    putExpert(ModelTensors.shared(1));
-    putExpert(ModelTensors.shared(2));
+    putExpert(WeightNames.SHARED_EXPERTS.shared(1));
+    putExpert(WeightNames.SHARED_EXPERTS.shared(2));
     assertThat(open().experts())
         .extracting(TunedExpert::column)
         .containsExactly(3, 8, 9, 0, 7, 8, 9);
-    drop(ModelTensors.shared(2) + "down_proj.weight");
-    refusedFor("missing-tensor at " + ModelTensors.shared(2) + "down_proj.weight");
+    drop(WeightNames.SHARED_EXPERTS.shared(2) + "down_proj.weight");
+    refusedFor("missing-tensor at " + WeightNames.SHARED_EXPERTS.shared(2) + "down_proj.weight");
   }
 
   @Test
   void shared_tensors_need_the_flag() throws IOException {
-    putExpert(ModelTensors.shared(1));
+    putExpert(WeightNames.SHARED_EXPERTS.shared(1));
     assertThat(refusal())
         .hasSize(3)
         .allSatisfy(v -> assertThat(v).startsWith("unlisted-shared-experts at"));
@@ -158,12 +158,13 @@ class AdapterFolderTest {
   @Test
   void shared_tensors_belong_into_layers_with_experts() throws IOException {
     config(SHARED);
-    putExpert(ModelTensors.shared(0));
-    putExpert(ModelTensors.shared(1));
-    putExpert(ModelTensors.shared(2));
+    putExpert(WeightNames.SHARED_EXPERTS.shared(0));
+    putExpert(WeightNames.SHARED_EXPERTS.shared(1));
+    putExpert(WeightNames.SHARED_EXPERTS.shared(2));
     assertThat(refusal())
         .hasSize(3)
-        .allSatisfy(v -> assertThat(v).startsWith("not-moe-layer at " + ModelTensors.shared(0)));
+        .allSatisfy(v ->
+            assertThat(v).startsWith("not-moe-layer at " + WeightNames.SHARED_EXPERTS.shared(0)));
   }
 
   @Test
@@ -183,13 +184,14 @@ class AdapterFolderTest {
     config(SOUND.replace("[3]", "[3,5]"));
     assertThat(refusal())
         .hasSize(3)
-        .allSatisfy(
-            v -> assertThat(v).startsWith("missing-tensor at " + ModelTensors.expert(1, 5)));
+        .allSatisfy(v ->
+            assertThat(v)
+                .startsWith("missing-tensor at " + WeightNames.SHARED_EXPERTS.expert(1, 5)));
   }
 
   @Test
   void tensors_of_an_expert_that_is_not_listed_are_refused() throws IOException {
-    putExpert(ModelTensors.expert(1, 4));
+    putExpert(WeightNames.SHARED_EXPERTS.expert(1, 4));
     assertThat(refusal())
         .hasSize(3)
         .allSatisfy(v -> assertThat(v).startsWith("unlisted-expert at"));
@@ -421,7 +423,7 @@ class AdapterFolderTest {
     assertThat(without.slots()).isEqualTo(with.slots()).isEqualTo(3);
     assertThat(without.bytes()).isEqualTo(with.bytes());
     put(UP, DType.BF16, 16, 31);
-    drop(ModelTensors.expert(2, 0) + "gate_proj.weight");
+    drop(WeightNames.SHARED_EXPERTS.expert(2, 0) + "gate_proj.weight");
     write();
     assertThat(AdapterInspection.of(dir, null).violations())
         .extracting(v -> v.code())

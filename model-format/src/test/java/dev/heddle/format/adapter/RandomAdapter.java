@@ -1,9 +1,11 @@
 package dev.heddle.format.adapter;
 
+import dev.heddle.format.model.ModelFamily;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.model.ModelTensors;
 import dev.heddle.format.model.RandomWeights;
+import dev.heddle.format.model.WeightNames;
 import dev.heddle.format.safetensors.SafetensorsWriter;
 import dev.heddle.format.safetensors.SafetensorsWriter.Content;
 import dev.heddle.format.safetensors.SafetensorsWriter.Tensor;
@@ -84,7 +86,7 @@ public record RandomAdapter(
     for (Map.Entry<String, List<Integer>> required :
         ModelTensors.required(base.shape()).entrySet()) {
       String name = required.getKey();
-      if (isTuned(name)) {
+      if (isTuned(name, ModelFamily.of(base.shape()).names())) {
         Tensor random =
             RandomWeights.tensor(name, required.getValue(), base.shape().dtype(), ~seed);
         TensorInfo original = base.checkpoint().find(name).orElseThrow();
@@ -99,14 +101,14 @@ public record RandomAdapter(
     SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
   }
 
-  private boolean isTuned(String tensor) {
-    if (tensor.contains(".mlp.shared_experts.")) {
+  private boolean isTuned(String tensor, WeightNames names) {
+    if (tensor.contains("." + names.sharedBlock())) {
       return shared;
     }
     return experts.entrySet().stream()
         .anyMatch(layer ->
             layer.getValue().stream()
-                .anyMatch(e -> tensor.startsWith(ModelTensors.expert(layer.getKey(), e))));
+                .anyMatch(e -> tensor.startsWith(names.expert(layer.getKey(), e))));
   }
 
   private ObjectNode config() {

@@ -68,7 +68,7 @@ class ModelConfigReaderTest {
   @Test
   void null_means_none_where_absent_means_the_default() {
     ModelShape shape = with("\"q_lora_rank\":null,\"n_shared_experts\":null");
-    assertThat(shape.attention().queryRank()).isZero();
+    assertThat(((ModelShape.Latent) shape.attention()).queryRank()).isZero();
     assertThat(shape.experts().shared()).isZero();
     assertThat(with("\"n_shared_experts\":0").experts().shared()).isZero();
   }
@@ -118,7 +118,7 @@ class ModelConfigReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "model_type          | \"qwen3_moe\"",
+        "model_type          | \"gpt_oss\"",
         "architectures       | [\"DeepseekV3ForCausalLM\"]",
         "quantization_config | {\"quant_method\":\"fp8\"}",
         "hidden_act          | \"gelu\"",

@@ -28,7 +28,7 @@ public final class ModelConfigWriter {
 
   static ObjectNode json(ModelShape shape, Names names) {
     ObjectNode config = JsonMapper.shared().createObjectNode();
-    config.putArray("architectures").add("DeepseekV2ForCausalLM");
+    config.putArray("architectures").add(ModelFamily.of(shape).architecture());
     config.put("model_type", shape.family());
     config.put("vocab_size", shape.vocabulary());
     config.put("hidden_size", shape.hidden());
@@ -39,7 +39,7 @@ public final class ModelConfigWriter {
     config.put("max_position_embeddings", shape.maxContext());
     config.put("tie_word_embeddings", shape.tiedEmbeddings());
     attention(config, shape);
-    experts(config, shape.experts());
+    experts(config, shape);
     tokens(config, shape);
     rope(config, shape.rope(), names);
     String dtype =
@@ -53,30 +53,59 @@ public final class ModelConfigWriter {
   }
 
   private static void attention(ObjectNode config, ModelShape shape) {
-    var latent = shape.attention();
     config.put("num_attention_heads", shape.heads());
-    config.put("num_key_value_heads", shape.heads());
-    config.put("q_lora_rank", latent.queryRank() == 0 ? null : (Integer) latent.queryRank());
-    config.put("kv_lora_rank", latent.latentRank());
-    config.put("qk_nope_head_dim", latent.nopeDim());
-    config.put("qk_rope_head_dim", latent.ropeDim());
-    config.put("v_head_dim", latent.valueDim());
-    config.put("attention_bias", latent.bias());
+    switch (shape.attention()) {
+      case ModelShape.Latent latent -> {
+        config.put("num_key_value_heads", shape.heads());
+        config.put("q_lora_rank", latent.queryRank() == 0 ? null : (Integer) latent.queryRank());
+        config.put("kv_lora_rank", latent.latentRank());
+        config.put("qk_nope_head_dim", latent.nopeDim());
+        config.put("qk_rope_head_dim", latent.ropeDim());
+        config.put("v_head_dim", latent.valueDim());
+        config.put("attention_bias", latent.bias());
+      }
+      case ModelShape.Grouped grouped -> {
+        config.put("num_key_value_heads", grouped.keyValueHeads());
+        config.put("head_dim", grouped.headDim());
+        config.put("attention_bias", grouped.inputBias());
+        config.put("qkv_bias", grouped.inputBias()); // as Qwen2 calls it
+        config.put("use_qk_norm", grouped.norm() == ModelShape.QueryKeyNorm.HEAD);
+        config.put("partial_rotary_factor", (double) grouped.ropeDim() / grouped.headDim());
+      }
+    }
   }
 
-  private static void experts(ObjectNode config, ModelShape.Experts experts) {
-    config.put("n_routed_experts", experts.routed());
-    config.put("n_shared_experts", experts.shared() == 0 ? null : (Integer) experts.shared());
-    config.put("moe_intermediate_size", experts.intermediate());
+  private static void experts(ObjectNode config, ModelShape shape) {
+    ModelShape.Experts experts = shape.experts();
+    ModelShape.MoeLayers layers = experts.layers();
     config.put("num_experts_per_tok", experts.topK());
-    config.put("topk_method", experts.groups() > 1 ? "group_limited_greedy" : "greedy");
-    config.put("n_group", experts.groups());
-    config.put("topk_group", experts.topGroups());
     config.put("norm_topk_prob", experts.normalizeTopK());
-    config.put("scoring_func", "softmax");
-    config.put("routed_scaling_factor", experts.scale());
-    config.put("first_k_dense_replace", experts.firstMoeLayer());
-    config.put("moe_layer_freq", experts.layerFrequency());
+    switch (shape.family()) {
+      case "mixtral" -> config.put("num_local_experts", experts.routed());
+      case "olmoe" -> config.put("num_experts", experts.routed());
+      case "qwen2_moe", "qwen3_moe" -> {
+        config.put("num_experts", experts.routed());
+        config.put("moe_intermediate_size", experts.intermediate());
+        config.put("shared_expert_intermediate_size", experts.sharedWidth());
+        config.put("decoder_sparse_step", layers.frequency());
+        layers.dense().forEach(config.putArray("mlp_only_layers")::add);
+      }
+      default -> {
+        boolean sigmoid = experts.scoring() == ModelShape.Scoring.SIGMOID;
+        boolean grouped = experts.groups() > 1;
+        config.put("n_routed_experts", experts.routed());
+        config.put("n_shared_experts", experts.shared() == 0 ? null : (Integer) experts.shared());
+        config.put("moe_intermediate_size", experts.intermediate());
+        config.put(
+            "topk_method", sigmoid ? "noaux_tc" : grouped ? "group_limited_greedy" : "greedy");
+        config.put("n_group", experts.groups());
+        config.put("topk_group", experts.topGroups());
+        config.put("scoring_func", sigmoid ? "sigmoid" : "softmax");
+        config.put("routed_scaling_factor", experts.scale());
+        config.put("first_k_dense_replace", layers.first());
+        config.put("moe_layer_freq", layers.frequency());
+      }
+    }
   }
 
   private static void tokens(ObjectNode config, ModelShape shape) {

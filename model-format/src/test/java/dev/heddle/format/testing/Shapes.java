@@ -3,11 +3,18 @@ package dev.heddle.format.testing;
 import dev.heddle.format.DType;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.model.ModelShape.Experts;
+import dev.heddle.format.model.ModelShape.Grouped;
 import dev.heddle.format.model.ModelShape.Latent;
+import dev.heddle.format.model.ModelShape.MoeLayers;
+import dev.heddle.format.model.ModelShape.Pairs;
+import dev.heddle.format.model.ModelShape.QueryKeyNorm;
 import dev.heddle.format.model.ModelShape.Rope;
+import dev.heddle.format.model.ModelShape.Scoring;
 import dev.heddle.format.model.ModelShape.Yarn;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Small shapes for tests. */
 public final class Shapes {
@@ -60,55 +67,122 @@ public final class Shapes {
         List.of(1));
   }
 
-  /** A shape by chance; over many draws every branch of the family comes up. */
+  /** A shape by chance; over many draws every family comes up, with every branch of it. */
   public static ModelShape random(Random random) {
-    int groups = 1 << random.nextInt(3);
-    int routed = groups * (2 + random.nextInt(4));
-    int topGroups = 1 + random.nextInt(groups);
-    int topK = 1 + random.nextInt(Math.min(4, topGroups * (routed / groups)));
+    List<String> families =
+        List.of(
+            "deepseek_v2",
+            "deepseek_v2",
+            "deepseek_v3",
+            "glm4_moe",
+            "mixtral",
+            "olmoe",
+            "qwen2_moe",
+            "qwen3_moe");
+    return random(families.get(random.nextInt(families.size())), random);
+  }
+
+  /** A shape of a family by chance. */
+  public static ModelShape random(String family, Random random) {
     int layers = 2 + random.nextInt(3);
-    Experts experts =
-        new Experts(
-            routed,
-            random.nextInt(4),
-            5 + random.nextInt(30),
-            topK,
-            groups,
-            topGroups,
-            random.nextBoolean(),
-            random.nextBoolean() ? 1 : 2.5f,
-            random.nextInt(layers),
-            layers > 2 && random.nextInt(4) == 0 ? 2 : 1);
-    Latent latent =
-        new Latent(
-            random.nextBoolean() ? 0 : 6 + random.nextInt(20),
-            6 + random.nextInt(30),
-            3 + random.nextInt(14),
-            2 * (1 + random.nextInt(5)),
-            3 + random.nextInt(14),
-            random.nextBoolean());
-    Yarn yarn =
-        random.nextBoolean()
-            ? null
-            : new Yarn(2 + random.nextInt(8), 32, 32, 1, 0.707, random.nextBoolean() ? 0.707 : 1);
+    int groups = 1 + random.nextInt(2);
+    boolean latent = family.startsWith("deepseek");
+    int heads = groups * (1 + random.nextInt(latent ? 4 : 3));
+    Experts experts = experts(family, layers, random);
+    boolean oneWidth = family.equals("mixtral") || family.equals("olmoe");
     ModelShape shape =
         new ModelShape(
-            "deepseek_v2",
+            family,
             List.of(DType.BF16, DType.F16, DType.F32).get(random.nextInt(3)),
             40 + random.nextInt(100),
             10 + random.nextInt(60),
             layers,
-            1 + random.nextInt(4),
-            latent,
-            10 + random.nextInt(60),
+            heads,
+            latent ? latent(random) : grouped(family, groups, random),
+            oneWidth ? experts.intermediate() : 10 + random.nextInt(60),
             experts,
-            new Rope(random.nextBoolean() ? 10000 : 5000, yarn),
+            new Rope(
+                random.nextBoolean() ? 10000 : 5000,
+                latent ? Pairs.NEIGHBOURS : Pairs.HALVES,
+                yarn(random)),
             random.nextBoolean() ? 1e-6f : 1e-5f,
             1e-6f,
             random.nextBoolean(),
             256,
             0,
             List.of(1));
-    return shape.moeLayers() > 0 ? shape : random(random);
+    return shape.moeLayers() > 0 ? shape : random(family, random);
+  }
+
+  private static @Nullable Yarn yarn(Random random) {
+    return random.nextBoolean()
+        ? null
+        : new Yarn(2 + random.nextInt(8), 32, 32, 1, 0.707, random.nextBoolean() ? 0.707 : 1);
+  }
+
+  private static Latent latent(Random random) {
+    return new Latent(
+        random.nextBoolean() ? 0 : 6 + random.nextInt(20),
+        6 + random.nextInt(30),
+        3 + random.nextInt(14),
+        2 * (1 + random.nextInt(5)),
+        3 + random.nextInt(14),
+        random.nextBoolean());
+  }
+
+  private static Grouped grouped(String family, int groups, Random random) {
+    int headDim = 4 * (1 + random.nextInt(6));
+    boolean bias = random.nextBoolean();
+    return switch (family) {
+      case "qwen3_moe" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.HEAD, bias, bias);
+      case "olmoe" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.PROJECTION, bias, bias);
+      case "qwen2_moe" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.NONE, bias, false);
+      case "mixtral" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.NONE, false, false);
+      default ->
+          new Grouped(
+              groups,
+              headDim,
+              headDim / 2,
+              random.nextBoolean() ? QueryKeyNorm.HEAD : QueryKeyNorm.NONE,
+              bias,
+              false);
+    };
+  }
+
+  private static Experts experts(String family, int layers, Random random) {
+    boolean grouped = family.startsWith("deepseek") || family.equals("glm4_moe");
+    int groups = grouped ? 1 << random.nextInt(3) : 1;
+    int routed = groups * (2 + random.nextInt(4));
+    int topGroups = 1 + random.nextInt(groups);
+    int topK = 1 + random.nextInt(Math.min(4, topGroups * (routed / groups)));
+    int width = 5 + random.nextInt(30);
+    boolean gated = family.equals("qwen2_moe");
+    int sharedWidth =
+        gated ? 1 + random.nextInt(3 * width) : grouped ? random.nextInt(4) * width : 0;
+    int step = layers > 2 && random.nextInt(4) == 0 ? 2 : 1;
+    MoeLayers which =
+        switch (family) {
+          case "mixtral", "olmoe" -> new MoeLayers(0, 1, 0, Set.of());
+          case "qwen2_moe", "qwen3_moe" ->
+              new MoeLayers(0, step, step - 1, random.nextBoolean() ? Set.of() : Set.of(1));
+          default -> new MoeLayers(random.nextInt(layers), step, 0, Set.of());
+        };
+    boolean sigmoid = family.equals("deepseek_v3") || family.equals("glm4_moe");
+    boolean normalize =
+        family.equals("mixtral")
+            || (random.nextBoolean() && (topK > 1 || !family.equals("deepseek_v2")));
+    return new Experts(
+        routed,
+        Math.ceilDiv(sharedWidth, width),
+        sharedWidth,
+        gated,
+        width,
+        topK,
+        groups,
+        topGroups,
+        sigmoid ? Scoring.SIGMOID : Scoring.SOFTMAX,
+        normalize,
+        grouped && random.nextBoolean() ? 2.5f : 1,
+        which);
   }
 }

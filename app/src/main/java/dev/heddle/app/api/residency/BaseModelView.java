@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * @param expertsPerToken routed experts that a token is sent to
  * @param hidden width of the residual stream
  * @param expertIntermediate width of one expert
+ * @param sharedIntermediate width of the MLP that the shared experts are, 0 without any
  * @param expertBytes weights of one expert
  */
 record BaseModelView(
@@ -33,6 +34,7 @@ record BaseModelView(
     int expertsPerToken,
     int hidden,
     int expertIntermediate,
+    int sharedIntermediate,
     long expertBytes) {
   static BaseModelView of(String name, BaseModel base, ModelShape shape, int maxContext) {
     return new BaseModelView(
@@ -48,6 +50,7 @@ record BaseModelView(
         shape.experts().topK(),
         shape.hidden(),
         shape.experts().intermediate(),
+        shape.experts().sharedWidth(),
         BaseExperts.of(shape).expertBytes());
   }
 }

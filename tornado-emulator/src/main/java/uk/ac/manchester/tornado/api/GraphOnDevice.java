@@ -15,13 +15,13 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 /** A graph of a plan and the device copies that it knows of. */
 final class GraphOnDevice {
   private final ImmutableTaskGraph graph;
-  private final DeviceMemory memory;
+  private final PlanMemory memory;
   private final Map<TornadoNativeArray, TornadoNativeArray> copies = new HashMap<>();
   private final Map<String, GraphOnDevice> sources = new HashMap<>();
   private boolean executed;
   private Profile profile = new Profile();
 
-  GraphOnDevice(ImmutableTaskGraph graph, DeviceMemory memory) {
+  GraphOnDevice(ImmutableTaskGraph graph, PlanMemory memory) {
     this.graph = graph;
     this.memory = memory;
   }

@@ -18,7 +18,7 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
  * a call while another thread is in one throws.
  */
 public final class TornadoExecutionPlan implements AutoCloseable {
-  private final DeviceMemory memory = new DeviceMemory();
+  private final PlanMemory memory = new PlanMemory();
   private final ReentrantLock lock = new ReentrantLock();
   private final List<GraphOnDevice> graphs;
   private List<GraphOnDevice> selected;

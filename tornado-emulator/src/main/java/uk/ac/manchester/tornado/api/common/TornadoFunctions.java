@@ -1,6 +1,6 @@
 package uk.ac.manchester.tornado.api.common;
 
-/** The shapes of a task's code: methods of two to twenty parameters. */
+/** The shapes of a task's code, by its number of parameters: those that kernels here have. */
 public final class TornadoFunctions {
   private TornadoFunctions() {}
 
@@ -76,60 +76,10 @@ public final class TornadoFunctions {
     void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m);
   }
 
-  /** A task of 14 parameters. */
-  @FunctionalInterface
-  public interface Task14<A, B, C, D, E, F, G, H, I, J, K, L, M, N> {
-    void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n);
-  }
-
-  /** A task of 15 parameters. */
-  @FunctionalInterface
-  public interface Task15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> {
-    void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o);
-  }
-
-  /** A task of 16 parameters. */
-  @FunctionalInterface
-  public interface Task16<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P> {
-    void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p);
-  }
-
   /** A task of 17 parameters. */
   @FunctionalInterface
   public interface Task17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> {
     void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p, Q q);
-  }
-
-  /** A task of 18 parameters. */
-  @FunctionalInterface
-  public interface Task18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R> {
-    void apply(
-        A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p, Q q, R r);
-  }
-
-  /** A task of 19 parameters. */
-  @FunctionalInterface
-  public interface Task19<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S> {
-    void apply(
-        A a,
-        B b,
-        C c,
-        D d,
-        E e,
-        F f,
-        G g,
-        H h,
-        I i,
-        J j,
-        K k,
-        L l,
-        M m,
-        N n,
-        O o,
-        P p,
-        Q q,
-        R r,
-        S s);
   }
 
   /** A task of 20 parameters. */

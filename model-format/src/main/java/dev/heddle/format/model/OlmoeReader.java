@@ -1,0 +1,48 @@
+package dev.heddle.format.model;
+
+import dev.heddle.format.JsonFields;
+import dev.heddle.format.Violations;
+import dev.heddle.format.model.ModelShape.Attention;
+import dev.heddle.format.model.ModelShape.Experts;
+import dev.heddle.format.model.ModelShape.MoeLayers;
+import dev.heddle.format.model.ModelShape.QueryKeyNorm;
+import dev.heddle.format.model.ModelShape.Scoring;
+import java.util.Set;
+
+/** Reads {@code olmoe}, every layer of which has experts. */
+final class OlmoeReader extends GroupedReader {
+  OlmoeReader(JsonFields config, Violations violations) {
+    super(config, violations);
+  }
+
+  @Override
+  void refuseUnsupported() {
+    if (config.has("clip_qkv")) {
+      unsupported("clip_qkv", "clipped queries, keys and values are not supported");
+    }
+  }
+
+  @Override
+  Attention attention(int hidden, int heads) {
+    boolean bias = config.bool("attention_bias", false);
+    return grouped(hidden, heads, 1, QueryKeyNorm.PROJECTION, bias, bias);
+  }
+
+  @Override
+  Experts experts(int layers) {
+    int routed = routed("num_experts", layers, null);
+    return new Experts(
+        routed,
+        0,
+        0,
+        false,
+        config.integer("intermediate_size", 1, MAX_WIDTH, null),
+        topK(routed),
+        1,
+        1,
+        Scoring.SOFTMAX,
+        config.bool("norm_topk_prob", false),
+        1f,
+        new MoeLayers(0, 1, 0, Set.of()));
+  }
+}
