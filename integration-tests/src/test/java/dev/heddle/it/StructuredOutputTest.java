@@ -70,15 +70,16 @@ class StructuredOutputTest {
 
     StringBuilder pieces = new StringBuilder();
     PlatformFixture.send(
-            PLATFORM.jsonPost("/v1/chat/completions", request.put("stream", true).toString()).build())
+            PLATFORM
+                .jsonPost("/v1/chat/completions", request.put("stream", true).toString())
+                .build())
         .body()
         .lines()
         .filter(line -> line.startsWith("data: {"))
         .map(line -> PlatformFixture.parse(line.substring(6)))
-        .forEach(
-            chunk ->
-                pieces.append(
-                    chunk.path("choices").path(0).path("delta").path("content").asString("")));
+        .forEach(chunk ->
+            pieces.append(
+                chunk.path("choices").path(0).path("delta").path("content").asString("")));
     assertThat(pieces).hasToString(text);
   }
 
@@ -122,8 +123,7 @@ class StructuredOutputTest {
   }
 
   private static JsonNode ask(ObjectNode request) {
-    return PlatformFixture.expect(
-        200, PLATFORM.post("/v1/chat/completions", request.toString()));
+    return PlatformFixture.expect(200, PLATFORM.post("/v1/chat/completions", request.toString()));
   }
 
   private static String text(JsonNode answer) {

@@ -127,7 +127,7 @@ final class NumberWriter {
       for (char c : new char[] {'-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
         Position next = step(here, c);
         if (next != null) {
-          network.budget().spend(5 + next.rest.size());
+          network.budget().spend(20 + next.rest.size());
           Integer target = nodes.get(next);
           if (target == null) {
             target = network.node();
@@ -153,8 +153,7 @@ final class NumberWriter {
       case SIGN -> digit ? integer(p, c) : null;
       case ZERO, INTEGER -> {
         if (c == '.' && fractionDigits > 0) {
-          yield new Position(
-              POINT, p.negative, p.zero, true, p.digits, 0, integerEnded(p));
+          yield new Position(POINT, p.negative, p.zero, true, p.digits, 0, integerEnded(p));
         }
         yield digit && p.phase == INTEGER && p.digits < integerDigits ? integer(p, c) : null;
       }

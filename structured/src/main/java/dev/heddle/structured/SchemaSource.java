@@ -22,8 +22,8 @@ final class SchemaSource {
   private final List<JsonNode> schemas = new ArrayList<>();
   private final List<String> pointers = new ArrayList<>();
   private final Map<String, Integer> byPointer = new HashMap<>();
-  private final Map<JsonNode, Integer> byNode = new IdentityHashMap<>();
-  private final Map<JsonNode, Integer> constants = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonNode, Integer> byNode = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonNode, Integer> constants = new IdentityHashMap<>();
 
   SchemaSource() {
     enter(JSON.booleanNode(false), "");
@@ -116,11 +116,10 @@ final class SchemaSource {
       var required = schema.putArray("required");
       value
           .properties()
-          .forEach(
-              member -> {
-                required.add(member.getKey());
-                properties.set(member.getKey(), schema(part(member.getValue())));
-              });
+          .forEach(member -> {
+            required.add(member.getKey());
+            properties.set(member.getKey(), schema(part(member.getValue())));
+          });
     }
     int number = enter(schema, "");
     constants.put(value, number);

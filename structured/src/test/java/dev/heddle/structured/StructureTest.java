@@ -86,7 +86,8 @@ class StructureTest {
   @Test
   void ambiguous_grammars_stay_small() {
     Structure grammar =
-        new Structure.Grammar("root ::= \"a\" root \"b\" | \"a\" root \"c\" | \"a\" root root | \"\"");
+        new Structure.Grammar(
+            "root ::= \"a\" root \"b\" | \"a\" root \"c\" | \"a\" root root | \"\"");
     assertThat(Bytes.takes(grammar, "a".repeat(100) + "bc".repeat(50))).isTrue();
     assertThat(Bytes.takes(grammar, "a".repeat(10) + "b".repeat(11))).isFalse();
   }
@@ -111,7 +112,8 @@ class StructureTest {
     assertThat(Bytes.takes(json, " {\"a\" : [1, -2.5e3,TRUE]\n}")).isTrue();
     assertThat(Bytes.takes(json, "{\"a\" : [1,]}")).isFalse();
     Structure sum =
-        new Structure.Grammar("start: start \"+\" NUM | NUM\nNUM: \"1\"..\"9\" DIGIT~0..2\nDIGIT: /[0-9]/");
+        new Structure.Grammar(
+            "start: start \"+\" NUM | NUM\nNUM: \"1\"..\"9\" DIGIT~0..2\nDIGIT: /[0-9]/");
     assertThat(Bytes.takes(sum, "1+23+456")).isTrue();
     assertThat(Bytes.takes(sum, "1+023")).isFalse();
   }
@@ -152,12 +154,11 @@ class StructureTest {
 
   @Test
   void every_violation_is_named() {
-    assertThatThrownBy(
-            () ->
-                Bytes.compile(
-                    schema(
-                        "{'type':'objekt','properties':{'a/b':{'uniqueItems':true,'foo':1},"
-                            + "'c':{'$ref':'#/$defs/none'}}}")))
+    assertThatThrownBy(() ->
+            Bytes.compile(
+                schema(
+                    "{'type':'objekt','properties':{'a/b':{'uniqueItems':true,'foo':1},"
+                        + "'c':{'$ref':'#/$defs/none'}}}")))
         .isInstanceOfSatisfying(
             StructureException.class,
             e ->
@@ -194,7 +195,9 @@ class StructureTest {
   void references_that_multiply_are_bounded() {
     StringBuilder defs = new StringBuilder();
     for (int i = 0; i < 40; i++) {
-      defs.append("'d%d':{'anyOf':[{'$ref':'#/$defs/d%d'},{'$ref':'#/$defs/d%d'}]},".formatted(i, i + 1, i + 1));
+      defs.append(
+          "'d%d':{'anyOf':[{'$ref':'#/$defs/d%d'},{'$ref':'#/$defs/d%d'}]},"
+              .formatted(i, i + 1, i + 1));
     }
     defs.append("'d40':{'type':'string'}");
     Structure schema = schema("{'$defs':{" + defs + "},'$ref':'#/$defs/d0'}");
@@ -221,8 +224,7 @@ class StructureTest {
                 new Structure.Text(List.of("<tool>")),
                 new Structure.SpecialToken(257),
                 new Structure.Repeat(new Structure.Literal("ab"), 1, 2)));
-    ConstraintState state =
-        Constraint.compile(call, vocabulary, StructureLimits.DEFAULT).start();
+    ConstraintState state = Constraint.compile(call, vocabulary, StructureLimits.DEFAULT).start();
     assertThat(state.accept("hi <tool".getBytes())).isTrue();
     assertThatThrownBy(() -> state.accept('>')).isInstanceOf(IllegalArgumentException.class);
     state.accept(257);
@@ -235,7 +237,8 @@ class StructureTest {
   @Test
   void masks_agree_with_bytes() {
     List<String> words =
-        List.of("{", "\"", "a", "\":", "\":\"", "b", "\"}", "}", "\",\"", "ab", "ä", "\n", "1", "12");
+        List.of(
+            "{", "\"", "a", "\":", "\":\"", "b", "\"}", "}", "\",\"", "ab", "ä", "\n", "1", "12");
     TokenVocabulary vocabulary =
         TokenVocabulary.of(
             256 + words.size(),
@@ -255,8 +258,7 @@ class StructureTest {
   @Test
   void states_are_forgotten_at_their_limit() {
     StructureLimits small = new StructureLimits(400_000, 5_000, 500, 64, 4_000, 20_000);
-    Constraint constraint =
-        Constraint.compile(new Structure.JsonObject(), Bytes.VOCABULARY, small);
+    Constraint constraint = Constraint.compile(new Structure.JsonObject(), Bytes.VOCABULARY, small);
     ConstraintState state = constraint.start();
     assertThat(state.accept("{\"a\":".repeat(500).getBytes())).isTrue();
     assertThat(constraint.bytes()).isLessThan(200_000);
@@ -266,8 +268,7 @@ class StructureTest {
 
   @Test
   void the_cache_is_bounded() {
-    ConstraintCache cache =
-        new ConstraintCache(Bytes.VOCABULARY, StructureLimits.DEFAULT, 1 << 20);
+    ConstraintCache cache = new ConstraintCache(Bytes.VOCABULARY, StructureLimits.DEFAULT, 1 << 20);
     for (int i = 0; i < 200; i++) {
       cache.get(new Structure.Literal("x".repeat(1_000) + i)).start().allowed();
     }

@@ -188,8 +188,7 @@ public final class AnswerFactory {
       request = request.withGrammar(served.structures().mask(options.constraint()));
     }
     return new Answer.Prompt(
-        request,
-        ids.length == all.length ? text : served.tokenizer().decode(ids));
+        request, ids.length == all.length ? text : served.tokenizer().decode(ids));
   }
 
   /** The prompt's last tokens, where the request says how many. */

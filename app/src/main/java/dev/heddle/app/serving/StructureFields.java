@@ -109,9 +109,7 @@ final class StructureFields {
   private void text(Fields from, String name, String place) {
     String text = from.string(name);
     if (text != null) {
-      add(
-          place,
-          name.endsWith("regex") ? new Structure.Regex(text) : new Structure.Grammar(text));
+      add(place, name.endsWith("regex") ? new Structure.Regex(text) : new Structure.Grammar(text));
     }
   }
 
