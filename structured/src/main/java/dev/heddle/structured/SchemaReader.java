@@ -74,7 +74,7 @@ final class SchemaReader {
     if (schema.isObject()) {
       for (var member : schema.properties()) {
         String at = SchemaSource.child(pointer, member.getKey());
-        keyword(schema, number, member.getKey(), member.getValue(), at, depth);
+        keyword(number, member.getKey(), member.getValue(), at, depth);
       }
     } else if (!schema.isBoolean()) {
       fault(pointer, "must be a schema: an object or a boolean");
@@ -82,7 +82,7 @@ final class SchemaReader {
   }
 
   private void keyword(
-      JsonNode schema, int number, String name, JsonNode value, String at, int depth) {
+      int number, String name, JsonNode value, String at, int depth) {
     switch (name) {
       case "$id" -> {
         if (number != 1) {
