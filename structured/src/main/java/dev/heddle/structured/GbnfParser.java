@@ -95,8 +95,8 @@ final class GbnfParser {
   private int repeated(int from) {
     int start = at;
     int end = skipElement();
-    at = start;
     int[] bounds = end < source.length ? quantifierAt(end) : null;
+    at = start;
     if (bounds == null) {
       return element(from);
     }
