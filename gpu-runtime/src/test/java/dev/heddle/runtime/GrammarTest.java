@@ -44,8 +44,7 @@ class GrammarTest {
     long[] all = new long[Math.ceilDiv(Shapes.tiny().vocabulary(), 64)];
     Arrays.fill(all, -1);
     for (SamplingParams sampling : new SamplingParams[] {SamplingParams.GREEDY, SAMPLED}) {
-      GenerationRequest plain =
-          new RequestBuilder(PROMPT).choices(2).sampling(sampling).build();
+      GenerationRequest plain = new RequestBuilder(PROMPT).choices(2).sampling(sampling).build();
       BlockingClient free = BlockingClient.submit(runtime, plain).await();
       BlockingClient masked = BlockingClient.submit(runtime, plain.withGrammar(() -> all)).await();
       for (int choice = 0; choice < 2; choice++) {

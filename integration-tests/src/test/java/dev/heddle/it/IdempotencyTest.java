@@ -152,11 +152,12 @@ class IdempotencyTest {
     byte[] sha256 =
         MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.US_ASCII));
     RegistryDatabase database = PLATFORM.bean(RegistryDatabase.class);
-    while (!database.read(jdbc -> // the test's own limit of time ends it
+    while (!database.read(
+        jdbc -> // the test's own limit of time ends it
         jdbc.sql("select exists (select 1 from idempotency_key where key_sha256 = :key)")
-            .param("key", sha256)
-            .query(Boolean.class)
-            .single())) {
+                .param("key", sha256)
+                .query(Boolean.class)
+                .single())) {
       LockSupport.parkNanos(10_000_000);
     }
   }

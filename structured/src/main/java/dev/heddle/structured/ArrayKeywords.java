@@ -76,8 +76,7 @@ final class ArrayKeywords {
       return List.of();
     }
     return List.of(
-        ArraySet.counting(
-            new ArraySet.Counted(wrong, source.conjunction(value, false), 1, -1)));
+        ArraySet.counting(new ArraySet.Counted(wrong, source.conjunction(value, false), 1, -1)));
   }
 
   private List<ValueSet> contains(int schema, JsonNode value, boolean negated) {

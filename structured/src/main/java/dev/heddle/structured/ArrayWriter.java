@@ -52,7 +52,7 @@ final class ArrayWriter {
       return;
     }
     call(value, item.and(counted.others()), node(next, count));
-    if (count < most) {
+    if (count < most && (counted.max() < 0 || count < counted.max())) {
       call(value, item.and(counted.what()), node(next, count + 1));
     } else if (counted.max() < 0) {
       call(value, item.and(counted.what()), node(next, count));

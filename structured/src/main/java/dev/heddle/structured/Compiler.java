@@ -36,11 +36,9 @@ final class Compiler {
       case Structure.Regex regex ->
           text.texts(from, RegexCompiler.compile(regex.pattern(), true, budget), to);
       case Structure.Choice choice -> text.texts(from, TextDfa.of(choice.texts()), to);
-      case Structure.Grammar grammar ->
-          network.call(from, grammar(grammar.text()), to);
+      case Structure.Grammar grammar -> network.call(from, grammar(grammar.text()), to);
       case Structure.Literal literal ->
-          network.empty(
-              network.after(from, literal.text().getBytes(StandardCharsets.UTF_8)), to);
+          network.empty(network.after(from, literal.text().getBytes(StandardCharsets.UTF_8)), to);
       case Structure.SpecialToken token -> network.token(from, token.id(), to);
       case Structure.Text free -> text.texts(from, without(free.without()), to);
       case Structure.Sequence sequence -> {

@@ -1,8 +1,8 @@
 package dev.heddle.structured;
 
-import java.util.TreeSet;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * A value that fulfils several schemas. A literal is twice the number of a schema, or one more if

@@ -5,6 +5,9 @@ package dev.heddle.structured;
  * may share it: what it learns about its states is the same for all.
  */
 public final class Constraint {
+  /** Heap for masks where no cache says how much. */
+  private static final long MASK_BYTES = 64L << 20;
+
   private final Machine machine;
   private final TokenVocabulary vocabulary;
   private final MaskPool masks;
@@ -25,7 +28,7 @@ public final class Constraint {
    */
   public static Constraint compile(
       Structure structure, TokenVocabulary vocabulary, StructureLimits limits) {
-    return compile(structure, vocabulary, limits, new MaskPool(limits.stateBytes()));
+    return compile(structure, vocabulary, limits, new MaskPool(MASK_BYTES));
   }
 
   static Constraint compile(
@@ -39,7 +42,9 @@ public final class Constraint {
     return new ConstraintState(this, machine.start());
   }
 
-  /** Approximate heap, in bytes, less masks; grows with the states that are met, up to their limit. */
+  /**
+   * Approximate heap, in bytes, less masks; grows with the states that are met, up to their limit.
+   */
   public long bytes() {
     return 1024 + machine.network.bytes() + machine.stateBytes();
   }

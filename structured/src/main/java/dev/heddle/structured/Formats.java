@@ -21,6 +21,7 @@ final class Formats {
   private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
   private static final String IPV4 = "(?:" + BYTE + "\\.){3}" + BYTE;
   private static final String HEX = "[0-9A-Fa-f]";
+
   /** Short enough, and without two hyphens, so that no rule of names can be broken. */
   private static final String LABEL = "[A-Za-z0-9](?:-?[A-Za-z0-9]){0,17}";
 
@@ -53,8 +54,7 @@ final class Formats {
   }
 
   private static String duration() {
-    String time =
-        "T(?:%1$sH(?:%1$sM(?:%1$sS)?)?|%1$sM(?:%1$sS)?|%1$sS)".replace("%1$s", "[0-9]+");
+    String time = "T(?:%1$sH(?:%1$sM(?:%1$sS)?)?|%1$sM(?:%1$sS)?|%1$sS)".replace("%1$s", "[0-9]+");
     String date = "(?:%sY(?:%sM(?:%sD)?)?|%sM(?:%sD)?|%sD)".replace("%s", "[0-9]+");
     return "P(?:" + date + "(?:" + time + ")?|" + time + "|" + UNIT.replace("%s", "W") + ")";
   }
@@ -67,12 +67,24 @@ final class Formats {
       int before = 5 - after;
       String left =
           before == 0 ? "" : "(?:(?:" + group + ":){0," + (before - 1) + "}" + group + ")?";
-      all.append("|").append(left).append("::(?:").append(group).append(":){").append(after)
-          .append("}").append(tail);
+      all.append("|")
+          .append(left)
+          .append("::(?:")
+          .append(group)
+          .append(":){")
+          .append(after)
+          .append("}")
+          .append(tail);
     }
     String six = "(?:(?:" + group + ":){0,5}" + group + ")?";
     String seven = "(?:(?:" + group + ":){0,6}" + group + ")?";
-    return all.append("|").append(six).append("::").append(group).append("|").append(seven)
-        .append("::)").toString();
+    return all.append("|")
+        .append(six)
+        .append("::")
+        .append(group)
+        .append("|")
+        .append(seven)
+        .append("::)")
+        .toString();
   }
 }

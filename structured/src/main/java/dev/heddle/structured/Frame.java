@@ -21,6 +21,7 @@ final class Frame {
   }
 
   /** The key by which a frame is found again. */
+  @SuppressWarnings("ArrayRecordComponent") // never changed
   record Key(int[] returns, Frame parent) {
     @Override
     public boolean equals(@Nullable Object other) {

@@ -95,8 +95,8 @@ final class GbnfParser {
   private int repeated(int from) {
     int start = at;
     int end = skipElement();
-    at = start;
     int[] bounds = end < source.length ? quantifierAt(end) : null;
+    at = start;
     if (bounds == null) {
       return element(from);
     }
@@ -227,31 +227,29 @@ final class GbnfParser {
   }
 
   private int @Nullable [] quantifierAt(int place) {
-    switch (source[place]) {
-      case '*':
-        return new int[] {0, -1, place + 1};
-      case '+':
-        return new int[] {1, -1, place + 1};
-      case '?':
-        return new int[] {0, 1, place + 1};
-      case '{':
-        at = place + 1;
-        int min = number();
-        int max = min;
-        if (peek() == ',') {
-          at++;
-          space(false);
-          max = peek() == '}' ? -1 : number();
-        }
-        expect("}");
-        if (max >= 0 && max < min) {
-          throw fault("has a repetition whose numbers are out of order");
-        }
-        int[] bounds = {min, max, at};
-        return bounds;
-      default:
-        return null;
+    return switch (source[place]) {
+      case '*' -> new int[] {0, -1, place + 1};
+      case '+' -> new int[] {1, -1, place + 1};
+      case '?' -> new int[] {0, 1, place + 1};
+      case '{' -> counted(place + 1);
+      default -> null;
+    };
+  }
+
+  private int[] counted(int place) {
+    at = place;
+    int min = number();
+    int max = min;
+    if (peek() == ',') {
+      at++;
+      space(false);
+      max = peek() == '}' ? -1 : number();
     }
+    expect("}");
+    if (max >= 0 && max < min) {
+      throw fault("has a repetition whose numbers are out of order");
+    }
+    return new int[] {min, max, at};
   }
 
   private int number() {
@@ -287,8 +285,8 @@ final class GbnfParser {
   }
 
   private void expect(String mark) {
-    for (char c : mark.toCharArray()) {
-      if (peek() != c) {
+    for (int i = 0; i < mark.length(); i++) {
+      if (peek() != mark.charAt(i)) {
         throw fault("needs '%s'".formatted(mark));
       }
       at++;

@@ -35,8 +35,7 @@ final class KeywordSets {
       case "not" -> sets.of(kind, source.number(value), !negated);
       case "allOf" -> each(kind, schema, name, value, !negated, negated);
       case "anyOf" -> each(kind, schema, name, value, negated, negated);
-      case "oneOf" ->
-          negated ? notOne(kind, schema, value) : exactlyOne(kind, schema, value);
+      case "oneOf" -> negated ? notOne(kind, schema, value) : exactlyOne(kind, schema, value);
       case "if" -> condition(kind, schema, value, negated);
       default -> {
         List<ValueSet> own =
@@ -99,8 +98,7 @@ final class KeywordSets {
       for (int j = 0; j < options.size() && !own.isEmpty(); j++) {
         if (j != i && !sets.product(own, options.get(j), schema, "oneOf").isEmpty()) {
           own =
-              sets.product(
-                  own, sets.of(kind, source.number(value.get(j)), true), schema, "oneOf");
+              sets.product(own, sets.of(kind, source.number(value.get(j)), true), schema, "oneOf");
         }
       }
       result = sets.union(result, own);

@@ -41,8 +41,7 @@ record LarkGrammar(Map<String, Part> definitions, List<Part> ignored) {
    * {@code a: b ("+" b)*}.
    */
   static Part withoutLeftRecursion(String name, Part definition) {
-    List<Part> options =
-        definition instanceof Either either ? either.options : List.of(definition);
+    List<Part> options = definition instanceof Either either ? either.options : List.of(definition);
     List<Part> firsts = new ArrayList<>();
     List<Part> nexts = new ArrayList<>();
     for (Part option : options) {
@@ -57,8 +56,7 @@ record LarkGrammar(Map<String, Part> definitions, List<Part> ignored) {
     if (nexts.isEmpty()) {
       return definition;
     }
-    return new Sequence(
-        List.of(new Either(firsts), new Repeat(new Either(nexts), 0, -1)));
+    return new Sequence(List.of(new Either(firsts), new Repeat(new Either(nexts), 0, -1)));
   }
 
   /** The terminals of {@code %import common}, as far as they are regular. */
@@ -72,9 +70,7 @@ record LarkGrammar(Map<String, Part> definitions, List<Part> ignored) {
     common.put("INT", "[0-9]+");
     common.put("SIGNED_INT", "[+-]?[0-9]+");
     common.put("DECIMAL", "[0-9]+\\.[0-9]*|\\.[0-9]+");
-    common.put(
-        "FLOAT",
-        "[0-9]+[eE][+-]?[0-9]+|(?:[0-9]+\\.[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
+    common.put("FLOAT", "[0-9]+[eE][+-]?[0-9]+|(?:[0-9]+\\.[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
     common.put("NUMBER", number);
     common.put("SIGNED_NUMBER", "[+-]?" + number);
     common.put("ESCAPED_STRING", "\"(?:[^\"\\\\\\n]|\\\\[^\\n])*\"");

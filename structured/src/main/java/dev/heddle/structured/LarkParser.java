@@ -199,7 +199,8 @@ final class LarkParser {
       return new LarkGrammar.Pattern(
           "[\\u{%x}-\\u{%x}]".formatted(text.codePointAt(0), last.codePointAt(0)));
     }
-    boolean anyCase = peek() == 'i' && (at + 1 == source.length() || !isName(source.charAt(at + 1)));
+    boolean anyCase =
+        peek() == 'i' && (at + 1 == source.length() || !isName(source.charAt(at + 1)));
     if (anyCase) {
       at++;
     }

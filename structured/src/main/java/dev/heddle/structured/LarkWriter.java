@@ -58,8 +58,7 @@ final class LarkWriter {
 
   private void define(String name, Part part) {
     int rule = named(name);
-    write(
-        network.start(rule), part, network.end(rule), !LarkGrammar.isTerminal(name));
+    write(network.start(rule), part, network.end(rule), !LarkGrammar.isTerminal(name));
   }
 
   /**

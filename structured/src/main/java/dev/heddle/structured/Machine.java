@@ -231,8 +231,7 @@ final class Machine {
     }
 
     /** Whether the end of the rule is reached. */
-    private boolean expand(
-        Frame frame, int[] nodes, Map<Frame, Ints> reading, List<Call> calls) {
+    private boolean expand(Frame frame, int[] nodes, Map<Frame, Ints> reading, List<Call> calls) {
       boolean ends = false;
       Map<Integer, Ints> byRule = new HashMap<>();
       for (int node : nodes) {
@@ -245,9 +244,7 @@ final class Machine {
           }
         }
         for (int edge : reach.calling()) {
-          byRule
-              .computeIfAbsent(network.value[edge], r -> new Ints())
-              .add(network.target[edge]);
+          byRule.computeIfAbsent(network.value[edge], r -> new Ints()).add(network.target[edge]);
         }
       }
       byRule.forEach((rule, returns) -> calls.add(new Call(frame, rule, returns.toSet())));
@@ -295,11 +292,11 @@ final class Machine {
         return dead;
       }
       return intern(
-          new State(
-              nodes.toArray(), owners.toArray(Frame[]::new), complete, network.symbols()));
+          new State(nodes.toArray(), owners.toArray(Frame[]::new), complete, network.symbols()));
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never changed
   private record Call(Frame frame, int rule, int[] returns) {
     @Override
     public boolean equals(@Nullable Object other) {

@@ -19,6 +19,7 @@ final class MaskWalk {
    * @param beyond nodes of the trie at which the rule may have ended; below them, what follows
    *     decides
    */
+  @SuppressWarnings("ArrayRecordComponent") // never changed
   record Inside(long[] tokens, int[] beyond) {
     long bytes() {
       return 64 + 8L * tokens.length + 4L * beyond.length;

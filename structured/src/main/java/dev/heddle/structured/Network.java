@@ -46,6 +46,7 @@ final class Network {
    * @param calling edges that apply a rule
    * @param ends whether the end of the rule is reached
    */
+  @SuppressWarnings("ArrayRecordComponent") // never changed
   record Reach(int[] reading, int[] calling, boolean ends) {
     /** Whether nothing but the end can follow. */
     boolean onlyEnds() {
@@ -107,8 +108,7 @@ final class Network {
   }
 
   private boolean keeps(int edge, boolean[] useful, int[] kind, int[] value, int[] to) {
-    return useful[to[edge]]
-        && (kind[edge] != NetworkBuilder.CALL || useful[starts[value[edge]]]);
+    return useful[to[edge]] && (kind[edge] != NetworkBuilder.CALL || useful[starts[value[edge]]]);
   }
 
   /** Approximate heap, in bytes. */
@@ -214,6 +214,7 @@ final class Network {
   }
 
   /** Which nodes reach the end of their rule. */
+  @SuppressWarnings("ArrayRecordComponent") // never changed
   private record NodeSearch(
       int nodes, int[] starts, int[] ends, int[] from, int[] kind, int[] value, int[] to) {
 

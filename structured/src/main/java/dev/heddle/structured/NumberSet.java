@@ -93,8 +93,7 @@ record NumberSet(
       for (Bound b : bounds) {
         int order = a.value.compareTo(b.value);
         boolean apart = order >= 0 && a.allowed == GREATER && (b.allowed & GREATER) == 0;
-        boolean disjoint =
-            order > 0 && (a.allowed & LESS) == 0 && (b.allowed & GREATER) == 0;
+        boolean disjoint = order > 0 && (a.allowed & LESS) == 0 && (b.allowed & GREATER) == 0;
         boolean touching = order == 0 && (a.allowed & b.allowed) == 0;
         if (apart || disjoint || touching) {
           return true;

@@ -127,7 +127,7 @@ final class NumberWriter {
       for (char c : new char[] {'-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
         Position next = step(here, c);
         if (next != null) {
-          network.budget().spend(5 + next.rest.size());
+          network.budget().spend(20 + next.rest.size());
           Integer target = nodes.get(next);
           if (target == null) {
             target = network.node();
@@ -145,21 +145,20 @@ final class NumberWriter {
 
   private @Nullable Position step(Position p, char c) {
     boolean digit = c >= '0' && c <= '9';
-    return switch (p.phase) {
-      case START ->
-          c == '-'
-              ? new Position(SIGN, true, true, true, 0, 0, p.rest)
-              : digit ? integer(p, c) : null;
-      case SIGN -> digit ? integer(p, c) : null;
-      case ZERO, INTEGER -> {
-        if (c == '.' && fractionDigits > 0) {
-          yield new Position(
-              POINT, p.negative, p.zero, true, p.digits, 0, integerEnded(p));
-        }
-        yield digit && p.phase == INTEGER && p.digits < integerDigits ? integer(p, c) : null;
-      }
-      default -> digit && p.decimals < fractionDigits ? fraction(p, c) : null;
-    };
+    if (p.phase == START && c == '-') {
+      return new Position(SIGN, true, true, true, 0, 0, p.rest);
+    }
+    boolean whole = p.phase == ZERO || p.phase == INTEGER;
+    if (whole && c == '.' && fractionDigits > 0) {
+      return new Position(POINT, p.negative, p.zero, true, p.digits, 0, integerEnded(p));
+    }
+    if (!digit || p.phase == ZERO) {
+      return null;
+    }
+    if (p.phase == POINT || p.phase == FRACTION) {
+      return p.decimals < fractionDigits ? fraction(p, c) : null;
+    }
+    return p.digits < integerDigits ? integer(p, c) : null;
   }
 
   private Position integer(Position p, char c) {

@@ -42,8 +42,7 @@ final class ObjectKeywords {
       case "properties", "patternProperties", "additionalProperties" ->
           members(schema, name, negated);
       case "propertyNames" -> names(value, negated);
-      case "dependentRequired", "dependentSchemas" ->
-          dependent(schema, name, value, negated);
+      case "dependentRequired", "dependentSchemas" -> dependent(schema, name, value, negated);
       default -> null;
     };
   }
@@ -71,9 +70,7 @@ final class ObjectKeywords {
     }
     for (String first : List.of("properties", "patternProperties", "additionalProperties")) {
       if (parent.has(first)) {
-        return first.equals(name)
-            ? List.of(ObjectSet.part(part(parent)))
-            : List.of(ObjectSet.ALL);
+        return first.equals(name) ? List.of(ObjectSet.part(part(parent))) : List.of(ObjectSet.ALL);
       }
     }
     return List.of(ObjectSet.ALL);

@@ -180,8 +180,7 @@ final class RegexCompiler {
     }
     Map<CodePoints, int[]> steps = new HashMap<>();
     byTargets.forEach(
-        (targets, label) ->
-            steps.put(label.build(), targets.stream().mapToInt(t -> t).toArray()));
+        (targets, label) -> steps.put(label.build(), targets.stream().mapToInt(t -> t).toArray()));
     steps.remove(CodePoints.NONE);
     return steps;
   }

@@ -77,7 +77,7 @@ final class RegexParser {
       }
       int kind = next();
       if (kind == '<' && peek() != '=' && peek() != '!') {
-        while (next() != '>') {}
+        skipName();
       } else if (kind != ':') {
         throw fault("has a look-around or an inline flag, which is not supported,");
       }
@@ -89,6 +89,13 @@ final class RegexParser {
     at++;
     depth--;
     return inner;
+  }
+
+  private void skipName() {
+    int c = next();
+    while (c != '>') {
+      c = next();
+    }
   }
 
   private Regex quantified(Regex atom) {
@@ -110,21 +117,15 @@ final class RegexParser {
   }
 
   private int @Nullable [] quantifier() {
-    switch (peek()) {
-      case '*':
-        at++;
-        return new int[] {0, -1};
-      case '+':
-        at++;
-        return new int[] {1, -1};
-      case '?':
-        at++;
-        return new int[] {0, 1};
-      case '{':
-        return counted();
-      default:
-        return null;
+    int c = peek();
+    if (c == '{') {
+      return counted();
     }
+    if (c != '*' && c != '+' && c != '?') {
+      return null;
+    }
+    at++;
+    return c == '*' ? new int[] {0, -1} : c == '+' ? new int[] {1, -1} : new int[] {0, 1};
   }
 
   /** A brace that is no quantifier stands for itself. */
@@ -222,7 +223,8 @@ final class RegexParser {
           throw fault("has a back reference, which is not supported,");
         }
         if (Character.isLetter(c)) {
-          throw fault("has the escape \\%s, which is not supported,".formatted(Character.toString(c)));
+          throw fault(
+              "has the escape \\%s, which is not supported,".formatted(Character.toString(c)));
         }
         yield CodePoints.of(c);
       }

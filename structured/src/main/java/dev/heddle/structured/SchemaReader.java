@@ -74,7 +74,7 @@ final class SchemaReader {
     if (schema.isObject()) {
       for (var member : schema.properties()) {
         String at = SchemaSource.child(pointer, member.getKey());
-        keyword(schema, number, member.getKey(), member.getValue(), at, depth);
+        keyword(number, member.getKey(), member.getValue(), at, depth);
       }
     } else if (!schema.isBoolean()) {
       fault(pointer, "must be a schema: an object or a boolean");
@@ -82,7 +82,7 @@ final class SchemaReader {
   }
 
   private void keyword(
-      JsonNode schema, int number, String name, JsonNode value, String at, int depth) {
+      int number, String name, JsonNode value, String at, int depth) {
     switch (name) {
       case "$id" -> {
         if (number != 1) {
@@ -94,7 +94,14 @@ final class SchemaReader {
       case "type" -> type(value, at);
       case "enum" -> constants(value, at);
       case "const" -> constant(value, at);
-      case "not", "if", "then", "else", "additionalProperties", "propertyNames", "items", "contains" ->
+      case "not",
+          "if",
+          "then",
+          "else",
+          "additionalProperties",
+          "propertyNames",
+          "items",
+          "contains" ->
           schema(value, at, depth + 1);
       case "allOf", "anyOf", "oneOf", "prefixItems" -> list(value, at, depth);
       case "$defs", "definitions", "dependentSchemas" -> map(value, at, depth);
@@ -147,12 +154,11 @@ final class SchemaReader {
   }
 
   private void reference(String reference, String at) {
-    references.add(
-        () -> {
-          if (source.target(reference) == null) {
-            fault(at, "does not name a schema of this document");
-          }
-        });
+    references.add(() -> {
+      if (source.target(reference) == null) {
+        fault(at, "does not name a schema of this document");
+      }
+    });
   }
 
   private void type(JsonNode value, String at) {
@@ -270,7 +276,8 @@ final class SchemaReader {
   }
 
   private @Nullable BigDecimal number(JsonNode value, String at) {
-    boolean finite = value.isNumber() && (!value.isDouble() || Double.isFinite(value.doubleValue()));
+    boolean finite =
+        value.isNumber() && (!value.isDouble() || Double.isFinite(value.doubleValue()));
     if (!finite) {
       fault(at, "must be a number");
       return null;

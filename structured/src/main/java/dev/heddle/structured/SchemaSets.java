@@ -78,8 +78,7 @@ final class SchemaSets {
     sets = negated ? List.of() : List.of(kind.all());
     for (var member : node.properties()) {
       List<ValueSet> own = keywords.of(kind, schema, member.getKey(), member.getValue(), negated);
-      sets =
-          negated ? union(sets, own) : product(sets, own, schema, member.getKey());
+      sets = negated ? union(sets, own) : product(sets, own, schema, member.getKey());
     }
     pending.remove(key);
     known.put(key, sets);
@@ -113,9 +112,7 @@ final class SchemaSets {
   /** Whether a required member has no value: options that a constant tells apart. */
   private boolean contradicts(ValueSet set) {
     return set instanceof ObjectSet object
-        && object.required().stream()
-            .map(object::of)
-            .anyMatch(this::isKnownContradiction);
+        && object.required().stream().map(object::of).anyMatch(this::isKnownContradiction);
   }
 
   private boolean isKnownContradiction(Conjunction value) {

@@ -116,11 +116,10 @@ final class SchemaSource {
       var required = schema.putArray("required");
       value
           .properties()
-          .forEach(
-              member -> {
-                required.add(member.getKey());
-                properties.set(member.getKey(), schema(part(member.getValue())));
-              });
+          .forEach(member -> {
+            required.add(member.getKey());
+            properties.set(member.getKey(), schema(part(member.getValue())));
+          });
     }
     int number = enter(schema, "");
     constants.put(value, number);

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param min fewest characters
  * @param max most characters, -1 for no bound
  */
-record StringSet(@Nullable TextDfa texts, int min, int max)
-    implements ValueSet {
+record StringSet(@Nullable TextDfa texts, int min, int max) implements ValueSet {
   static final StringSet ALL = new StringSet(null, 0, -1);
 
   static StringSet of(TextDfa texts) {

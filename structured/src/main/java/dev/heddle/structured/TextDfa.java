@@ -150,7 +150,7 @@ final class TextDfa {
     for (int i = 0; i < open.size(); i++) {
       int mine = (int) open.get(i)[0];
       int its = (int) open.get(i)[1];
-      budget.spend(1 + (long) edges.get(mine).size() * other.edges.get(its).size());
+      budget.spend(20 + 10L * edges.get(mine).size() * other.edges.get(its).size());
       for (Edge a : edges.get(mine)) {
         for (Edge b : other.edges.get(its)) {
           CodePoints both = a.label.and(b.label);
@@ -230,12 +230,11 @@ final class TextDfa {
         if (renamed[state] >= 0) {
           List<Edge> kept = new ArrayList<>();
           out.get(state)
-              .forEach(
-                  (target, label) -> {
-                    if (alive[target]) {
-                      kept.add(new Edge(label.build(), renamed[target]));
-                    }
-                  });
+              .forEach((target, label) -> {
+                if (alive[target]) {
+                  kept.add(new Edge(label.build(), renamed[target]));
+                }
+              });
           accepts[renamed[state]] = accepting.get(state);
           edges.add(List.copyOf(kept));
         }

@@ -80,14 +80,13 @@ final class TextWriter {
     }
     StringBuilder escaped = new StringBuilder();
     text.codePoints()
-        .forEach(
-            c -> {
-              if (ESCAPED.contains(c)) {
-                escaped.append(escape(c));
-              } else {
-                escaped.appendCodePoint(c);
-              }
-            });
+        .forEach(c -> {
+          if (ESCAPED.contains(c)) {
+            escaped.append(escape(c));
+          } else {
+            escaped.appendCodePoint(c);
+          }
+        });
     return escaped.toString().getBytes(StandardCharsets.UTF_8);
   }
 

@@ -7,8 +7,8 @@ import java.util.function.IntPredicate;
 /**
  * The bytes of a tokenizer's tokens, as a trie. Immutable; safe for any thread.
  *
- * <p>Nodes are in the order of a walk that visits a node before its children. The root is left
- * out: nodes of depth 0 are its children.
+ * <p>Nodes are in the order of a walk that visits a node before its children. The root is left out:
+ * nodes of depth 0 are its children.
  */
 public final class TokenVocabulary {
   private final int size;

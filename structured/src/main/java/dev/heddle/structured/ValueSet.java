@@ -3,8 +3,7 @@ package dev.heddle.structured;
 import org.jspecify.annotations.Nullable;
 
 /** Some JSON values of one {@link Kind}. */
-sealed interface ValueSet
-    permits NumberSet, StringSet, ArraySet, ObjectSet, ValueSet.One {
+sealed interface ValueSet permits NumberSet, StringSet, ArraySet, ObjectSet, ValueSet.One {
   /** Whether it is known to be empty; other empty sets are found when the network is built. */
   boolean isEmpty();
 
@@ -41,16 +40,13 @@ sealed interface ValueSet
   }
 
   /** Values in both; null if the two cannot be combined. */
-  static @Nullable ValueSet and(
-      ValueSet a, ValueSet b, Budget budget) {
+  static @Nullable ValueSet and(ValueSet a, ValueSet b, Budget budget) {
     return switch (a) {
       case One one -> one;
       case NumberSet numbers -> numbers.and((NumberSet) b);
       case StringSet strings -> strings.and((StringSet) b, budget);
-      case ArraySet arrays ->
-          arrays.combines((ArraySet) b) ? arrays.and((ArraySet) b) : null;
-      case ObjectSet objects ->
-          objects.combines((ObjectSet) b) ? objects.and((ObjectSet) b) : null;
+      case ArraySet arrays -> arrays.combines((ArraySet) b) ? arrays.and((ArraySet) b) : null;
+      case ObjectSet objects -> objects.combines((ObjectSet) b) ? objects.and((ObjectSet) b) : null;
     };
   }
 }

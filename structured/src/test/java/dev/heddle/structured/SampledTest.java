@@ -68,7 +68,8 @@ class SampledTest {
         (CLOSING.contains(token) ? closing : all).add(token);
       }
     }
-    List<Integer> from = closing.isEmpty() || (!all.isEmpty() && random.nextInt(3) > 0) ? all : closing;
+    List<Integer> from =
+        closing.isEmpty() || (!all.isEmpty() && random.nextInt(3) > 0) ? all : closing;
     return from.get(random.nextInt(from.size()));
   }
 }

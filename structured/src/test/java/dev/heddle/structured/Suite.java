@@ -52,8 +52,7 @@ final class Suite {
       for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
         for (JsonNode group : JSON.readTree(Files.readString(file))) {
           groups.add(
-              new Group(
-                  ROOT.relativize(file).toString(), group.get("schema"), group.get("tests")));
+              new Group(ROOT.relativize(file).toString(), group.get("schema"), group.get("tests")));
         }
       }
     }
