@@ -5,11 +5,9 @@ import dev.heddle.console.answers.AliasRevision;
 import dev.heddle.console.answers.BaseModel;
 import dev.heddle.console.answers.Grant;
 import dev.heddle.console.answers.PageOf;
-import dev.heddle.console.answers.Residency;
 import dev.heddle.console.answers.UsageLine;
 import dev.heddle.console.answers.Version;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Controller;
@@ -40,31 +38,41 @@ final class AdapterPage {
       ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
     String path = Uris.of("/api/v1/adapters/%s", name).toString();
-    Adapter adapter = api.get(viewer, path, Adapter.class);
-    List<Version> versions = api.list(viewer, path + "/versions?limit=100", Version.class).items();
-    Integer shown = shown(version, adapter, versions);
-    model.addAttribute("adapter", adapter);
-    model.addAttribute("versions", versions);
-    model.addAttribute("base", api.get(viewer, "/api/v1/base-model", BaseModel.class));
-    model.addAttribute(
-        "version",
-        shown == null ? null : api.get(viewer, path + "/versions/" + shown, Version.class));
+    Asked<Adapter> adapter = api.ask(viewer, path, Adapter.class);
+    Asked<PageOf<Version>> versions =
+        api.askList(viewer, path + "/versions?limit=100", Version.class);
+    Asked<BaseModel> base = api.ask(viewer, "/api/v1/base-model", BaseModel.class);
+    Asked<PageOf<AliasRevision>> history = history(viewer, name);
+    Asked<PageOf<Grant>> grants = api.askList(viewer, path + "/grants", Grant.class);
+    Asked<PageOf<UsageLine>> usage = usage(viewer, name);
+    @Nullable Asked<Version> shown = version(viewer, path, version);
+    Adapter known = adapter.answer();
+    List<Version> listed = versions.answer().items();
+    if (shown == null) {
+      shown = version(viewer, path, meant(known, listed));
+    }
+    model.addAttribute("adapter", known);
+    model.addAttribute("versions", listed);
+    model.addAttribute("base", base.answer());
+    model.addAttribute("history", history.answer().items());
+    model.addAttribute("grants", grants.answer().items());
+    model.addAttribute("usage", usage.answer().items());
+    model.addAttribute("version", shown == null ? null : shown.answer());
     model.addAttribute("snippets", new Snippets(origin(exchange)));
-    model.addAttribute("history", history(viewer, name));
-    model.addAttribute("grants", api.list(viewer, path + "/grants", Grant.class).items());
-    model.addAttribute("usage", usage(viewer, name));
-    model.addAttribute(
-        "residency",
-        viewer.operator() ? api.get(viewer.at(null), "/api/v1/residency", Residency.class) : null);
     return pages.show(model, "adapter", viewer);
   }
 
-  /** The one asked for, else the one that the name means, else the latest. */
-  private static @Nullable Integer shown(
-      @Nullable Integer asked, Adapter adapter, List<Version> versions) {
-    Integer latest = versions.isEmpty() ? null : versions.getFirst().number();
-    Integer meant = Objects.requireNonNullElse(adapter.published(), -1);
-    return asked != null ? asked : meant > 0 ? meant : latest;
+  private @Nullable Asked<Version> version(Viewer viewer, String path, @Nullable Integer number) {
+    return number == null ? null : api.ask(viewer, path + "/versions/" + number, Version.class);
+  }
+
+  /** The version that the name means, else the latest; null if there is none. */
+  private static @Nullable Integer meant(Adapter adapter, List<Version> versions) {
+    Integer published = adapter.published();
+    if (published != null) {
+      return published;
+    }
+    return versions.isEmpty() ? null : versions.getFirst().number();
   }
 
   private static String origin(ServerWebExchange exchange) {
@@ -72,19 +80,14 @@ final class AdapterPage {
     return (Viewers.isSecure(exchange.getRequest()) ? "https" : "http") + "://" + host;
   }
 
-  private List<AliasRevision> history(Viewer viewer, String name) {
+  private Asked<PageOf<AliasRevision>> history(Viewer viewer, String name) {
     String path = Uris.of("/api/v1/aliases/%s/history", name).with("limit", 10).toString();
-    return api.list(viewer, path, AliasRevision.class).items();
+    return api.askList(viewer, path, AliasRevision.class);
   }
 
   /** By month, as the API orders it. */
-  private List<UsageLine> usage(Viewer viewer, String name) {
-    String path = Uris.of("/api/v1/usage").with("group", "month").with("limit", 1000).toString();
-    PageOf<UsageLine> lines = api.list(viewer, path, UsageLine.class);
-    return lines.items().stream().filter(line -> isOf(name, line.model())).toList();
-  }
-
-  private static boolean isOf(String name, @Nullable String model) {
-    return model != null && (model.startsWith(name + "@") || model.contains("/" + name + "@"));
+  private Asked<PageOf<UsageLine>> usage(Viewer viewer, String name) {
+    Uris path = Uris.of("/api/v1/usage").with("group", "month").with("limit", 200);
+    return api.askList(viewer, path.with("adapter", name).toString(), UsageLine.class);
   }
 }

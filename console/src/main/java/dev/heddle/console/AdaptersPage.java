@@ -2,9 +2,6 @@ package dev.heddle.console;
 
 import dev.heddle.console.answers.Adapter;
 import dev.heddle.console.answers.PageOf;
-import dev.heddle.console.answers.Residency;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -46,20 +43,6 @@ final class AdaptersPage {
     model.addAttribute("next", page.next());
     model.addAttribute("prefix", prefix);
     model.addAttribute("label", label);
-    model.addAttribute("resident", resident(viewer, page.items()));
     return pages.show(model, "adapters", viewer);
-  }
-
-  /** Those of the versions that names on the page mean that are in the slots; for operators. */
-  private List<String> resident(Viewer viewer, List<Adapter> adapters) {
-    List<String> resident = new ArrayList<>();
-    if (viewer.operator()) {
-      Residency residency = api.get(viewer.at(null), "/api/v1/residency", Residency.class);
-      adapters.stream()
-          .flatMap(adapter -> adapter.targets().stream())
-          .filter(target -> residency.holds(viewer.tenant(), target.version()))
-          .forEach(target -> resident.add(target.version()));
-    }
-    return resident;
   }
 }

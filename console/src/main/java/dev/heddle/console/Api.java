@@ -1,7 +1,6 @@
 package dev.heddle.console;
 
 import dev.heddle.console.answers.PageOf;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +10,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
@@ -22,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Asks the platform's API over the loopback address, as the viewer: a page can show nothing that
- * the viewer could not read there. Blocks; for virtual threads.
+ * the viewer could not read there. Questions that do not need each other's answers are asked at
+ * once, by {@link #ask}. Blocks; for virtual threads.
  */
 @Component
 final class Api {
@@ -50,13 +52,32 @@ final class Api {
    * @throws SignedOutException if it does not know the viewer any more
    */
   <T> T get(Viewer viewer, String path, Class<T> type) {
-    return json.readValue(read(viewer, path), type);
+    return ask(viewer, path, type).answer();
   }
 
   /** The part of a list that the path asks for. */
   <T> PageOf<T> list(Viewer viewer, String path, Class<T> item) {
-    JavaType page = json.getTypeFactory().constructParametricType(PageOf.class, item);
-    return json.readValue(read(viewer, path), page);
+    return askList(viewer, path, item).answer();
+  }
+
+  /**
+   * Asks, and does not wait.
+   *
+   * @param path as in {@link #get}
+   */
+  <T> Asked<T> ask(Viewer viewer, String path, Class<T> type) {
+    return ask(viewer, path, json.constructType(type));
+  }
+
+  /** As {@link #ask}, for the part of a list that the path asks for. */
+  <T> Asked<PageOf<T>> askList(Viewer viewer, String path, Class<T> item) {
+    return ask(viewer, path, json.getTypeFactory().constructParametricType(PageOf.class, item));
+  }
+
+  private <T> Asked<T> ask(Viewer viewer, String path, JavaType type) {
+    CompletableFuture<HttpResponse<byte[]>> coming =
+        http.sendAsync(as(viewer, request(path)).GET().build(), BodyHandlers.ofByteArray());
+    return () -> json.readValue(good(arrived(coming)), type);
   }
 
   /** A request that stands for nobody yet. */
@@ -65,9 +86,13 @@ final class Api {
   }
 
   HttpResponse<byte[]> send(HttpRequest request) {
+    return arrived(http.sendAsync(request, BodyHandlers.ofByteArray()));
+  }
+
+  private static HttpResponse<byte[]> arrived(CompletableFuture<HttpResponse<byte[]>> coming) {
     try {
-      return http.send(request, BodyHandlers.ofByteArray());
-    } catch (IOException e) {
+      return coming.get();
+    } catch (ExecutionException e) {
       throw new Refusal(
           503, new Refusal.Problem("Unavailable", "The platform does not answer.", "", List.of()));
     } catch (InterruptedException e) {
@@ -96,8 +121,11 @@ final class Api {
     return csrfToken == null ? request : request.header("X-CSRF-Token", csrfToken);
   }
 
-  private byte[] read(Viewer viewer, String path) {
-    return good(send(as(viewer, request(path)).GET().build()));
+  /** With a body of JSON. */
+  HttpRequest.Builder post(HttpRequest.Builder request, Object body) {
+    return request
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofByteArray(json.writeValueAsBytes(body)));
   }
 
   private byte[] good(HttpResponse<byte[]> response) {

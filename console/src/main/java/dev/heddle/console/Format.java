@@ -55,6 +55,11 @@ public final class Format {
     return whole <= 0 ? NONE : String.format(Locale.ROOT, "%.0f %%", 100 * part / whole);
   }
 
+  /** {@code , 3.4 times as much}; nothing where the one it is compared with is 0. */
+  public String times(double part, double whole) {
+    return whole <= 0 ? "" : String.format(Locale.ROOT, ", %.1f times as much", part / whole);
+  }
+
   /** The first characters of a digest. */
   public String shortDigest(@Nullable String digest) {
     return digest == null ? NONE : digest.substring(0, Math.min(digest.length(), 19));

@@ -37,11 +37,14 @@ final class MemoryPage {
   }
 
   private void describe(Model model, Viewer viewer) {
-    model.addAttribute("own", api.get(viewer, "/api/v1/tenant", OwnTenant.class));
+    Asked<OwnTenant> own = api.ask(viewer, "/api/v1/tenant", OwnTenant.class);
     if (viewer.operator()) {
       Viewer operator = viewer.at(null);
-      model.addAttribute("residency", api.get(operator, "/api/v1/residency", Residency.class));
-      model.addAttribute("status", api.get(operator, "/api/v1/status", Status.class));
+      Asked<Residency> residency = api.ask(operator, "/api/v1/residency", Residency.class);
+      Asked<Status> status = api.ask(operator, "/api/v1/status", Status.class);
+      model.addAttribute("residency", residency.answer());
+      model.addAttribute("status", status.answer());
     }
+    model.addAttribute("own", own.answer());
   }
 }

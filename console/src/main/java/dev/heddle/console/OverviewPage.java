@@ -2,6 +2,7 @@ package dev.heddle.console;
 
 import dev.heddle.console.answers.AuditEntry;
 import dev.heddle.console.answers.OwnTenant;
+import dev.heddle.console.answers.PageOf;
 import dev.heddle.console.answers.Status;
 import dev.heddle.console.answers.UsageLine;
 import java.time.Duration;
@@ -34,9 +35,6 @@ final class OverviewPage {
   String overview(Model model, ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
     describe(model, viewer);
-    if (viewer.manages()) {
-      model.addAttribute("usage", usage(viewer));
-    }
     return pages.show(model, "overview", viewer);
   }
 
@@ -48,34 +46,51 @@ final class OverviewPage {
     return pages.show(model, "overview", viewer) + " :: now";
   }
 
+  /** The part that comes after the page: there may be much to add up. */
+  @GetMapping("/console/overview/used")
+  String used(Model model, ServerWebExchange exchange) {
+    Viewer viewer = viewers.of(exchange);
+    model.addAttribute("usage", mostUsed(usage(viewer)));
+    return pages.show(model, "overview", viewer) + " :: used";
+  }
+
   private void describe(Model model, Viewer viewer) {
-    if (viewer.operator() && viewer.acting() == null) {
-      model.addAttribute("status", api.get(viewer, "/api/v1/status", Status.class));
-    }
+    boolean all = viewer.operator() && viewer.acting() == null;
+    @Nullable Asked<Status> status = all ? api.ask(viewer, "/api/v1/status", Status.class) : null;
     if (viewer.manages()) {
-      model.addAttribute("own", api.get(viewer, "/api/v1/tenant", OwnTenant.class));
-      model.addAttribute("rejected", rejected(viewer));
+      Asked<OwnTenant> own = api.ask(viewer, "/api/v1/tenant", OwnTenant.class);
+      Asked<PageOf<AuditEntry>> states = states(viewer);
+      model.addAttribute("own", own.answer());
+      model.addAttribute("rejected", rejected(states.answer().items()));
+    }
+    if (status != null) {
+      model.addAttribute("status", status.answer());
     }
   }
 
-  private List<AuditEntry> rejected(Viewer viewer) {
+  private Asked<PageOf<AuditEntry>> states(Viewer viewer) {
     Instant since = Instant.now().minus(RECENT).truncatedTo(ChronoUnit.SECONDS);
     String path = "/api/v1/audit?action=version.state&limit=100&since=" + since;
-    return api.list(viewer, path, AuditEntry.class).items().stream()
-        .filter(entry -> isRejection(entry.after()))
-        .limit(5)
-        .toList();
+    return api.askList(viewer, path, AuditEntry.class);
+  }
+
+  private static List<AuditEntry> rejected(List<AuditEntry> states) {
+    return states.stream().filter(entry -> isRejection(entry.after())).limit(5).toList();
   }
 
   private static boolean isRejection(@Nullable JsonNode after) {
     return after != null && after.path("state").asString("").equals("REJECTED");
   }
 
-  /** What was used in the last day, most used first. */
+  /** In the last day. */
   private List<UsageLine> usage(Viewer viewer) {
     Instant from = Instant.now().minus(RECENT).truncatedTo(ChronoUnit.SECONDS);
-    String path = "/api/v1/usage?group=month&limit=100&from=" + from;
-    return api.list(viewer, path, UsageLine.class).items().stream()
+    String path = "/api/v1/usage?group=month&limit=1000&from=" + from;
+    return api.list(viewer, path, UsageLine.class).items();
+  }
+
+  private static List<UsageLine> mostUsed(List<UsageLine> lines) {
+    return lines.stream()
         .sorted((a, b) -> Long.compare(b.completionTokens(), a.completionTokens()))
         .limit(8)
         .toList();

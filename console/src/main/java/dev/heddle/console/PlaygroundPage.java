@@ -23,8 +23,10 @@ final class PlaygroundPage {
   @GetMapping("/console/playground")
   String playground(Model model, ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange).at(null); // nobody asks in another tenant's name
-    model.addAttribute("models", api.get(viewer, "/v1/models", Models.class).data());
-    model.addAttribute("base", api.get(viewer, "/api/v1/base-model", BaseModel.class));
+    Asked<Models> models = api.ask(viewer, "/v1/models", Models.class);
+    Asked<BaseModel> base = api.ask(viewer, "/api/v1/base-model", BaseModel.class);
+    model.addAttribute("models", models.answer().data());
+    model.addAttribute("base", base.answer());
     return pages.show(model, "playground", viewer);
   }
 }

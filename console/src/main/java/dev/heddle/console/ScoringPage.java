@@ -1,5 +1,6 @@
 package dev.heddle.console;
 
+import dev.heddle.console.answers.PageOf;
 import dev.heddle.console.answers.Scoring;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -27,11 +28,12 @@ final class ScoringPage {
       Model model,
       ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
-    model.addAttribute("jobs", api.list(viewer, "/api/v1/scorings", Scoring.class).items());
+    Asked<PageOf<Scoring>> jobs = api.askList(viewer, "/api/v1/scorings", Scoring.class);
     if (job != null) {
       String path = Uris.of("/api/v1/scorings/%s", job).toString();
       model.addAttribute("job", api.get(viewer, path, Scoring.class));
     }
+    model.addAttribute("jobs", jobs.answer().items());
     return pages.show(model, "scoring", viewer);
   }
 }

@@ -20,12 +20,10 @@ import org.springframework.web.server.ServerWebExchange;
 /** In, and out again. */
 @Controller
 final class SignInPage {
-  private static final String HOME = "/console";
-
   private final Viewers viewers;
-  private final Pages pages;
+  private final SignInForm pages;
 
-  SignInPage(Viewers viewers, Pages pages) {
+  SignInPage(Viewers viewers, SignInForm pages) {
     this.viewers = viewers;
     this.pages = pages;
   }
@@ -38,20 +36,19 @@ final class SignInPage {
 
   @GetMapping(path = "/", produces = "text/html")
   void root(ServerWebExchange exchange) {
-    redirect(exchange, HOME, List.of());
+    redirect(exchange, SignInForm.HOME, List.of());
   }
 
   @GetMapping("/console/sign-in")
   String form(@RequestParam(required = false) @Nullable String next, Model model) {
-    model.addAttribute("next", inside(next));
-    return pages.show(model, "sign-in", null);
+    return pages.show(model, SignInForm.inside(next));
   }
 
   @PostMapping("/console/sign-in")
   String signIn(@ModelAttribute SignIn form, Model model, ServerWebExchange exchange) {
     requireOwnForm(exchange.getRequest());
     String key = Objects.requireNonNullElse(form.key(), "").strip();
-    String next = inside(form.next());
+    String next = SignInForm.inside(form.next());
     try {
       setCookies(exchange, viewers.signIn(key, exchange));
       return "redirect:" + next;
@@ -75,9 +72,8 @@ final class SignInPage {
 
   private String again(Model model, ServerWebExchange exchange, String next) {
     exchange.getResponse().setStatusCode(HttpStatus.UNAUTHORIZED);
-    model.addAttribute("next", next);
     model.addAttribute("refused", true);
-    return pages.show(model, "sign-in", null);
+    return pages.show(model, next);
   }
 
   /** Another site must not sign a browser in as somebody else. */
@@ -93,13 +89,6 @@ final class SignInPage {
       throw new ResponseStatusException(
           HttpStatus.FORBIDDEN, "Sign in on the console's own page, not from another site.");
     }
-  }
-
-  /** Only the console's own pages are gone on to. */
-  private static String inside(@Nullable String next) {
-    return next != null && next.matches("/console(/[A-Za-z0-9._@-]+)*(\\?[A-Za-z0-9._=&@%-]*)?")
-        ? next
-        : HOME;
   }
 
   private static void redirect(ServerWebExchange exchange, String path, List<String> cookies) {

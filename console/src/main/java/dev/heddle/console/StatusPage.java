@@ -33,8 +33,10 @@ final class StatusPage {
   @GetMapping("/console/status")
   String status(Model model, ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
-    model.addAttribute("status", api.get(viewer, "/api/v1/status", Status.class));
-    model.addAttribute("base", api.get(viewer, "/api/v1/base-model", BaseModel.class));
+    Asked<Status> status = api.ask(viewer, "/api/v1/status", Status.class);
+    Asked<BaseModel> base = api.ask(viewer, "/api/v1/base-model", BaseModel.class);
+    model.addAttribute("status", status.answer());
+    model.addAttribute("base", base.answer());
     model.addAttribute("java", Runtime.version().toString());
     model.addAttribute("version", version);
     return pages.show(model, "status", viewer);

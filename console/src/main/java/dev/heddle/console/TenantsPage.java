@@ -43,8 +43,10 @@ final class TenantsPage {
   String tenant(@PathVariable String name, Model model, ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
     String path = Uris.of("/api/v1/tenants/%s", name).toString();
-    model.addAttribute("tenant", api.get(viewer.at(null), path, Tenant.class));
-    return show(model, viewer.at(name));
+    Asked<Tenant> tenant = api.ask(viewer.at(null), path, Tenant.class);
+    String template = show(model, viewer.at(name));
+    model.addAttribute("tenant", tenant.answer());
+    return template;
   }
 
   /** The viewer's own. */
@@ -54,8 +56,10 @@ final class TenantsPage {
   }
 
   private String show(Model model, Viewer viewer) {
-    model.addAttribute("own", api.get(viewer, "/api/v1/tenant", OwnTenant.class));
-    model.addAttribute("keys", api.list(viewer, "/api/v1/keys?limit=200", Key.class).items());
+    Asked<OwnTenant> own = api.ask(viewer, "/api/v1/tenant", OwnTenant.class);
+    Asked<PageOf<Key>> keys = api.askList(viewer, "/api/v1/keys?limit=200", Key.class);
+    model.addAttribute("own", own.answer());
+    model.addAttribute("keys", keys.answer().items());
     String template = pages.show(model, "tenants", viewer);
     return template.replace("tenants", "tenant");
   }

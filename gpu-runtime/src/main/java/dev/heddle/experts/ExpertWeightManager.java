@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * when it is worth calling at once.
  */
 public final class ExpertWeightManager implements AutoCloseable {
+  private final ExpertLayout layout;
   private final ResidencyConfig config;
   private final Residency residency;
   private final AdapterLoads loads;
@@ -48,6 +49,7 @@ public final class ExpertWeightManager implements AutoCloseable {
       ExecutorService loaders,
       LongSupplier nanoClock,
       Runnable wakeUp) {
+    this.layout = layout;
     this.config = config;
     this.nanoClock = nanoClock;
     int works = config.maxLoads() + 1; // and one clearing
@@ -181,6 +183,11 @@ public final class ExpertWeightManager implements AutoCloseable {
   /** Any thread. */
   public ResidencyStats stats() {
     return board.stats();
+  }
+
+  /** Who uses which slots. Any thread. */
+  public SlotMap slots() {
+    return SlotMap.of(residency.map(), layout, stats().residents());
   }
 
   /** The map that the next step sees. Any thread. */

@@ -7,7 +7,7 @@ import dev.heddle.format.model.ModelShape;
  * and the sum of the weights it was picked with. Weights are added up as whole numbers of 2^-32, so
  * sums do not depend on the order of tokens, nor on how they were batched. Written by one thread.
  */
-public final class RoutingSums {
+public final class RoutingSums implements RoutingSink {
   private static final double UNIT = 0x1p-32;
 
   private final int experts;
@@ -37,6 +37,11 @@ public final class RoutingSums {
   /** Bytes of heap that the sums of a model take. */
   public static long heapBytes(ModelShape shape) {
     return 2L * Long.BYTES * shape.moeLayers() * shape.experts().routed();
+  }
+
+  @Override
+  public void add(int position, int moeLayer, int[] picks, float[] pickWeights) {
+    add(moeLayer, picks, pickWeights);
   }
 
   /** Adds the picks of one token in one layer, with the weights they were given. */

@@ -5,7 +5,7 @@ import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
 import org.jspecify.annotations.Nullable;
 
-/** Reads, layer by layer, what routers decided for the tokens that a batch wants added up. */
+/** Reads, layer by layer, what routers decided for the tokens whose sequences want to know. */
 final class RoutingTap {
   private final Ops ops;
   private final int[] picks;
@@ -23,7 +23,7 @@ final class RoutingTap {
   /**
    * Begins a pass.
    *
-   * @throws IllegalArgumentException if the batch wants sums that the backend cannot give
+   * @throws IllegalArgumentException if the batch wants what the backend cannot give
    */
   void begin(StepBatch next) {
     boolean wanted = false;
@@ -44,11 +44,11 @@ final class RoutingTap {
       return;
     }
     for (int t = 0; t < read.tokenCount; t++) {
-      RoutingSums sums = read.routing[t];
-      if (sums != null) {
+      RoutingSink sink = read.routing[t];
+      if (sink != null) {
         ops.read(routing.picks(), t, picks);
         ops.read(routing.weights(), t, weights);
-        sums.add(moeLayer, picks, weights);
+        sink.add(read.positions[t], moeLayer, picks, weights);
       }
     }
   }

@@ -25,8 +25,8 @@ public final class StepBatch {
   public final int[] sequences;
   public final int[] kvSlots;
 
-  /** [token]: the sums that the router's picks are added to; null where they are not collected. */
-  public final @Nullable RoutingSums[] routing;
+  /** [token]: who takes the picks of the routers; null where they are not collected. */
+  public final @Nullable RoutingSink[] routing;
 
   /** Per row of logits wanted: index of the token it follows. */
   public final int[] logitTokens;
@@ -40,7 +40,7 @@ public final class StepBatch {
     adapters = new int[maxTokens];
     sequences = new int[maxTokens];
     kvSlots = new int[maxTokens];
-    routing = new @Nullable RoutingSums[maxTokens];
+    routing = new @Nullable RoutingSink[maxTokens];
     logitTokens = new int[maxLogits];
     blockTables = new int[maxSequences][maxBlocks];
   }

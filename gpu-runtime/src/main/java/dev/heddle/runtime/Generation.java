@@ -1,6 +1,8 @@
 package dev.heddle.runtime;
 
+import dev.heddle.model.RoutingSink;
 import dev.heddle.model.RoutingSums;
+import dev.heddle.model.RoutingTrace;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ public final class Generation {
   private final Runnable signal;
   private final ChoiceOutput[] choices;
   private final PromptScores promptScores;
-  private final @Nullable RoutingSums routing;
+  private final @Nullable RoutingSink routing;
   private final long submitted;
 
   private final AnswerHeap heap;
@@ -33,7 +35,7 @@ public final class Generation {
    * @param vocabulary more alternatives than this there cannot be
    * @param signal tells the step thread that a flag of some generation has changed
    * @param heap what was charged for the memory of the answers
-   * @param routing where the prompt's routing is added up, null where it is not collected
+   * @param routing who takes the prompt's routing, null where it is not collected
    */
   Generation(
       GenerationRequest request,
@@ -42,7 +44,7 @@ public final class Generation {
       LongSupplier clock,
       Runnable signal,
       AnswerHeap heap,
-      @Nullable RoutingSums routing) {
+      @Nullable RoutingSink routing) {
     this.request = request;
     this.listener = listener;
     this.clock = clock;
@@ -84,10 +86,19 @@ public final class Generation {
   }
 
   /**
-   * Where the routers sent the prompt's tokens, to be read after the end; null unless the request
-   * asked for it.
+   * Where the routers sent the prompt's tokens, in sums, to be read after the end; null unless the
+   * request asked for it.
    */
   public @Nullable RoutingSums routing() {
+    return routing instanceof RoutingSums sums ? sums : null;
+  }
+
+  /** As {@link #routing}, token by token. */
+  public @Nullable RoutingTrace trace() {
+    return routing instanceof RoutingTrace trace ? trace : null;
+  }
+
+  @Nullable RoutingSink routingSink() {
     return routing;
   }
 

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param logprobs alternatives to report for each token of the output, 0 for the token's own only;
  *     -1 for no logprobs
  * @param promptLogprobs the same for each token of the prompt (the first has none)
- * @param collectsRouting the whole prompt is computed, none of it taken from the prefix cache, and
- *     where the routers send its tokens is added up; such a request runs in the background: it
- *     gives way to all others
+ * @param collected what is collected of where the routers send the prompt's tokens. If anything is,
+ *     the whole prompt is computed, none of it taken from the prefix cache, and the request runs in
+ *     the background: it gives way to all others
  * @param grammar which tokens may come first, null for all; every choice moves a copy of it on
  */
 @SuppressWarnings("ArrayRecordComponent") // ids reach the step thread without boxes; compared by id
@@ -35,8 +35,16 @@ public record GenerationRequest(
     int logprobs,
     int promptLogprobs,
     SamplingParams sampling,
-    boolean collectsRouting,
+    Collected collected,
     @Nullable TokenMask grammar) {
+  /** What is collected of a prompt's routing. */
+  public enum Collected {
+    NOTHING,
+    /** How often each expert was picked, and with which weights. */
+    SUMS,
+    /** Which experts each token was sent to. */
+    TRACE
+  }
 
   /** A request whose routing is not collected, and whose tokens no grammar restricts. */
   public GenerationRequest(
@@ -61,7 +69,7 @@ public record GenerationRequest(
         logprobs,
         promptLogprobs,
         sampling,
-        false,
+        Collected.NOTHING,
         null);
   }
 
@@ -78,13 +86,24 @@ public record GenerationRequest(
         logprobs,
         promptLogprobs,
         sampling,
-        collectsRouting,
+        collected,
         first);
   }
 
   /** A text that the base model computes, in the background, to see where its routers send it. */
   public static GenerationRequest routing(String id, String tenant, int[] text) {
     return new GenerationRequest(
-        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, true, null);
+        id, tenant, null, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.SUMS, null);
+  }
+
+  /** A text that an adapter computes, in the background, to see where each token is sent. */
+  public static GenerationRequest trace(String id, String tenant, Digest adapter, int[] text) {
+    return new GenerationRequest(
+        id, tenant, adapter, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.TRACE, null);
+  }
+
+  /** Whether it runs in the background, for its routing. */
+  public boolean collectsRouting() {
+    return collected != Collected.NOTHING;
   }
 }

@@ -22,7 +22,7 @@ final class Inbox {
 
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  /** Heap that requests which have not ended hold for their answers, in bytes. */
+  /** Bytes that requests are charged for the heap of their answers, see {@link AnswerHeap}. */
   private final AtomicLong held = new AtomicLong();
 
   private final long heldMax;

@@ -9,11 +9,14 @@ import dev.heddle.experts.ResidencyConfig;
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.experts.RoutingStats;
 import dev.heddle.experts.RoutingTotals;
+import dev.heddle.experts.SlotMap;
 import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MoeModel;
+import dev.heddle.model.RoutingSink;
 import dev.heddle.model.RoutingSums;
+import dev.heddle.model.RoutingTrace;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
@@ -179,14 +182,18 @@ public final class InferenceRuntime implements AutoCloseable {
    */
   public Generation submit(GenerationRequest request, GenerationListener listener) {
     check.check(request);
-    boolean routing = request.collectsRouting();
-    if (routing && !showsRouting) {
+    if (request.collectsRouting() && !showsRouting) {
       throw new GenerationException(
           GenerationException.Kind.INVALID,
           "the backend " + backend() + " does not show what routers decide");
     }
-    AnswerHeap heap =
-        new AnswerHeap(request, routing ? RoutingSums.heapBytes(shape) : 0, inbox::refund);
+    long collected =
+        switch (request.collected()) {
+          case NOTHING -> 0;
+          case SUMS -> RoutingSums.heapBytes(shape);
+          case TRACE -> RoutingTrace.heapBytes(shape, request.prompt().length);
+        };
+    AnswerHeap heap = new AnswerHeap(request, collected, inbox::refund);
     inbox.charge(heap.charge());
     try {
       Generation generation =
@@ -197,13 +204,21 @@ public final class InferenceRuntime implements AutoCloseable {
               System::nanoTime,
               inbox::ring,
               heap,
-              routing ? RoutingSums.of(shape) : null);
+              sink(request));
       loop.submit(generation);
       return generation;
     } catch (Throwable e) { // it was not handed over
       inbox.refund(heap.charge());
       throw e;
     }
+  }
+
+  private @Nullable RoutingSink sink(GenerationRequest request) {
+    return switch (request.collected()) {
+      case NOTHING -> null;
+      case SUMS -> RoutingSums.of(shape);
+      case TRACE -> RoutingTrace.of(shape, request.prompt().length);
+    };
   }
 
   /**
@@ -306,6 +321,11 @@ public final class InferenceRuntime implements AutoCloseable {
   /** Which adapters are resident, and which are waited for. */
   public ResidencyStats residency() {
     return experts.stats();
+  }
+
+  /** Which resident adapters use which slots. */
+  public SlotMap slots() {
+    return experts.slots();
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.heddle.runtime;
 
-import dev.heddle.model.RoutingSums;
+import dev.heddle.model.RoutingSink;
 import dev.heddle.model.StepBatch;
 import dev.heddle.schedule.Sequence;
 import dev.heddle.schedule.StepPlan;
@@ -23,8 +23,8 @@ final class StepBatches {
     batch.sequenceCount = plan.size();
   }
 
-  private static @Nullable RoutingSums routing(Sequence sequence) {
-    return ((ActiveRequest) sequence.group()).generation().routing();
+  private static @Nullable RoutingSink routing(Sequence sequence) {
+    return ((ActiveRequest) sequence.group()).generation().routingSink();
   }
 
   private static void add(

@@ -2,7 +2,7 @@ package dev.heddle.sample;
 
 /**
  * The tokens that a grammar allows next. The mask of one choice is moved on with each of its
- * tokens. Step thread.
+ * tokens; the sampler only reads it. Step thread.
  */
 @FunctionalInterface
 public interface TokenMask {

@@ -1,13 +1,16 @@
 package dev.heddle.experts;
 
+import static dev.heddle.experts.FakeAdapters.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.adapter.AdapterManifest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -435,5 +438,24 @@ class ExpertWeightManagerTest {
         .containsExactly(new ResidencyStats.Waiting(waiting.adapter(), Duration.ZERO, "waiting"));
     assertThat(stats.loads()).isEqualTo(1);
     assertThat(stats.freeSlots()).isZero();
+  }
+
+  @Test
+  void each_slot_in_use_is_told_with_its_place_and_with_all_who_use_it() {
+    World world = new World(6, 3);
+    Digest one = world.adapters.add("one", expert(1, 0, "x"), expert(1, 3, "y"));
+    Digest two = world.adapters.add("two", expert(1, 0, "x"), expert(2, 4, "z"));
+    world.load(one);
+    world.load(two);
+    world.load(world.adapters.add("base alone"));
+
+    SlotMap map = world.manager.slots();
+
+    assertThat(map.widest()).isEqualTo(2);
+    assertThat(map.uses()).extracting(SlotMap.Use::slot).isSorted().doesNotHaveDuplicates();
+    assertThat(map.uses())
+        .extracting(SlotMap.Use::layer, SlotMap.Use::column, use -> Set.copyOf(use.adapters()))
+        .containsExactlyInAnyOrder(
+            tuple(1, 0, Set.of(one, two)), tuple(1, 3, Set.of(one)), tuple(2, 4, Set.of(two)));
   }
 }

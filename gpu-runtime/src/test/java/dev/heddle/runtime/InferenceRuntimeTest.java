@@ -11,6 +11,7 @@ import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.ModelLimits;
 import dev.heddle.model.MoeModel;
 import dev.heddle.model.RoutingSums;
+import dev.heddle.model.RoutingTrace;
 import dev.heddle.model.SequenceRunner;
 import dev.heddle.ops.Logprobs;
 import dev.heddle.runtime.GenerationException.Kind;
@@ -407,6 +408,32 @@ class InferenceRuntimeTest {
     answers.forEach(BlockingClient::await);
     assertThat(answers.getFirst().generation().routing()).isNull();
     assertThat(runtime.stats().kvBlocksUsed()).isZero();
+  }
+
+  @Test
+  void a_trace_tells_for_each_token_what_sums_add_up() {
+    int[] text = new Random(6).ints(50, 0, VOCABULARY).toArray();
+    ModelShape shape = Shapes.tiny();
+    Digest adapter = models.digests().getFirst();
+    GenerationRequest request = GenerationRequest.trace("text", "tenant", adapter, text);
+    RoutingTrace trace = BlockingClient.submit(runtime, request).await().generation().trace();
+    RoutingSums sums = RoutingSums.of(shape);
+    int[] picks = new int[trace.topK()];
+    for (int token = 0; token < text.length; token++) {
+      for (int layer = 0; layer < shape.moeLayers(); layer++) {
+        for (int rank = 0; rank < picks.length; rank++) {
+          picks[rank] = trace.pick(token, layer, rank);
+        }
+        assertThat(picks).doesNotHaveDuplicates();
+        sums.add(layer, picks, new float[picks.length]);
+      }
+    }
+    RoutingSums alone = models.routingAlone(adapter, text);
+    for (int layer = 0; layer < shape.moeLayers(); layer++) {
+      for (int expert = 0; expert < sums.experts(); expert++) {
+        assertThat(sums.picked(layer, expert)).isEqualTo(alone.picked(layer, expert));
+      }
+    }
   }
 
   private BlockingClient submit(RequestBuilder request) {

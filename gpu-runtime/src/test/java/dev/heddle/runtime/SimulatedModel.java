@@ -6,7 +6,7 @@ import dev.heddle.experts.ExpertBackend;
 import dev.heddle.experts.ExpertLayout;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.model.ModelShape;
-import dev.heddle.model.RoutingSums;
+import dev.heddle.model.RoutingSink;
 import dev.heddle.model.StepBatch;
 import dev.heddle.model.StepModel;
 import dev.heddle.ops.Logprobs;
@@ -81,9 +81,9 @@ final class SimulatedModel implements StepModel, ExpertBackend {
           broken
               ? garbage++
               : kv(batch.tokens[t], batch.positions[t], fingerprint(batch.adapters[t]));
-      RoutingSums sums = batch.routing[t];
-      for (int layer = 0; sums != null && layer < map[0].length; layer++) {
-        sums.add(layer, picks, new float[picks.length]);
+      RoutingSink sink = batch.routing[t];
+      for (int layer = 0; sink != null && layer < map[0].length; layer++) {
+        sink.add(batch.positions[t], layer, picks, new float[picks.length]);
       }
     }
     if (passFailures > 0) {

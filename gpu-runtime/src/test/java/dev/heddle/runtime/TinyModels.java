@@ -12,6 +12,7 @@ import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.ModelLimits;
 import dev.heddle.model.MoeModel;
 import dev.heddle.model.Progress;
+import dev.heddle.model.RoutingSums;
 import dev.heddle.model.SequenceRunner;
 import dev.heddle.ops.Ops;
 import java.io.IOException;
@@ -73,6 +74,14 @@ final class TinyModels implements AdapterCatalog, AutoCloseable {
     new SequenceRunner(model, 0, 16)
         .append(tokens, (position, logits) -> rows[position] = logits.clone());
     return rows;
+  }
+
+  /** Where the routers of a merged checkpoint send a sequence that is alone on it. */
+  RoutingSums routingAlone(Digest adapter, int[] tokens) {
+    MoeModel model = alone.computeIfAbsent(merged(adapters.get(adapter)), this::loadAlone);
+    RoutingSums sums = RoutingSums.of(base.shape());
+    new SequenceRunner(model, 0, 16).append(tokens, sums);
+    return sums;
   }
 
   private Path merged(Path adapter) {

@@ -7,29 +7,31 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.time.Instant;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What people do with the console, in a real browser on the running platform. */
 class ConsoleTest {
   private static final PlatformFixture PLATFORM = PlatformFixture.get();
   private static final Path ADAPTERS = PlatformFixture.DEMO.resolve("adapters");
 
-  /** Keeps the second part of a file from being sent, until the page is loaded again. */
-  private static final String HELD_ONCE =
+  /** How many dots of the heat map have a size that can be seen. */
+  private static final String DOTS_DRAWN =
       """
-      const real = window.fetch;
-      window.fetch = (url, init) =>
-        init?.headers?.['Upload-Offset'] === '8388608' && !sessionStorage.getItem('reloaded')
-          ? new Promise(() => {})
-          : real(url, init);
+      () => {
+        const chart = echarts.getInstanceByDom(document.getElementById('heat'));
+        const data = chart.getModel().getSeriesByName('hits')[0].getData();
+        return Array.from({ length: data.count() }, (_, i) => data.getItemVisual(i, 'symbolSize'))
+          .filter((size) => size >= 3).length;
+      }
       """;
 
   private ConsoleVisit visit;
@@ -73,6 +75,7 @@ class ConsoleTest {
     assertThat(page).hasURL(PLATFORM.url() + "/console");
     assertThat(page.locator("#attention")).isVisible();
     assertThat(page.locator("#chart-tokens canvas")).isVisible();
+    assertThat(page.locator("#used")).containsText(Pattern.compile("Engine time|Nothing yet"));
     page.evaluate("document.querySelector('#now .tile strong').textContent = 'stale'");
     assertThat(page.locator("#now .tile strong").first()).not().hasText("stale");
   }
@@ -136,34 +139,6 @@ class ConsoleTest {
   }
 
   @Test
-  void an_upload_goes_on_after_a_reload(@TempDir Path folder) throws IOException {
-    Files.copy(ADAPTERS.resolve("sql/expert_cfg.json"), folder.resolve("expert_cfg.json"));
-    try (RandomAccessFile weights =
-        new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
-      weights.setLength(20 << 20);
-    }
-    signIn();
-    page.addInitScript(HELD_ONCE);
-    upload("/console/adapters", "console-long", folder);
-    assertThat(page.locator("#upload-said")).containsText("8.0 MiB of 20.0 MiB");
-    page.evaluate("sessionStorage.setItem('reloaded', 'yes')");
-    page.onDialog(dialog -> dialog.accept()); // whether to leave amid an upload
-    List<String> later = new CopyOnWriteArrayList<>();
-    page.onRequest(request -> {
-      if (request.method().equals("PATCH")) {
-        later.add(request.headers().getOrDefault("upload-offset", ""));
-      }
-    });
-    page.reload();
-    page.locator("text=Upload an adapter").first().click();
-    assertThat(page.locator("#upload-resume")).containsText("console-long@1 is on its way");
-    page.locator("#folder").setInputFiles(folder);
-
-    assertThat(page.locator("#upload-report")).containsText("was rejected"); // 20 MiB of zeros
-    assertThat(later).first().isEqualTo(Integer.toString(8 << 20));
-  }
-
-  @Test
   void a_prompt_is_answered_side_by_side() {
     signIn();
     visit.open("/console/playground");
@@ -182,10 +157,73 @@ class ConsoleTest {
   void the_cost_of_an_adapter_is_told_before_it_is_uploaded() {
     signIn();
     visit.open("/console/memory");
-    assertThat(page.locator("#map")).isVisible();
     page.locator("#preview-file").setInputFiles(ADAPTERS.resolve("sql/expert_cfg.json"));
     assertThat(page.locator("#preview .proved")).isVisible();
     assertThat(page.locator("#preview .tile").first()).containsText("Slots");
+  }
+
+  @Test
+  void every_slot_is_coloured_by_adapter_or_layer_and_other_ways_are_priced() {
+    signIn();
+    visit.open("/console/memory");
+    assertThat(page.locator("#map-said")).containsText(Pattern.compile("[1-9]\\d* in use"));
+    assertThat(page.locator("#map-legend")).containsText("intent@2");
+    page.locator("#map-by").selectOption("layer");
+    assertThat(page.locator("#map-legend li").first()).hasText("layer 1");
+    assertThat(page.locator("#padded")).containsText("times as much");
+    assertThat(page.locator("#merged")).containsText("times as much");
+  }
+
+  @Test
+  void an_adapter_shows_what_it_shares_and_its_last_proof() throws IOException {
+    String golden =
+        Files.readAllLines(PlatformFixture.DEMO.resolve("examples/dates.jsonl")).getFirst();
+    ObjectNode prompt = (ObjectNode) PlatformFixture.parse(golden);
+    String cases =
+        "[{\"messages\":[{\"role\":\"user\",\"content\":%s}],\"max_tokens\":96,\"text\":%s}]"
+            .formatted(prompt.path("prompt"), prompt.path("answer"));
+    String version = PLATFORM.files("console-proof", "dates");
+    PlatformFixture.expect(
+        200, PLATFORM.put(version + "/files/golden.json", cases.getBytes(StandardCharsets.UTF_8)));
+    PlatformFixture.expect(200, PLATFORM.post(version + ":complete", ""));
+    signIn();
+    visit.open("/console/adapters/console-proof");
+    assertThat(page.locator("#overlap-said"))
+        .containsText(Pattern.compile("(\\d+) of \\1 experts"));
+    assertThat(page.locator("#overlap canvas")).isVisible();
+    assertThat(page.locator("#proof")).containsText("all 1 golden prompts");
+    Instant before = Instant.parse(page.locator("#proof time").getAttribute("datetime"));
+
+    page.locator("[data-prove]").click();
+    assertThat(page.locator(".toast")).containsText("all 1 golden prompts");
+    assertThat(Instant.parse(page.locator("#proof time").getAttribute("datetime"))).isAfter(before);
+  }
+
+  @Test
+  void dots_show_where_an_adapters_own_traffic_goes() throws Exception {
+    PlatformFixture.expect(200, PLATFORM.post("/api/v1/adapters/intent/versions/2:load", ""));
+    String ask =
+        "{\"model\":\"intent@2\",\"prompt\":\"turn on the lights\",\"max_tokens\":4,"
+            + "\"ignore_eos\":true}";
+    PlatformFixture.expect(200, PLATFORM.post("/v1/completions", ask));
+    String routing = "/api/v1/adapters/intent/versions/2/routing";
+    while (PlatformFixture.expect(200, PLATFORM.get(routing)).path("tokens").longValue() == 0) {
+      Thread.sleep(50); // counts are published once a second
+    }
+    signIn();
+    visit.open("/console/adapters/intent?version=2");
+    assertThat(page.locator("#routing-said"))
+        .containsText(Pattern.compile("Dots: where .* tokens .* met a tuned expert"));
+    Object dots = page.evaluate(DOTS_DRAWN);
+    JsonNode counted = PlatformFixture.expect(200, PLATFORM.get(routing));
+    long hit =
+        counted
+            .path("layers")
+            .valueStream()
+            .flatMap(layer -> layer.path("counts").valueStream())
+            .filter(count -> count.longValue() > 0)
+            .count();
+    assertThat(((Number) dots).longValue()).isBetween(1L, hit);
   }
 
   @Test
@@ -273,7 +311,7 @@ class ConsoleTest {
     signIn();
     visit.open("/console/adapters/intent");
     Locator time = page.locator("main time").first();
-    java.time.Instant at = java.time.Instant.parse(time.getAttribute("datetime"));
+    Instant at = Instant.parse(time.getAttribute("datetime"));
     assertThat(time)
         .containsText(
             at.atZone(java.time.ZoneId.of("Europe/Berlin"))

@@ -59,7 +59,7 @@ record MatrixRow(
   }
 
   boolean isInference() {
-    return path.startsWith("/v1/");
+    return scopes.equals(Set.of("inference"));
   }
 
   boolean isOperators() {

@@ -8,10 +8,14 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.UnauthorizedException;
+import com.openai.models.FunctionDefinition;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.completions.CompletionCreateParams;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseStreamEvent;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,55 @@ class OpenAiClientTest {
                     .build());
 
     assertThat(answer.choices()).hasSize(1);
+  }
+
+  @Test
+  void a_response_is_read_whole_and_in_pieces() {
+    ResponseCreateParams request =
+        ResponseCreateParams.builder()
+            .model("intent")
+            .input("turn on the lights in the kitchen")
+            .maxOutputTokens(96)
+            .temperature(0.0)
+            .build();
+    String whole =
+        client
+            .responses()
+            .create(request)
+            .output()
+            .getFirst()
+            .asMessage()
+            .content()
+            .getFirst()
+            .asOutputText()
+            .text();
+    assertThat(whole).startsWith("{\"intent").endsWith("}");
+    try (StreamResponse<ResponseStreamEvent> stream = client.responses().createStreaming(request)) {
+      List<ResponseStreamEvent> events = stream.stream().toList();
+      String pieces =
+          events.stream()
+              .flatMap(event -> event.outputTextDelta().stream())
+              .map(delta -> delta.delta())
+              .collect(Collectors.joining());
+
+      assertThat(pieces).isEqualTo(whole);
+      assertThat(events.getLast().isCompleted()).isTrue();
+    }
+  }
+
+  @Test
+  void tools_and_their_results_are_taken() {
+    ChatCompletionCreateParams request =
+        ChatCompletionCreateParams.builder()
+            .model("intent")
+            .addUserMessage("turn on the lights in the kitchen")
+            .addFunctionTool(
+                FunctionDefinition.builder().name("light").description("A lamp.").build())
+            .parallelToolCalls(false)
+            .maxCompletionTokens(8)
+            .build();
+
+    assertThat(client.chat().completions().create(request).choices()).hasSize(1);
   }
 
   @Test

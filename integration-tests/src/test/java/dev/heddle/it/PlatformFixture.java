@@ -35,8 +35,12 @@ final class PlatformFixture {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final PlatformFixture INSTANCE =
-      start(ADAPTERS, memory(600), "--heddle.serving.keep-alive=200ms");
+  private static final PlatformFixture INSTANCE = start(ADAPTERS, settings());
+
+  private static String[] settings() {
+    Stream<String> own = Stream.of(memory(600), "--heddle.serving.keep-alive=200ms");
+    return Stream.concat(own, OidcProvider.settings().stream()).toArray(String[]::new);
+  }
 
   private final String url;
   private final ConfigurableApplicationContext context;
@@ -58,7 +62,10 @@ final class PlatformFixture {
     return "--heddle.memory=" + rest * 16 / 15; // a sixteenth is the host cache's
   }
 
-  /** Another platform, with settings of its own, for tests that cannot share the one. */
+  /**
+   * Another platform, with settings of its own, for tests that cannot share the one. Its port
+   * stands for {@code {port}} in them.
+   */
   static PlatformFixture start(List<String> adapters, String... settings) {
     try {
       // The database may run as another user, who has to reach its folder.
@@ -66,18 +73,19 @@ final class PlatformFixture {
           Files.createTempDirectory(
               "heddle-it",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      int own = PlatformProcess.freePort();
       ConfigurableApplicationContext context =
           SpringApplication.run(
               Heddle.class,
               Stream.concat(
                       Stream.of(
-                          "--heddle.port=0",
+                          "--heddle.port=" + own,
                           "--heddle.data=" + data,
                           "--heddle.model=" + DEMO.resolve("base"),
                           "--heddle.serving.body-limit=256KB",
                           "--heddle.imports.roots=" + DEMO.resolve("adapters"),
                           "--heddle.bootstrap-admin-key=" + KEY),
-                      Stream.of(settings))
+                      Stream.of(settings).map(each -> each.replace("{port}", own + "")))
                   .toArray(String[]::new));
       String port = context.getEnvironment().getProperty("local.server.port");
       PlatformFixture platform = new PlatformFixture("http://127.0.0.1:" + port, context);
@@ -154,6 +162,13 @@ final class PlatformFixture {
   /** With another key than the admin's. */
   HttpResponse<String> post(String path, String json, String key) {
     return send(jsonPost(path, json).setHeader("Authorization", "Bearer " + key).build());
+  }
+
+  /** Begins a browser's session with a key; its cookie. */
+  String session(String key) {
+    HttpResponse<String> begun = post("/api/v1/session", "", key);
+    String cookie = begun.headers().firstValue("set-cookie").orElseThrow();
+    return cookie.substring(0, cookie.indexOf(';'));
   }
 
   HttpResponse<String> put(String path, Path file) throws IOException {

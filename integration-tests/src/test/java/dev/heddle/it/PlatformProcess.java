@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A platform in a process of its own, which can be killed as a machine's failure would. */
 final class PlatformProcess implements AutoCloseable {
@@ -25,12 +27,14 @@ final class PlatformProcess implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-  private final Process process;
+  private Process process;
+  private final @Nullable ProcessBuilder program;
   private final Path log;
   private final String url;
 
-  private PlatformProcess(Process process, Path log, String url) {
+  private PlatformProcess(Process process, @Nullable ProcessBuilder program, Path log, String url) {
     this.process = process;
+    this.program = program;
     this.log = log;
     this.url = url;
   }
@@ -62,17 +66,22 @@ final class PlatformProcess implements AutoCloseable {
             "--heddle.bootstrap-admin-key=" + PlatformFixture.KEY));
     command.addAll(List.of(settings));
     Path log = data.resolveSibling(data.getFileName() + ".log");
-    Process process =
+    ProcessBuilder program =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    return new PlatformProcess(process, log, "http://127.0.0.1:" + port);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    return new PlatformProcess(program.start(), program, log, "http://127.0.0.1:" + port);
   }
 
   /** A platform that somebody has started, which may not be ready yet. */
   static PlatformProcess of(Process process, Path log, int port) {
-    return new PlatformProcess(process, log, "http://127.0.0.1:" + port);
+    return new PlatformProcess(process, null, log, "http://127.0.0.1:" + port);
+  }
+
+  /** Starts what has ended again, at the same address, and waits until it is ready. */
+  void startAgain() throws IOException {
+    process = Objects.requireNonNull(program, "started here").start();
+    awaitReady();
   }
 
   /** How the program is started as the launcher does, with options of the JVM; commands follow. */

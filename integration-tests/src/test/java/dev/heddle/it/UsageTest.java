@@ -67,6 +67,14 @@ class UsageTest {
 
     assertThat(awaitReport(tenant, 13)).isEqualTo(expected);
     Sum all = expected.values().stream().reduce(Sum::plus).orElseThrow();
+    for (String path : List.of("", "&by=adapter")) {
+      HttpResponse<String> one =
+          tenant.get("/api/v1/usage?adapter=default/intent" + path, "application/json");
+      assertThat(PlatformFixture.expect(200, one).path("items").valueStream())
+          .isNotEmpty()
+          .allMatch(each -> each.path("model").stringValue().startsWith("default/intent"));
+    }
+    PlatformFixture.expect(400, tenant.get("/api/v1/usage?adapter=A/b/c", "application/json"));
     JsonNode line =
         PlatformFixture.expect(
                 200, PLATFORM.get("/api/v1/usage?by=tenant&group=month&tenant=" + tenant.name()))

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key without its secret.
  *
+ * @param person who acts by it after a sign-in at a provider; null for a key that has a text
  * @param lastUsedAt to the minute or so; null if it never was
  */
 public record ApiKey(
@@ -15,6 +16,7 @@ public record ApiKey(
     UUID tenantId,
     String publicId,
     String label,
+    @Nullable String person,
     Set<Scope> scopes,
     Instant createdAt,
     @Nullable Instant expiresAt,

@@ -32,7 +32,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ApiKeys {
   public static final int LABEL_LENGTH_MAX = 200;
   private static final String COLUMNS =
-      "id, tenant_id, public_id, label, scopes, created_at, expires_at, revoked_at,"
+      "id, tenant_id, public_id, label, person, scopes, created_at, expires_at, revoked_at,"
           + " last_used_at";
 
   private final RegistryDatabase db;
@@ -197,6 +197,7 @@ public final class ApiKeys {
         Columns.id(row, "tenant_id"),
         row.getString("public_id"),
         row.getString("label"),
+        row.getString("person"),
         Arrays.stream(scopes).map(Scope::of).collect(Collectors.toSet()),
         Columns.instant(row, "created_at"),
         Columns.instantOrNull(row, "expires_at"),

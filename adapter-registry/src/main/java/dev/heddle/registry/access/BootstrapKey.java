@@ -82,7 +82,7 @@ public final class BootstrapKey {
         jdbc.sql(
                 """
                 select exists (select from api_key where tenant_id = :tenant
-                  and 'admin' = any (scopes) and revoked_at is null
+                  and 'admin' = any (scopes) and revoked_at is null and person is null
                   and (expires_at is null or expires_at > now()))
                 """)
             .param("tenant", tenant)

@@ -3,15 +3,22 @@ package dev.heddle.registry.access;
 import dev.heddle.registry.Actor;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key and the tenant that a request acts for.
  *
  * @param tenant the tenant's name
  * @param publicId the key's, as in lists and logs
+ * @param person who signed in at a provider and acts by this key; null for a key that is somebody's
  */
 public record Principal(
-    UUID tenantId, String tenant, UUID keyId, String publicId, Set<Scope> scopes) {
+    UUID tenantId,
+    String tenant,
+    UUID keyId,
+    String publicId,
+    @Nullable String person,
+    Set<Scope> scopes) {
   public Principal {
     scopes = Set.copyOf(scopes);
   }
@@ -22,11 +29,11 @@ public record Principal(
 
   /** The same key on behalf of another tenant. */
   public Principal actingFor(UUID otherId, String other) {
-    return new Principal(otherId, other, keyId, publicId, scopes);
+    return new Principal(otherId, other, keyId, publicId, person, scopes);
   }
 
   /** As the audit trail names it. */
   public Actor actor() {
-    return new Actor("key:" + publicId);
+    return person == null ? Actor.ofKey(publicId) : Actor.ofPerson(person, publicId);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.registry.access;
 
 import dev.heddle.registry.Actor;
+import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.Ids;
 import dev.heddle.registry.Names;
 import dev.heddle.registry.NotFoundException;
@@ -12,6 +13,7 @@ import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -23,7 +25,7 @@ public final class Tenants {
   private static final String COLUMNS =
       """
       id, name, weight, requests_per_minute, tokens_per_minute, concurrent_sequences, stored_bytes,
-        resident_slots, revision, created_at
+        resident_slots, revision, created_at, disabled_at
       """;
 
   private final RegistryDatabase db;
@@ -50,7 +52,7 @@ public final class Tenants {
    * Adds a tenant.
    *
    * @throws dev.heddle.registry.InvalidException if the name breaks the rule
-   * @throws dev.heddle.registry.ConflictException {@code name-taken}
+   * @throws ConflictException {@code name-taken}
    */
   public Tenant create(Actor actor, String name, TenantLimits limits) {
     Names.require("tenant", name);
@@ -97,6 +99,62 @@ public final class Tenants {
   }
 
   /**
+   * Shuts a tenant out: none of its keys and sessions opens anything, until it is enabled again.
+   * What is its own stays, and others go on calling what they may call of it.
+   *
+   * @throws NotFoundException {@code tenant-not-found}
+   * @throws ConflictException {@code tenant-needed} for {@value Tenant#DEFAULT}, which has the
+   *     first admin key
+   */
+  public Tenant disable(Actor actor, String name) {
+    if (name.equals(Tenant.DEFAULT)) {
+      throw new ConflictException(
+          "tenant-needed", "the tenant 'default' has the first admin key and cannot be disabled");
+    }
+    return setDisabled(actor, name, true);
+  }
+
+  /**
+   * Lets a tenant in again.
+   *
+   * @throws NotFoundException {@code tenant-not-found}
+   */
+  public Tenant enable(Actor actor, String name) {
+    return setDisabled(actor, name, false);
+  }
+
+  private Tenant setDisabled(Actor actor, String name, boolean disabled) {
+    return db.change(jdbc -> {
+      Tenant before = lock(jdbc, name);
+      if ((before.disabledAt() != null) == disabled) {
+        return before;
+      }
+      Tenant after =
+          jdbc.sql(
+                  """
+                  update tenant set revision = revision + 1,
+                    disabled_at = case when :disabled then now() end
+                  where id = :id returning %s
+                  """
+                      .formatted(COLUMNS))
+              .param("disabled", disabled)
+              .param("id", before.id())
+              .query(Tenants::map)
+              .single();
+      String action = disabled ? "tenant.disable" : "tenant.enable";
+      AuditLog.write(
+          jdbc,
+          actor,
+          before.id(),
+          action,
+          name,
+          Map.of("disabled", !disabled),
+          Map.of("disabled", disabled));
+      return after;
+    });
+  }
+
+  /**
    * Finds a tenant by its name.
    *
    * @throws NotFoundException {@code tenant-not-found}
@@ -115,7 +173,7 @@ public final class Tenants {
                   (select count(*) from adapter
                     where tenant_id = :tenant and archived_at is null) as adapters,
                   (select count(*) from api_key
-                    where tenant_id = :tenant and revoked_at is null
+                    where tenant_id = :tenant and revoked_at is null and person is null
                       and (expires_at is null or expires_at > now())) as keys
                 """)
             .param("tenant", tenant)
@@ -200,6 +258,7 @@ public final class Tenants {
         row.getString("name"),
         TenantLimits.of(row),
         row.getLong("revision"),
-        Columns.instant(row, "created_at"));
+        Columns.instant(row, "created_at"),
+        Columns.instantOrNull(row, "disabled_at"));
   }
 }

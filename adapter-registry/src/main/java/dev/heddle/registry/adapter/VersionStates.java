@@ -71,18 +71,23 @@ public final class VersionStates {
    *
    * @param blobBytes size of each expert's blob, by digest
    * @param documents the small files that are in the store too
+   * @param golden how many golden prompts it has answered as it should, 0 if it has none
    */
   public Version ready(
       Actor actor,
       Version version,
       AdapterManifest manifest,
       Map<Digest, Long> blobBytes,
-      List<VersionDocument> documents) {
+      List<VersionDocument> documents,
+      int golden) {
     version.require(VersionState.VALIDATING);
     return db.change(jdbc -> {
       addBlobs(jdbc, blobBytes);
       addExperts(jdbc, version, manifest.experts());
       documents.forEach(document -> addDocument(jdbc, version, document));
+      if (golden > 0) {
+        Proofs.write(jdbc, version, golden, List.of());
+      }
       jdbc.sql("update adapter_version set digest = :digest, bytes = :bytes where id = :id")
           .param("digest", manifest.digest().bytes())
           .param("bytes", manifest.bytes())

@@ -5,15 +5,19 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -33,13 +37,14 @@ public final class RegistryDatabase implements AutoCloseable {
   private final TransactionTemplate transactions;
   private final TransactionTemplate snapshots;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final LongAdder statements = new LongAdder();
 
   private RegistryDatabase(
       DatabaseSettings settings, ConnectionLimits limits, HikariDataSource pool) {
     this.settings = settings;
     this.limits = limits;
     this.pool = pool;
-    this.jdbc = JdbcClient.create(pool);
+    this.jdbc = JdbcClient.create(new Counting(pool));
     JdbcTransactionManager manager = new JdbcTransactionManager(pool);
     this.transactions = new TransactionTemplate(manager);
     this.snapshots = new TransactionTemplate(manager);
@@ -147,6 +152,11 @@ public final class RegistryDatabase implements AutoCloseable {
     return SqlErrors.translated(() -> transactions.execute(status -> work.apply(jdbc)));
   }
 
+  /** How many statements were sent through the pool since the start. */
+  public long statements() {
+    return statements.sum();
+  }
+
   /** Calls {@code listener} after each local change, on the thread that made it. */
   public void onChange(Runnable listener) {
     listeners.add(listener);
@@ -163,5 +173,18 @@ public final class RegistryDatabase implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+  }
+
+  /** Counts the statements that it runs. */
+  private final class Counting extends JdbcTemplate {
+    Counting(DataSource pool) {
+      super(pool);
+    }
+
+    @Override
+    protected void applyStatementSettings(Statement statement) throws SQLException {
+      super.applyStatementSettings(statement);
+      statements.increment();
+    }
   }
 }

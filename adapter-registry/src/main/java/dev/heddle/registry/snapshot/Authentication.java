@@ -17,6 +17,8 @@ public sealed interface Authentication {
     /** Its time is over. */
     EXPIRED,
     /** It was taken back. */
-    REVOKED
+    REVOKED,
+    /** Its tenant is shut out. */
+    TENANT_DISABLED
   }
 }

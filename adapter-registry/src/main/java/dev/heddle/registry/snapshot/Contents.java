@@ -38,10 +38,10 @@ record Contents(
     return withKeys(keys.minus(publicId));
   }
 
-  /** Adds a tenant, or gives one that is there its new limits. */
+  /** Adds a tenant, or gives one that is there its new settings. */
   Contents with(TenantEntry tenant) {
     TenantEntry before = tenants.get(tenant.id());
-    TenantEntry now = before == null ? tenant : before.withLimits(tenant.limits());
+    TenantEntry now = before == null ? tenant : before.withSettingsOf(tenant);
     return new Contents(
         keys, tenants.plus(now.id(), now), tenantIds.plus(now.name(), now.id()), publics);
   }

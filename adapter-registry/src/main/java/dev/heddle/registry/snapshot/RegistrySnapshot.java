@@ -53,7 +53,9 @@ public final class RegistrySnapshot {
         KeyText.parse(key).map(text -> find(text.publicId(), text.secretHash())).orElse(null);
     KeyEntry found =
         issued != null ? issued : find(BootstrapKey.CONFIGURED_ID, BootstrapKey.hash(key));
-    return found == null ? new Authentication.Denied(Authentication.Reason.UNKNOWN) : found.at(now);
+    return found == null
+        ? new Authentication.Denied(Authentication.Reason.UNKNOWN)
+        : at(found, now);
   }
 
   /**
@@ -64,8 +66,20 @@ public final class RegistrySnapshot {
   public Authentication authenticate(String publicId, Digest stamp, Instant now) {
     KeyEntry entry = contents.keys().get(publicId);
     return entry != null && entry.stamp().equals(stamp)
-        ? entry.at(now)
+        ? at(entry, now)
         : new Authentication.Denied(Authentication.Reason.UNKNOWN);
+  }
+
+  private Authentication at(KeyEntry key, Instant now) {
+    return isDisabled(key.principal().tenantId())
+        ? new Authentication.Denied(Authentication.Reason.TENANT_DISABLED)
+        : key.at(now);
+  }
+
+  /** Whether a tenant is shut out; so is one that is not known. */
+  public boolean isDisabled(UUID tenant) {
+    TenantEntry entry = contents.tenants().get(tenant);
+    return entry == null || entry.disabled();
   }
 
   /** What tells a key from another that takes over its id; says nothing of its secret. */

@@ -57,12 +57,16 @@ final class SnapshotRows {
     return select(
             """
             select id, name, weight, requests_per_minute, tokens_per_minute, concurrent_sequences,
-              stored_bytes, resident_slots
+              stored_bytes, resident_slots, disabled_at is not null as disabled
             from tenant where true %s
             """,
             "id", "name")
         .query((row, n) ->
-            TenantEntry.of(Columns.id(row, "id"), row.getString("name"), TenantLimits.of(row)))
+            TenantEntry.of(
+                Columns.id(row, "id"),
+                row.getString("name"),
+                TenantLimits.of(row),
+                row.getBoolean("disabled")))
         .list();
   }
 
@@ -70,8 +74,8 @@ final class SnapshotRows {
   List<KeyEntry> keys() {
     return select(
             """
-            select k.id, k.tenant_id, t.name as tenant, k.public_id, k.secret_sha256, k.scopes,
-              k.expires_at, k.revoked_at
+            select k.id, k.tenant_id, t.name as tenant, k.public_id, k.person, k.secret_sha256,
+              k.scopes, k.expires_at, k.revoked_at
             from api_key k join tenant t on t.id = k.tenant_id where true %s
             """,
             "k.tenant_id", "k.public_id")
@@ -87,6 +91,7 @@ final class SnapshotRows {
             row.getString("tenant"),
             Columns.id(row, "id"),
             row.getString("public_id"),
+            row.getString("person"),
             Arrays.stream(scopes).map(Scope::of).collect(Collectors.toSet())),
         Columns.digest(row, "secret_sha256"),
         Columns.instantOrNull(row, "expires_at"),

@@ -10,6 +10,7 @@ import org.pcollections.PSet;
 /**
  * A tenant as the snapshot has it, with what is its own.
  *
+ * @param disabled whether its keys and sessions open nothing
  * @param adapters by name; one without a version that is ready is left out
  * @param aliases free ones, by name; one that means nothing is left out
  * @param granted adapters of others that it may call
@@ -18,27 +19,35 @@ record TenantEntry(
     UUID id,
     String name,
     TenantLimits limits,
+    boolean disabled,
     PMap<String, SnapshotAdapter> adapters,
     PMap<String, AliasEntry> aliases,
     PSet<OwnedName> granted) {
-  static TenantEntry of(UUID id, String name, TenantLimits limits) {
+  static TenantEntry of(UUID id, String name, TenantLimits limits, boolean disabled) {
     return new TenantEntry(
-        id, name, limits, HashTreePMap.empty(), HashTreePMap.empty(), HashTreePSet.empty());
+        id,
+        name,
+        limits,
+        disabled,
+        HashTreePMap.empty(),
+        HashTreePMap.empty(),
+        HashTreePSet.empty());
   }
 
-  TenantEntry withLimits(TenantLimits now) {
-    return new TenantEntry(id, name, now, adapters, aliases, granted);
+  /** The same tenant's things, with what an operator has set of it since. */
+  TenantEntry withSettingsOf(TenantEntry now) {
+    return new TenantEntry(id, name, now.limits, now.disabled, adapters, aliases, granted);
   }
 
   TenantEntry withAdapters(PMap<String, SnapshotAdapter> now) {
-    return new TenantEntry(id, name, limits, now, aliases, granted);
+    return new TenantEntry(id, name, limits, disabled, now, aliases, granted);
   }
 
   TenantEntry withAliases(PMap<String, AliasEntry> now) {
-    return new TenantEntry(id, name, limits, adapters, now, granted);
+    return new TenantEntry(id, name, limits, disabled, adapters, now, granted);
   }
 
   TenantEntry withGranted(PSet<OwnedName> now) {
-    return new TenantEntry(id, name, limits, adapters, aliases, now);
+    return new TenantEntry(id, name, limits, disabled, adapters, aliases, now);
   }
 }

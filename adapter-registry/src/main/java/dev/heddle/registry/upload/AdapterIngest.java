@@ -174,7 +174,7 @@ public final class AdapterIngest {
         return states.reject(actor, version, mismatches);
       }
       List<VersionDocument> documents = Documents.keep(folder, writing);
-      return states.ready(actor, version, manifest, bytes, documents);
+      return states.ready(actor, version, manifest, bytes, documents, adapter.golden().size());
     }
   }
 

@@ -17,8 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param to and before this
  * @param period what one line spans, in UTC
  * @param by what else a line tells apart, beside tenants
+ * @param adapter the one whose versions it is about, null for all and the base model
  */
-public record UsageQuery(@Nullable UUID tenant, Instant from, Instant to, Period period, By by) {
+public record UsageQuery(
+    @Nullable UUID tenant,
+    Instant from,
+    Instant to,
+    Period period,
+    By by,
+    @Nullable OfAdapter adapter) {
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
 
@@ -35,12 +42,20 @@ public record UsageQuery(@Nullable UUID tenant, Instant from, Instant to, Period
     InvalidException.throwIfAny(violations);
   }
 
+  /** About whatever was used. */
+  public UsageQuery(@Nullable UUID tenant, Instant from, Instant to, Period period, By by) {
+    this(tenant, from, to, period, by, null);
+  }
+
   private static void check(List<Violation> violations, String where, Instant time) {
     if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
       violations.add(
           new Violation("time-range", where, "is not between " + EARLIEST + " and " + LATEST));
     }
   }
+
+  /** An adapter, whether there is one of the name or not. */
+  public record OfAdapter(String owner, String name) {}
 
   /** What a line spans. */
   public enum Period {

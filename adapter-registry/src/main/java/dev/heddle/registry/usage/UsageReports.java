@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,15 @@ public final class UsageReports {
         left join tenant o on o.id = v.tenant_id
       where u.hour >= :from and u.hour < :to
         and (cast(:tenant as uuid) is null or u.tenant_id = cast(:tenant as uuid))
-      group by period, t.name, model
+      """;
+
+  /** By ids, for which the sums have an index. */
+  private static final String OF_ADAPTER =
+      """
+      and u.version_id in (
+        select w.id from adapter_version w
+          join adapter b on b.id = w.adapter_id join tenant s on s.id = w.tenant_id
+        where s.name = :owner and b.name = :adapter)
       """;
 
   private static final String ADAPTER =
@@ -99,8 +108,9 @@ public final class UsageReports {
             + SELECT
             + model
             + FROM
+            + (query.adapter() == null ? "" : OF_ADAPTER)
             + """
-            ) sums
+            group by period, t.name, model) sums
             where cast(:period as timestamptz) is null
               or (period, tenant, model) > (cast(:period as timestamptz), :afterTenant, :afterModel)
             order by period, tenant, model limit :rows
@@ -111,12 +121,17 @@ public final class UsageReports {
             .param("from", Columns.parameter(query.from()))
             .param("to", Columns.parameter(query.to()))
             .param("tenant", query.tenant())
+            .params(names(query.adapter()))
             .param("period", Columns.parameter(after == null ? null : after.period()))
             .param("afterTenant", after == null ? "" : after.tenant())
             .param("afterModel", after == null ? "" : after.model())
             .param("rows", rows)
             .query(UsageReports::map)
             .list());
+  }
+
+  private static Map<String, String> names(UsageQuery.@Nullable OfAdapter adapter) {
+    return adapter == null ? Map.of() : Map.of("owner", adapter.owner(), "adapter", adapter.name());
   }
 
   private static UsageLine map(ResultSet row, int n) throws SQLException {

@@ -10,6 +10,8 @@ import dev.heddle.registry.access.ApiKey;
 import dev.heddle.registry.access.BaseModels;
 import dev.heddle.registry.access.BootstrapKey;
 import dev.heddle.registry.access.Scope;
+import dev.heddle.registry.access.SignIns;
+import dev.heddle.registry.access.SignIns.Person;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.TenantLimits;
 import dev.heddle.registry.adapter.Version;
@@ -23,6 +25,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -54,6 +57,7 @@ class AuditCoverageTest {
           "expert_blob",
           "upload",
           "version_file",
+          "version_proof",
           "version_import");
 
   @TempDir private static Path folder;
@@ -129,6 +133,22 @@ class AuditCoverageTest {
 
     assertThat(trail(tenant))
         .containsExactly("key.revoke", "key.create", "tenant.update", "tenant.create");
+  }
+
+  @Test
+  void people_and_tenants_that_are_shut_out() {
+    Tenant tenant = registry.tenants.create(SOMEBODY, "people");
+    SignIns signIns = new SignIns(registry.db);
+    Person jane = new Person("https://id.example", "1", "jane@id.example");
+    Digest rules = new Digest("00".repeat(32));
+    signIns.begin(jane, tenant.id(), Set.of(Scope.ADAPTERS), Instant.now().plusSeconds(60), rules);
+    signIns.end(jane);
+    registry.tenants.disable(SOMEBODY, "people");
+    registry.tenants.enable(SOMEBODY, "people");
+
+    assertThat(trail(tenant))
+        .containsExactly(
+            "tenant.enable", "tenant.disable", "session.end", "session.begin", "tenant.create");
   }
 
   @Test

@@ -133,7 +133,7 @@ class AdapterDownloadTest {
       }
       writing.put(source.manifest());
       return registry.states.ready(
-          TestRegistry.ACTOR, validating, source.manifest(), bytes, List.of());
+          TestRegistry.ACTOR, validating, source.manifest(), bytes, List.of(), 0);
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.heddle.registry.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.access.ApiKey;
 import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.access.Tenant;
@@ -232,6 +234,26 @@ class RegistrySnapshotTest {
     assertThat(authenticate(key.text(), expiry)).isEqualTo(denied(Reason.EXPIRED));
     registry.keys.revoke(TestRegistry.ACTOR, b.id(), key.key().publicId());
     assertThat(authenticate(key.text(), Instant.now())).isEqualTo(denied(Reason.REVOKED));
+  }
+
+  @Test
+  void a_disabled_tenants_keys_open_nothing_until_it_is_enabled() {
+    Tenant shut = registry.tenants.create(TestRegistry.ACTOR, "shut");
+    String key =
+        registry
+            .keys
+            .create(TestRegistry.ACTOR, shut.id(), "its", Set.of(Scope.INFERENCE), null)
+            .text();
+    assertThat(registry.tenants.disable(TestRegistry.ACTOR, "shut").disabledAt()).isNotNull();
+
+    assertThat(authenticate(key, Instant.now())).isEqualTo(denied(Reason.TENANT_DISABLED));
+    assertThat(source.current().isDisabled(shut.id())).isTrue();
+
+    registry.tenants.update(TestRegistry.ACTOR, "shut", TenantLimits.NONE, null);
+    assertThat(registry.tenants.enable(TestRegistry.ACTOR, "shut").disabledAt()).isNull();
+    assertThat(authenticate(key, Instant.now())).isInstanceOf(Authentication.Granted.class);
+    assertThatThrownBy(() -> registry.tenants.disable(TestRegistry.ACTOR, Tenant.DEFAULT))
+        .isInstanceOf(ConflictException.class);
   }
 
   @Test

@@ -214,7 +214,7 @@ class AdapterIngestTest {
     Version validating = registry.states.beginValidation(TestRegistry.ACTOR, version);
     Map<Digest, Long> bytes = storeBlobs(registry.adapterFolder(1));
     registry.states.ready(
-        TestRegistry.ACTOR, validating, manifestOf(registry.adapterFolder(1)), bytes, List.of());
+        TestRegistry.ACTOR, validating, manifestOf(registry.adapterFolder(1)), bytes, List.of(), 0);
     assertThat(registry.uploadedBytes()).isNotEmpty();
 
     registry = registry.restart();

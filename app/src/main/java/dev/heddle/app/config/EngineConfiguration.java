@@ -9,12 +9,14 @@ import dev.heddle.app.serving.AnswerFactory;
 import dev.heddle.app.serving.AnswerLog;
 import dev.heddle.app.serving.AnswerMeters;
 import dev.heddle.app.serving.ChatPrompts;
+import dev.heddle.app.serving.ChatSettings;
 import dev.heddle.app.serving.GenerationService;
 import dev.heddle.app.serving.ModelResolver;
 import dev.heddle.app.serving.PromptThreads;
 import dev.heddle.app.serving.ServedModel;
 import dev.heddle.app.serving.ServingSettings;
 import dev.heddle.app.serving.Structures;
+import dev.heddle.app.speech.ToolFormat;
 import dev.heddle.experts.AdapterCatalog;
 import dev.heddle.format.Digest;
 import dev.heddle.format.adapter.AdapterSource;
@@ -32,6 +34,7 @@ import dev.heddle.runtime.RuntimeConfig;
 import dev.heddle.score.SampleReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -86,14 +89,25 @@ class EngineConfiguration {
       InferenceRuntime runtime,
       BaseModel registered) {
     ChatTemplate template = ChatTemplate.load(folder.path());
-    boolean parses = properties.serving().parseSpecialTokens();
+    ChatSettings settings = chatSettings(properties.serving());
     return new ServedModel(
         registered.name(),
         tokenizer,
-        template == null ? null : new ChatPrompts(tokenizer, template, parses),
+        template == null ? null : new ChatPrompts(tokenizer, template, settings),
         new Structures(tokenizer, runtime.shape().eosTokens()),
         runtime.shape().vocabulary(),
         runtime.maxContext());
+  }
+
+  private static ChatSettings chatSettings(HeddleProperties.Serving serving) {
+    return new ChatSettings(
+        serving.parseSpecialTokens(),
+        serving.toolFormat().equals("auto")
+            ? null
+            : ToolFormat.valueOf(serving.toolFormat().toUpperCase(Locale.ROOT)),
+        serving.reasoning().equals("auto")
+            ? null
+            : Boolean.valueOf(serving.reasoning().equals("think")));
   }
 
   @Bean(destroyMethod = "close")

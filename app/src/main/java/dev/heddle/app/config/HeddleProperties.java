@@ -63,6 +63,7 @@ public record HeddleProperties(
     @DefaultValue @Valid StoreSettings store,
     @DefaultValue @Valid Database database,
     @DefaultValue @Valid CorsSettings cors,
+    @DefaultValue @Valid ConsoleSettings console,
     @DefaultValue @Valid Metrics metrics) {
 
   public HeddleProperties {
@@ -143,6 +144,10 @@ public record HeddleProperties(
    * @param textThreads make text of tokens; one a processor, but at least two, unless given
    * @param parseSpecialTokens whether special tokens that a chat message spells are parsed as
    *     control tokens; otherwise they stay text
+   * @param toolFormat how the model writes calls of tools: {@code hermes}, {@code llama}, {@code
+   *     mistral}, {@code deepseek}, or {@code auto} to tell by its chat template
+   * @param reasoning whether {@code <think>} blocks are reasoning: {@code think}, {@code none}, or
+   *     {@code auto} to tell by the chat template
    */
   public record Serving(
       @DefaultValue("512") @Min(1) @Max(1 << 24) int defaultMaxTokens,
@@ -156,7 +161,10 @@ public record HeddleProperties(
       @DefaultValue("15s") @NotNull Duration drainWait,
       @DefaultValue("0") @Min(0) @Max(1024) int promptThreads,
       @DefaultValue("0") @Min(0) @Max(1024) int textThreads,
-      @DefaultValue("false") boolean parseSpecialTokens) {
+      @DefaultValue("false") boolean parseSpecialTokens,
+      @DefaultValue("auto") @Pattern(regexp = "auto|hermes|llama|mistral|deepseek")
+          String toolFormat,
+      @DefaultValue("auto") @Pattern(regexp = "auto|think|none") String reasoning) {
 
     /** How many threads a number of 0 means. */
     static int threads(int given) {

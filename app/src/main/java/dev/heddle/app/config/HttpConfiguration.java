@@ -2,7 +2,7 @@ package dev.heddle.app.config;
 
 import dev.heddle.app.request.BodyDeadline;
 import dev.heddle.app.request.HalfConnections;
-import dev.heddle.app.tenant.SessionSeal;
+import dev.heddle.app.tenant.Seal;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,8 +36,8 @@ class HttpConfiguration {
   }
 
   @Bean
-  SessionSeal sessionSeal(HeddleProperties properties) throws IOException {
-    return SessionSeal.in(properties.data());
+  Seal seal(HeddleProperties properties) throws IOException {
+    return Seal.in(properties.data());
   }
 
   /**

@@ -6,11 +6,14 @@ import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.BaseModels;
 import dev.heddle.registry.access.BootstrapKey;
 import dev.heddle.registry.access.KeyUses;
+import dev.heddle.registry.access.SignIns;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Adapters;
 import dev.heddle.registry.adapter.Aliases;
 import dev.heddle.registry.adapter.Grants;
+import dev.heddle.registry.adapter.Overlaps;
+import dev.heddle.registry.adapter.Proofs;
 import dev.heddle.registry.adapter.Publishing;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.audit.AuditLog;
@@ -157,6 +160,16 @@ class RegistryConfiguration {
   }
 
   @Bean
+  Proofs proofs(RegistryDatabase database) {
+    return new Proofs(database);
+  }
+
+  @Bean
+  Overlaps overlaps(RegistryDatabase database) {
+    return new Overlaps(database);
+  }
+
+  @Bean
   Publishing publishing(RegistryDatabase database) {
     return new Publishing(database);
   }
@@ -194,6 +207,11 @@ class RegistryConfiguration {
   @Bean
   ApiKeys apiKeys(RegistryDatabase database) {
     return new ApiKeys(database);
+  }
+
+  @Bean
+  SignIns signIns(RegistryDatabase database) {
+    return new SignIns(database);
   }
 
   @Bean

@@ -23,6 +23,27 @@ public final class ErrorBodies {
     return body;
   }
 
+  /** Anthropic's shape: {@code {"type": "error", "error": {type, message}, "request_id"}}. */
+  public static ObjectNode anthropic(ApiException error, String requestId) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode().put("type", "error");
+    body.putObject("error")
+        .put("type", anthropicType(error.code()))
+        .put("message", error.getMessage());
+    return body.put("request_id", requestId);
+  }
+
+  private static String anthropicType(ErrorCode code) {
+    return switch (code.status()) {
+      case 401 -> "authentication_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 413 -> "request_too_large";
+      case 429 -> "rate_limit_error";
+      case 503 -> "overloaded_error";
+      default -> code.status() < 500 ? "invalid_request_error" : "api_error";
+    };
+  }
+
   /** Problem details (RFC 9457) with the stable {@code code} and every violation. */
   public static ObjectNode problem(ApiException error, String path) {
     ErrorCode code = error.code();

@@ -9,12 +9,15 @@ package dev.heddle.app.error;
 public enum ErrorCode {
   INVALID_REQUEST(400, "invalid_request_error", "invalid_request"),
   MALFORMED_JSON(400, "invalid_request_error", "malformed_json"),
+  /** The way to a provider and back took too long, or was begun elsewhere, or was gone before. */
+  SIGN_IN_EXPIRED(400, "invalid_request_error", "sign_in_expired"),
   UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter"),
   CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded"),
   REQUEST_OVER_LIMIT(400, "invalid_request_error", "request_over_limit"),
   INVALID_API_KEY(401, "authentication_error", "invalid_api_key"),
   INSUFFICIENT_PERMISSIONS(403, "permission_error", "insufficient_permissions"),
   CSRF_TOKEN_INVALID(403, "permission_error", "csrf_token_invalid"),
+  SIGN_IN_REFUSED(403, "permission_error", "sign_in_refused"),
   MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found"),
   NOT_FOUND(404, "invalid_request_error", "not_found"),
   METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed"),
@@ -36,6 +39,7 @@ public enum ErrorCode {
   QUEUE_FULL(429, "rate_limit_error", "queue_full"),
   INTERNAL_ERROR(500, "server_error", "internal_error"),
   ADAPTER_UNAVAILABLE(503, "server_error", "adapter_unavailable"),
+  PROVIDER_UNAVAILABLE(503, "server_error", "provider_unavailable"),
   DRAINING(503, "server_error", "draining"),
   DATABASE_UNAVAILABLE(503, "server_error", "database_unavailable");
 
@@ -72,7 +76,7 @@ public enum ErrorCode {
     return switch (this) {
       case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS -> 1;
       case ADAPTER_UNAVAILABLE -> 10;
-      case DRAINING, DATABASE_UNAVAILABLE -> 5;
+      case DRAINING, PROVIDER_UNAVAILABLE, DATABASE_UNAVAILABLE -> 5;
       default -> 0;
     };
   }

@@ -1,9 +1,9 @@
 package dev.heddle.app.refusal;
 
 import dev.heddle.app.error.ApiException;
-import dev.heddle.app.error.ErrorBodies;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.error.Errors;
+import dev.heddle.app.error.Surface;
 import dev.heddle.app.request.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
@@ -21,15 +21,16 @@ import reactor.netty.channel.AbortedException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes every failed request's answer: under {@code /v1} as OpenAI's clients read it, elsewhere as
- * problem details.
+ * Writes every failed request's answer: as its door's clients read it: OpenAI's, Anthropic's, or
+ * problem details for management.
  */
 @Component
 @Order(-2) // before the handlers that Spring brings
 public final class ErrorHandler implements WebExceptionHandler {
   /** What clients ask whose base URL lacks {@code /v1}, or has it twice. */
   private static final Pattern MISPLACED =
-      Pattern.compile("/(v1/v1/.*|(chat/)?completions|models(/.*)?|embeddings|responses)");
+      Pattern.compile(
+          "/(v1/v1/.*|(chat/)?completions|models(/.*)?|embeddings|responses|messages(/.*)?)");
 
   private final RefusalLog refusals = new RefusalLog(System::nanoTime);
 
@@ -48,12 +49,13 @@ public final class ErrorHandler implements WebExceptionHandler {
     if (misplaced && error.code() == ErrorCode.NOT_FOUND) {
       error = new ApiException(ErrorCode.NOT_FOUND, hint(path));
     }
-    boolean openAi = misplaced || path.equals("/v1") || path.startsWith("/v1/");
-    writeHeaders(response, error, failure, openAi);
-    if (error.code() != ErrorCode.INTERNAL_ERROR && (openAi || path.startsWith("/api/"))) {
+    Surface surface = misplaced ? Surface.OPENAI : Surface.of(path);
+    boolean inference = surface != Surface.MANAGEMENT;
+    writeHeaders(response, error, failure, inference);
+    if (error.code() != ErrorCode.INTERNAL_ERROR && (inference || path.startsWith("/api/"))) {
       refusals.refused(exchange, error);
     }
-    ObjectNode body = openAi ? ErrorBodies.openAi(error) : ErrorBodies.problem(error, path);
+    ObjectNode body = surface.body(error, path, RequestId.of(exchange));
     byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
     return UnreadBody.drop(exchange)
         .then(response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(bytes))));
@@ -67,13 +69,13 @@ public final class ErrorHandler implements WebExceptionHandler {
   }
 
   private static void writeHeaders(
-      ServerHttpResponse response, ApiException error, Throwable failure, boolean openAi) {
+      ServerHttpResponse response, ApiException error, Throwable failure, boolean inference) {
     ErrorCode code = error.code();
     HttpHeaders headers = response.getHeaders();
     response.setStatusCode(HttpStatusCode.valueOf(code.status()));
     headers.remove(HttpHeaders.CONTENT_LENGTH);
     headers.setContentType(
-        openAi ? MediaType.APPLICATION_JSON : MediaType.APPLICATION_PROBLEM_JSON);
+        inference ? MediaType.APPLICATION_JSON : MediaType.APPLICATION_PROBLEM_JSON);
     if (code.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(code.retryAfterSeconds()));
     }

@@ -98,8 +98,7 @@ final class Answer {
     int n = options().choices();
     for (int i = 0; i < n; i++) {
       int choice = prompt * n + i;
-      readers.set(
-          choice, new ChoiceReader(choice, generation.choice(i), head.newDecoder(), options()));
+      readers.set(choice, new ChoiceReader(choice, generation.choice(i), head));
     }
     generations.set(prompt, generation);
   }

@@ -2,8 +2,10 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.speech.SpeechSyntax;
 import dev.heddle.registry.access.Scope;
 import dev.heddle.runtime.GenerationRequest;
+import dev.heddle.structured.StructureException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,22 +35,68 @@ public final class AnswerFactory {
   /**
    * Blocks for the time that rendering and tokenising take.
    *
+   * @param prefix of the answer's id
    * @throws ApiException if the request cannot be served
    */
-  Answer chat(ChatRequest request, Asker asker) {
+  Answer chat(ChatRequest request, Asker asker, String prefix) {
     boolean continued = request.layout().continueFinalMessage();
-    AnswerHead head = head("chatcmpl-", request.options(), asker, continued);
-    requireCanFit(request.messages(), request.options());
+    AnswerHead head = head(prefix, request.options(), asker, continued);
+    ChatPrompts.Prompt prompt = rendered(request, asker);
+    ChatPrompts chat = chat();
+    head = formed(head.speaking(speech(chat, prompt, request)), request);
+    return new Answer(
+        head, List.of(prompt(head, 0, prompt.tokens(), prompt.text, request.param(), -1)));
+  }
+
+  /** An answer that has to have a form is nothing but that. */
+  private static SpeechSyntax speech(
+      ChatPrompts chat, ChatPrompts.Prompt prompt, ChatRequest request) {
+    return request.options().constraint() == null
+        ? chat.speech(prompt, request.layout(), request.tools())
+        : SpeechSyntax.PLAIN;
+  }
+
+  /** The same whose answer calls tools as it has to. */
+  private AnswerHead formed(AnswerHead head, ChatRequest request) {
+    if (!request.tools().areEnforced()) {
+      return head;
+    }
+    Structures structures = served.structures();
+    try {
+      return head.with(
+          head.options()
+              .withConstraint(
+                  structures.compile(
+                      chat().structure(head.speech(), request.tools(), structures))));
+    } catch (StructureException e) {
+      throw new ApiException(
+          ErrorCode.INVALID_REQUEST, "'tools' cannot be enforced: " + e.getMessage(), "tools");
+    }
+  }
+
+  /**
+   * The prompt of a chat. Blocks for the time that rendering takes.
+   *
+   * @throws ApiException if it cannot be rendered, or can never fit
+   */
+  ChatPrompts.Prompt rendered(ChatRequest request, Asker asker) {
+    requireCanFit(request);
+    ChatPrompts chat = chat();
+    requireMayParse(request.parseSpecialTokens(), chat, asker);
+    ChatPrompts.Prompt prompt =
+        chat.prompt(
+            request.messages(), request.parseSpecialTokens(), request.layout(), request.tools());
+    requireCanFit(prompt.text.length(), request.param(), cuts(request.options()));
+    return prompt;
+  }
+
+  private ChatPrompts chat() {
     ChatPrompts chat = served.chat();
     if (chat == null) {
       throw new ApiException(
           ErrorCode.INVALID_REQUEST, "This model has no chat template; use /v1/completions.");
     }
-    requireMayParse(request.parseSpecialTokens(), chat, asker);
-    ChatPrompts.Prompt prompt =
-        chat.prompt(request.messages(), request.parseSpecialTokens(), request.layout());
-    requireCanFit(prompt.text.length(), "messages", request.options());
-    return new Answer(head, List.of(prompt(head, 0, prompt.tokens(), prompt.text, "messages", -1)));
+    return chat;
   }
 
   /** Only an operator's key may let messages write control tokens. */
@@ -91,11 +139,22 @@ public final class AnswerFactory {
         models.resolve(asker.caller(), options.model(), stickyKey),
         withBadWords(options),
         served.tokenizer(),
-        continued);
+        continued,
+        SpeechSyntax.PLAIN);
+  }
+
+  /**
+   * The tokens of a text, as a prompt has them.
+   *
+   * @throws ApiException if it can never fit
+   */
+  int[] tokens(String text, boolean specials) {
+    requireCanFit(text.length(), "prompt", false);
+    return served.tokenizer().encode(text, specials);
   }
 
   private int[] encode(String text, AnswerHead head) {
-    requireCanFit(text.length(), "prompt", head.options());
+    requireCanFit(text.length(), "prompt", cuts(head.options()));
     return served.tokenizer().encode(text, true);
   }
 
@@ -123,24 +182,29 @@ public final class AnswerFactory {
   }
 
   /** Every message takes a token at least, and its text is part of the prompt. */
-  private void requireCanFit(List<Map<String, Object>> messages, Options options) {
+  private void requireCanFit(ChatRequest request) {
     long chars = 0;
-    for (Map<String, Object> message : messages) {
+    for (Map<String, Object> message : request.messages()) {
       chars += String.valueOf(message.get("content")).length();
     }
-    requireCanFit(chars, "messages", options);
-    if (messages.size() > served.maxContext() && options.truncatePrompt() == null) {
-      throw cannotFit(messages.size() + " messages", "messages");
+    requireCanFit(chars, request.param(), cuts(request.options()));
+    int messages = request.messages().size();
+    if (messages > served.maxContext() && !cuts(request.options())) {
+      throw cannotFit(messages + " messages", request.param());
     }
   }
 
   /** Tokenising takes time by length: what is too long whatever its tokens is refused before. */
-  private void requireCanFit(long chars, String param, Options options) {
-    if (options.truncatePrompt() == null
+  private void requireCanFit(long chars, String param, boolean cut) {
+    if (!cut
         && chars > (long) served.maxContext() * LEAST_LONGEST_TOKEN
         && chars > served.tokenizer().charsMax(served.maxContext())) {
       throw cannotFit(chars + " characters", param);
     }
+  }
+
+  private static boolean cuts(Options options) {
+    return options.truncatePrompt() != null;
   }
 
   private ApiException cannotFit(String size, String param) {

@@ -1,26 +1,16 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.runtime.FinishReason;
-import dev.heddle.runtime.PromptScores;
-import java.util.ArrayList;
+import dev.heddle.app.error.ApiException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How an answer looks: what chat and legacy completions share of it. A whole answer and a chunk are
- * made from the same deltas, a whole one having one for each choice.
+ * How an answer looks at one door: in one piece, and as the frames of server-sent events. One for
+ * each answer, used by one thread at a time, in the order in which the answer comes.
  */
-abstract sealed class AnswerFormat permits ChatFormat, CompletionFormat {
+abstract sealed class AnswerFormat permits OpenAiFormat, BlocksFormat {
   static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-
-  /** JSON has no infinity: what a token of no probability is shown with, as others do. */
-  private static final float LEAST_LOGPROB = -9999;
-
-  /** Heap that one token of {@code prompt_logprobs} takes as JSON: an object of three fields. */
-  static final int PROMPT_LOGPROB_BYTES = 480;
 
   final Answer answer;
 
@@ -40,149 +30,23 @@ abstract sealed class AnswerFormat permits ChatFormat, CompletionFormat {
     return false;
   }
 
-  /** Chunks sent at admission, before any token. */
-  abstract List<ObjectNode> opening();
-
-  /** {@code object} of a chunk. */
-  abstract String chunkType();
-
-  /** {@code object} of a whole answer. */
-  abstract String wholeType();
-
-  /** A choice of a chunk with what is new, without its finish_reason. */
-  abstract ObjectNode part(Delta delta);
-
-  /** A choice of a chunk that says nothing but that the choice ended. */
-  abstract ObjectNode lastPart(int choice);
-
-  /** A choice of a whole answer, without its finish_reason. */
-  abstract ObjectNode wholeChoice(Delta delta);
-
-  /** Whether the delta has anything to show besides its end. */
-  abstract boolean shows(Delta delta);
-
-  /** Chunks that tell a delta: what is new, then, by itself, that the choice ended. */
-  List<ObjectNode> chunks(Delta delta) {
-    List<ObjectNode> chunks = new ArrayList<>(2);
-    if (shows(delta)) {
-      chunks.add(chunk(part(delta).putNull("finish_reason")));
-    }
-    if (delta.finish() != null) {
-      chunks.add(chunk(lastPart(delta.choice()).put("finish_reason", reason(delta.finish()))));
-    }
-    return chunks;
+  /** Whether a stream keeps all that it has told, to tell it again at its end. */
+  boolean repeats() {
+    return false;
   }
 
-  /** The chunk after the last one of any choice, when the client wants the usage. */
-  ObjectNode usageChunk() {
-    ObjectNode chunk = head(chunkType());
-    chunk.putArray("choices");
-    chunk.set("usage", usage());
-    return chunk;
-  }
+  /** Frames sent at admission, before any token. */
+  abstract List<String> opening();
+
+  /** Frames that tell a delta. */
+  abstract List<String> told(Delta delta);
+
+  /** Frames after the last delta of any choice. */
+  abstract List<String> ending();
+
+  /** The frame that tells of a failure after the admission, instead of {@link #ending}. */
+  abstract String failure(ApiException error);
 
   /** The answer in one piece, from one delta for each choice. */
-  ObjectNode whole(List<Delta> deltas) {
-    ObjectNode whole = head(wholeType());
-    ArrayNode choices = whole.putArray("choices");
-    for (Delta delta : deltas) {
-      choices.add(wholeChoice(delta).put("finish_reason", reason(delta.finish())));
-    }
-    whole.set("usage", usage());
-    return whole;
-  }
-
-  final ObjectNode chunk(ObjectNode choice) {
-    ObjectNode chunk = head(chunkType());
-    chunk.putArray("choices").add(choice);
-    if (answer.options().includeUsage()) {
-      chunk.putNull("usage");
-    }
-    return chunk;
-  }
-
-  final ObjectNode choice(int index) {
-    return JSON.objectNode().put("index", index);
-  }
-
-  /** Adds the extension {@code token_ids}, if asked for. */
-  final void addTokenIds(ObjectNode choice, Delta delta) {
-    if (answer.options().tokenIds()) {
-      ArrayNode ids = choice.putArray("token_ids");
-      for (int i = delta.first(); i < delta.end(); i++) {
-        ids.add(answer.output(delta.choice()).token(i));
-      }
-    }
-  }
-
-  /** Adds the extensions that tell of the prompt, as far as asked for. */
-  final void tellPrompt(ObjectNode to, int choice) {
-    if (answer.options().tokenIds()) {
-      ArrayNode ids = to.putArray("prompt_token_ids");
-      for (int id : answer.promptOf(choice).request().prompt()) {
-        ids.add(id);
-      }
-    }
-    if (answer.options().promptLogprobs() >= 0) {
-      to.set("prompt_logprobs", promptLogprobs(choice));
-    }
-  }
-
-  /** For each token of the prompt, by id: itself and the likeliest; null for the first. */
-  private ArrayNode promptLogprobs(int choice) {
-    int[] prompt = answer.promptOf(choice).request().prompt();
-    PromptScores scores = answer.promptScores(choice);
-    ArrayNode all = JSON.arrayNode().addNull();
-    for (int i = 1; i < prompt.length; i++) {
-      ObjectNode one = all.addObject();
-      int known = Math.min(scores.alternatives(i), answer.options().promptLogprobs());
-      for (int rank = 0; rank < known; rank++) {
-        addPromptLogprob(
-            one, scores.alternativeToken(i, rank), scores.alternativeLogprob(i, rank), rank + 1);
-      }
-      if (!one.has(Integer.toString(prompt[i]))) {
-        addPromptLogprob(one, prompt[i], scores.logprob(i), null);
-      }
-    }
-    return all;
-  }
-
-  private void addPromptLogprob(ObjectNode to, int token, float logprob, @Nullable Integer rank) {
-    to.putObject(Integer.toString(token))
-        .put("logprob", shown(logprob))
-        .put("rank", rank)
-        .put("decoded_token", answer.head().tokenizer().tokenText(token));
-  }
-
-  final boolean wantsLogprobs() {
-    return answer.options().logprobs() >= 0;
-  }
-
-  static float shown(float logprob) {
-    return Math.max(logprob, LEAST_LOGPROB);
-  }
-
-  private ObjectNode head(String type) {
-    AnswerHead head = answer.head();
-    return JSON.objectNode()
-        .put("id", head.id())
-        .put("object", type)
-        .put("created", head.created())
-        .put("model", head.options().model());
-  }
-
-  private ObjectNode usage() {
-    Usage usage = answer.usage();
-    ObjectNode node =
-        JSON.objectNode()
-            .put("prompt_tokens", usage.prompt())
-            .put("completion_tokens", usage.completion())
-            .put("total_tokens", usage.prompt() + usage.completion());
-    node.putObject("prompt_tokens_details").put("cached_tokens", usage.cached());
-    return node;
-  }
-
-  private static String reason(@Nullable FinishReason finish) {
-    return finish == FinishReason.LENGTH ? "length" : "stop";
-  }
+  abstract ObjectNode whole(List<Delta> deltas);
 }

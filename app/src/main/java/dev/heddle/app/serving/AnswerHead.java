@@ -1,5 +1,6 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.speech.SpeechSyntax;
 import dev.heddle.format.Digest;
 import dev.heddle.format.text.StreamingDecoder;
 import dev.heddle.format.text.Tokenizer;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId of the HTTP request, in logs
  * @param created seconds since the epoch
  * @param continued the answer's text goes on from its prompt, rather than being one of its own
+ * @param speech what to look for in the answer's text
  */
 record AnswerHead(
     String id,
@@ -24,7 +26,20 @@ record AnswerHead(
     ResolvedModel model,
     Options options,
     Tokenizer tokenizer,
-    boolean continued) {
+    boolean continued,
+    SpeechSyntax speech) {
+
+  /** The same with something to look for in the answer's text. */
+  AnswerHead speaking(SpeechSyntax other) {
+    return new AnswerHead(
+        id, requestId, created, caller, model, options, tokenizer, continued, other);
+  }
+
+  /** The same with other options. */
+  AnswerHead with(Options other) {
+    return new AnswerHead(
+        id, requestId, created, caller, model, other, tokenizer, continued, speech);
+  }
 
   /** The adapter that answers, null for the base model. */
   @Nullable Digest adapter() {

@@ -10,6 +10,9 @@ final class AnswerMemory {
   /** A token's text as characters, as JSON and as bytes, and its id. */
   private static final int TOKEN_BYTES = 64;
 
+  /** A token of {@code prompt_logprobs} as JSON: an object of three fields. */
+  private static final int PROMPT_LOGPROB_BYTES = 480;
+
   private AnswerMemory() {}
 
   /** An upper bound, in bytes. */
@@ -19,13 +22,13 @@ final class AnswerMemory {
     long token = TOKEN_BYTES + logprobs * format.logprobBytes();
     long told = options.tokenIds() ? TOKEN_BYTES : 0;
     if (options.promptLogprobs() >= 0) {
-      told += (1L + options.promptLogprobs()) * AnswerFormat.PROMPT_LOGPROB_BYTES;
+      told += (1L + options.promptLogprobs()) * PROMPT_LOGPROB_BYTES;
     }
     long bytes = 0;
     for (Answer.Prompt prompt : format.answer().prompts()) {
       GenerationRequest request = prompt.request();
       long shown = format.echoes() ? token + told : told;
-      long made = options.stream() ? 0 : request.maxTokens() * token;
+      long made = options.stream() && !format.repeats() ? 0 : request.maxTokens() * token;
       bytes += request.choices() * (request.prompt().length * shown + made);
     }
     return bytes;

@@ -1,6 +1,5 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.app.error.ErrorBodies;
 import dev.heddle.app.error.Errors;
 import dev.heddle.app.request.InFlightBudget;
 import java.nio.charset.StandardCharsets;
@@ -16,19 +15,17 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes an answer to its client, in one piece or as server-sent events.
  *
  * <p>Status and headers go out with the first event, which is the admission; so a refusal before it
- * has a status of its own, and a failure after it is an event, with no {@code [DONE]}. The response
+ * has a status of its own, and a failure after it is an event, and nothing follows it. The response
  * asks the answer for more only as the client reads on.
  */
 final class AnswerWriter {
   static final String KEEP_ALIVE = ": keep-alive\n\n";
   private static final String ADMITTED = ": admitted\n\n";
-  private static final String DONE = "data: [DONE]\n\n";
 
   /** Events asked for ahead of the client. */
   private static final int PREFETCH = 8;
@@ -103,12 +100,8 @@ final class AnswerWriter {
             signal ->
                 switch (signal.getType()) {
                   case ON_NEXT -> framesOf(Objects.requireNonNull(signal.get()), format);
-                  case ON_COMPLETE -> ending(format);
-                  default ->
-                      List.of(
-                          failed(
-                              Objects.requireNonNull(signal.getThrowable()),
-                              format.answer().head().requestId()));
+                  case ON_COMPLETE -> format.ending();
+                  default -> List.of(failed(Objects.requireNonNull(signal.getThrowable()), format));
                 },
             PREFETCH);
   }
@@ -116,22 +109,16 @@ final class AnswerWriter {
   private static List<String> framesOf(StreamEvent event, AnswerFormat format) {
     return switch (event) {
       case StreamEvent.Admitted() -> {
-        List<ObjectNode> opening = format.opening();
+        List<String> opening = format.opening();
         // The headers are to go out even where no chunk does.
-        yield opening.isEmpty() ? List.of(ADMITTED) : data(opening);
+        yield opening.isEmpty() ? List.of(ADMITTED) : opening;
       }
-      case StreamEvent.Progress(Delta delta) -> data(format.chunks(delta));
+      case StreamEvent.Progress(Delta delta) -> format.told(delta);
     };
   }
 
-  private static List<String> ending(AnswerFormat format) {
-    return format.answer().options().includeUsage()
-        ? List.of(data(format.usageChunk()), DONE)
-        : List.of(DONE);
-  }
-
-  private static String failed(Throwable failure, String requestId) {
-    return data(ErrorBodies.openAi(Errors.of(failure, requestId)));
+  private static String failed(Throwable failure, AnswerFormat format) {
+    return format.failure(Errors.of(failure, format.answer().head().requestId()));
   }
 
   private Flux<String> keptAlive(Flux<String> frames) {
@@ -145,14 +132,6 @@ final class AnswerWriter {
             .takeUntilOther(over.asMono());
     return Flux.merge(
         frames.doOnNext(frame -> spoke.set(true)).doOnTerminate(over::tryEmitEmpty), silence);
-  }
-
-  private static List<String> data(List<ObjectNode> chunks) {
-    return chunks.stream().map(AnswerWriter::data).toList();
-  }
-
-  private static String data(ObjectNode json) {
-    return "data: " + json + "\n\n";
   }
 
   private static DataBuffer buffer(ServerHttpResponse response, String text) {

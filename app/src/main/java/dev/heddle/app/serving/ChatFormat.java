@@ -1,5 +1,6 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.speech.Piece;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.runtime.ChoiceOutput;
 import java.util.ArrayList;
@@ -8,9 +9,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Answers of {@code /v1/chat/completions}. */
-final class ChatFormat extends AnswerFormat {
+final class ChatFormat extends OpenAiFormat {
+  /** Calls told so far, by choice. */
+  private final int[] calls;
+
   ChatFormat(Answer answer) {
     super(answer);
+    this.calls = new int[answer.choices()];
   }
 
   @Override
@@ -19,7 +24,7 @@ final class ChatFormat extends AnswerFormat {
   }
 
   @Override
-  List<ObjectNode> opening() {
+  List<ObjectNode> openingChunks() {
     List<ObjectNode> chunks = new ArrayList<>(answer.choices());
     for (int i = 0; i < answer.choices(); i++) {
       ObjectNode choice = choice(i);
@@ -40,17 +45,43 @@ final class ChatFormat extends AnswerFormat {
     return "chat.completion";
   }
 
+  /** A part for each piece; the first one tells the tokens too, by itself if there is no piece. */
   @Override
-  boolean shows(Delta delta) {
-    return !delta.text().isEmpty()
-        || (delta.end() > delta.first() && (wantsLogprobs() || answer.options().tokenIds()));
+  List<ObjectNode> parts(Delta delta) {
+    List<ObjectNode> parts = new ArrayList<>();
+    for (Piece piece : delta.said()) {
+      switch (piece) {
+        case Piece.Content(String text) -> addDelta(parts, delta).put("content", text);
+        case Piece.Reasoning(String text) -> addDelta(parts, delta).put("reasoning_content", text);
+        case Piece.Call call -> {
+          int index = calls[delta.choice()]++;
+          ObjectNode begun = call(call, "").put("index", index);
+          addDelta(parts, delta).putArray("tool_calls").add(begun);
+          ObjectNode rest = JSON.objectNode().put("index", index);
+          rest.putObject("function").put("arguments", call.arguments());
+          addDelta(parts, delta).putArray("tool_calls").add(rest);
+        }
+      }
+    }
+    boolean tellsTokens = wantsLogprobs() || answer.options().tokenIds();
+    if (parts.isEmpty() && delta.end() > delta.first() && tellsTokens) {
+      addDelta(parts, delta).put("content", "");
+    }
+    return parts;
   }
 
-  @Override
-  ObjectNode part(Delta delta) {
+  /** Adds a part; answers its delta. */
+  private ObjectNode addDelta(List<ObjectNode> parts, Delta delta) {
     ObjectNode choice = choice(delta.choice());
-    choice.putObject("delta").put("content", delta.text());
-    return withTokens(choice, delta);
+    ObjectNode told = choice.putObject("delta");
+    parts.add(parts.isEmpty() ? withTokens(choice, delta) : choice.putNull("logprobs"));
+    return told;
+  }
+
+  private static ObjectNode call(Piece.Call call, String arguments) {
+    ObjectNode node = JSON.objectNode().put("id", call.id()).put("type", "function");
+    node.putObject("function").put("name", call.name()).put("arguments", arguments);
+    return node;
   }
 
   @Override
@@ -63,11 +94,25 @@ final class ChatFormat extends AnswerFormat {
   @Override
   ObjectNode wholeChoice(Delta delta) {
     ObjectNode choice = choice(delta.choice());
-    choice
-        .putObject("message")
-        .put("role", "assistant")
-        .put("content", delta.text())
-        .putNull("refusal");
+    ObjectNode message = choice.putObject("message").put("role", "assistant");
+    ArrayNode told = JSON.arrayNode();
+    StringBuilder reasoning = new StringBuilder();
+    for (Piece piece : delta.said()) {
+      if (piece instanceof Piece.Call call) {
+        told.add(call(call, call.arguments()));
+      } else if (piece instanceof Piece.Reasoning(String text)) {
+        reasoning.append(text);
+      }
+    }
+    String content = delta.text();
+    message.put("content", content.isEmpty() && !told.isEmpty() ? null : content);
+    if (!reasoning.isEmpty()) {
+      message.put("reasoning_content", reasoning.toString());
+    }
+    if (!told.isEmpty()) {
+      message.set("tool_calls", told);
+    }
+    message.putNull("refusal");
     return withTokens(choice, delta);
   }
 

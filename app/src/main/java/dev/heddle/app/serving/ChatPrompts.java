@@ -2,16 +2,19 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.speech.SpeechSyntax;
 import dev.heddle.format.text.ChatTemplate;
 import dev.heddle.format.text.ContentText;
 import dev.heddle.format.text.RenderInput;
 import dev.heddle.format.text.Tokenizer;
+import dev.heddle.structured.Structure;
 import dev.heddle.template.TemplateException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,22 +30,26 @@ public final class ChatPrompts implements AutoCloseable {
   /** Contents of this length and more do not stand in a prompt by chance. */
   private static final int TELLING_LENGTH = 24;
 
+  private static final String THINKING = "<think>";
+  private static final String CLOSING = "</think>";
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]{1,64}");
 
+  private final Tokenizer tokenizer;
   private final ChatTemplate template;
   private final ContentText content;
   private final boolean readsParts;
   private final boolean parsesByDefault;
+  private final ToolPrompts toolPrompts;
+  private final boolean reasons;
 
-  /**
-   * @param parsesByDefault whether control tokens that a message spells are parsed as such unless a
-   *     request says otherwise
-   */
-  public ChatPrompts(Tokenizer tokenizer, ChatTemplate template, boolean parsesByDefault) {
+  public ChatPrompts(Tokenizer tokenizer, ChatTemplate template, ChatSettings settings) {
+    this.tokenizer = tokenizer;
     this.template = template;
     this.content = tokenizer.content(template);
     this.readsParts = template.readsPartsOnly();
-    this.parsesByDefault = parsesByDefault;
+    this.parsesByDefault = settings.parsesByDefault();
+    this.toolPrompts = new ToolPrompts(template, settings.toolFormat());
+    this.reasons = settings.reasons() == null ? template.mentions(CLOSING) : settings.reasons();
   }
 
   /** A conversation as the model is to read it, up to where its answer begins. */
@@ -64,6 +71,11 @@ public final class ChatPrompts implements AutoCloseable {
     }
   }
 
+  /** Whether answers may have reasoning that is told apart. */
+  boolean reasons() {
+    return reasons;
+  }
+
   boolean parsesByDefault() {
     return parsesByDefault;
   }
@@ -76,19 +88,68 @@ public final class ChatPrompts implements AutoCloseable {
    * @throws ApiException if the template refuses the messages, or leaves one out
    */
   public Prompt prompt(List<Map<String, Object>> messages, @Nullable Boolean parses) {
-    return prompt(messages, parses, ChatLayout.ANSWER);
+    return prompt(messages, parses, ChatLayout.ANSWER, Tools.NONE);
   }
 
-  /** As {@link #prompt(List, Boolean)}, laid out otherwise. */
-  Prompt prompt(List<Map<String, Object>> messages, @Nullable Boolean parses, ChatLayout layout) {
+  /**
+   * As {@link #prompt(List, Boolean)}, laid out otherwise.
+   *
+   * @param messages may have {@code tool_calls}, an array of calls whose arguments are objects
+   */
+  Prompt prompt(
+      List<Map<String, Object>> messages,
+      @Nullable Boolean parses,
+      ChatLayout layout,
+      Tools tools) {
     boolean parse = parses == null ? parsesByDefault : parses;
-    List<Map<String, Object>> said = parse ? messages : marked(messages);
-    Rendering rendering = new Rendering(layout, variables(layout.variables(), parse));
+    ToolPrompts.Laid laid = toolPrompts.laid(messages, tools);
+    List<Map<String, Object>> said = parse ? laid.messages() : marked(laid.messages());
+    Rendering rendering =
+        new Rendering(
+            layout, variables(layout.variables(), parse), tools(toolPrompts.given(tools), parse));
     Prompt prompt =
         new Prompt(
             layout.continueFinalMessage() ? rendering.continued(said) : rendering.render(said));
-    requireReached(messages, prompt.text, rendering);
+    requireReached(laid, prompt.text, rendering);
     return prompt;
+  }
+
+  /** What to look for in the answer to a prompt. */
+  SpeechSyntax speech(Prompt prompt, ChatLayout layout, Tools tools) {
+    SpeechSyntax.Thinking thinking =
+        !reasons
+            ? SpeechSyntax.Thinking.NONE
+            : prompt.text.stripTrailing().endsWith(THINKING)
+                ? SpeechSyntax.Thinking.BEGUN
+                : layout.continueFinalMessage()
+                    ? SpeechSyntax.Thinking.NONE
+                    : SpeechSyntax.Thinking.MARKED;
+    return new SpeechSyntax(
+        thinking,
+        tools.areShown()
+            ? new SpeechSyntax.Calls(toolPrompts.format(), tools.names(), tools.parallel())
+            : null);
+  }
+
+  /**
+   * What the answer to a prompt has to look like for the tools to be called as they are to be.
+   *
+   * @param structures tells which schemas can be kept to
+   */
+  Structure structure(SpeechSyntax speech, Tools tools, Structures structures) {
+    return new ToolStructures(toolPrompts.format(), toolPrompts.isFenced(), this::mark, structures)
+        .of(tools, speech.thinking());
+  }
+
+  private Structure mark(String text) {
+    OptionalInt id = tokenizer.idOf(text);
+    return id.isPresent() && tokenizer.isSpecial(id.getAsInt())
+        ? new Structure.SpecialToken(id.getAsInt())
+        : new Structure.Literal(text);
+  }
+
+  private @Nullable List<?> tools(@Nullable List<JsonNode> tools, boolean parse) {
+    return tools == null || parse ? tools : tools.stream().map(this::marked).toList();
   }
 
   private Map<String, Object> variables(Map<String, JsonNode> given, boolean parse) {
@@ -114,17 +175,25 @@ public final class ChatPrompts implements AutoCloseable {
   }
 
   private List<Map<String, Object>> marked(List<Map<String, Object>> messages) {
-    return messages.stream().map(content::marked).toList();
+    return messages.stream().map(this::marked).toList();
+  }
+
+  private Map<String, Object> marked(Map<String, Object> message) {
+    Map<String, Object> marked = new LinkedHashMap<>(content.marked(message));
+    marked.replaceAll((name, value) -> value instanceof JsonNode node ? marked(node) : value);
+    return marked;
   }
 
   /** How the messages of one request are rendered. */
   private final class Rendering {
     private final ChatLayout layout;
     private final Map<String, Object> variables;
+    private final @Nullable List<?> tools;
 
-    Rendering(ChatLayout layout, Map<String, Object> variables) {
+    Rendering(ChatLayout layout, Map<String, Object> variables, @Nullable List<?> tools) {
       this.layout = layout;
       this.variables = variables;
+      this.tools = tools;
     }
 
     String render(List<Map<String, Object>> messages) {
@@ -132,7 +201,7 @@ public final class ChatPrompts implements AutoCloseable {
         return template.render(
             new RenderInput(
                 readsParts ? messages.stream().map(ChatTemplate::inParts).toList() : messages,
-                null,
+                tools,
                 layout.addGenerationPrompt(),
                 variables));
       } catch (TemplateException e) {
@@ -180,8 +249,8 @@ public final class ChatPrompts implements AutoCloseable {
    * stands in the prompt has reached it. Others are rendered once more with a word in their place
    * that stands nowhere else. An assistant's earlier turns may be shortened by the template.
    */
-  private static void requireReached(
-      List<Map<String, Object>> messages, String prompt, Rendering rendering) {
+  private static void requireReached(ToolPrompts.Laid laid, String prompt, Rendering rendering) {
+    List<Map<String, Object>> messages = laid.messages();
     List<Map<String, Object>> probes = new ArrayList<>(messages);
     Map<Integer, String> words = new LinkedHashMap<>();
     String prefix = unheardOf();
@@ -202,7 +271,7 @@ public final class ChatPrompts implements AutoCloseable {
     words.forEach((i, word) -> {
       String told = longestWord(text(messages.get(i)));
       if (!probed.contains(word) || !folded.contains(told.toLowerCase(Locale.ROOT))) {
-        throw leftOut(i);
+        throw leftOut(Math.max(0, laid.sources().get(i)));
       }
     });
   }

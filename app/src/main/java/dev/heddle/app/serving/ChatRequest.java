@@ -1,7 +1,6 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.app.request.Fields;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,19 +10,23 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A request to {@code /v1/chat/completions}.
+ * A conversation to be answered: a request to {@code /v1/chat/completions}, or what another door
+ * has made one of.
  *
- * @param messages as a chat template takes them: maps with {@code role}, {@code content} and what
- *     strings else a message has
+ * @param messages as a chat template takes them: maps with {@code role}, {@code content}, and what
+ *     else a message has: strings, and {@code tool_calls}, an array whose arguments are objects
  * @param layout extension: how the messages are laid out
  * @param parseSpecialTokens extension: whether special tokens that messages spell are parsed as
  *     such; null for the server's setting
+ * @param param the field of the request that has the messages
  */
 record ChatRequest(
     Options options,
     List<Map<String, Object>> messages,
+    Tools tools,
     ChatLayout layout,
-    @Nullable Boolean parseSpecialTokens) {
+    @Nullable Boolean parseSpecialTokens,
+    String param) {
   private static final String TEMPLATE_VARIABLES = "chat_template_kwargs";
 
   /** What a template is rendered with anyway. */
@@ -36,8 +39,6 @@ record ChatRequest(
           "continue_final_message",
           "chat_template");
 
-  private static final Set<String> ROLES =
-      Set.of("system", "developer", "user", "assistant", "tool");
   private static final int MAX_TOP_LOGPROBS = 20;
 
   ChatRequest {
@@ -51,14 +52,16 @@ record ChatRequest(
     Fields fields = new Fields(body);
     Options options = OptionsReader.read(fields, limits, 1, logprobs(fields));
     UnbuiltFields.refuseForChat(fields);
-    List<Map<String, Object>> messages = messages(fields);
+    Tools tools = ToolsReader.chat(fields, limits.structures());
+    ToolsReader.requireFree(fields, options, tools);
+    List<Map<String, Object>> messages = MessageReader.all(fields);
     ChatLayout layout = layout(fields, messages);
     Boolean parse =
         fields.find("parse_special_tokens") == null
             ? null
             : Boolean.valueOf(fields.bool("parse_special_tokens", false));
     fields.throwFaults();
-    return new ChatRequest(options, messages, layout, parse);
+    return new ChatRequest(options, messages, tools, layout, parse, "messages");
   }
 
   private static int logprobs(Fields fields) {
@@ -78,7 +81,7 @@ record ChatRequest(
     }
     if (continues
         && !messages.isEmpty()
-        && String.valueOf(messages.getLast().get("content")).isBlank()) {
+        && !(messages.getLast().get("content") instanceof String text && !text.isBlank())) {
       fields.fault("continue_final_message", "needs a last message with a text");
     }
     return new ChatLayout(adds, continues, variables(fields));
@@ -99,89 +102,5 @@ record ChatRequest(
       }
     }
     return variables;
-  }
-
-  private static List<Map<String, Object>> messages(Fields fields) {
-    JsonNode value = fields.find("messages");
-    List<Map<String, Object>> messages = new ArrayList<>();
-    if (value == null) {
-      fields.fault("messages", "is required");
-    } else if (!value.isArray() || value.isEmpty()) {
-      fields.fault("messages", "must be an array of at least one message");
-    } else {
-      for (int i = 0; i < value.size() && !fields.isFull(); i++) {
-        String place = "messages[" + i + "]";
-        if (value.get(i) instanceof ObjectNode message) {
-          messages.add(message(fields.element(place, message)));
-        } else {
-          fields.fault(place, "must be an object");
-        }
-      }
-    }
-    return messages;
-  }
-
-  private static Map<String, Object> message(Fields fields) {
-    Map<String, Object> message = new LinkedHashMap<>();
-    String role = fields.requiredString("role");
-    if (!role.isEmpty() && !ROLES.contains(role)) {
-      fields.fault("role", "must be system, developer, user, assistant or tool");
-    }
-    // Templates know system only; developer is its newer name.
-    message.put("role", role.equals("developer") ? "system" : role);
-    message.put("content", content(fields, role));
-    for (String name : List.of("name", "tool_call_id")) {
-      String text = fields.string(name);
-      if (text != null) {
-        message.put(name, text);
-      }
-    }
-    fields.unsupported("tool_calls", value -> value.isArray() && value.isEmpty());
-    fields.unsupported("function_call", value -> false);
-    return message;
-  }
-
-  private static String content(Fields fields, String role) {
-    JsonNode value = fields.find("content");
-    if (value == null) {
-      if (!role.equals("assistant")) {
-        fields.fault("content", "is required");
-      }
-      return "";
-    }
-    if (value.isString()) {
-      String text = fields.text("content", value);
-      return text == null ? "" : text;
-    }
-    if (!value.isArray()) {
-      fields.fault("content", "must be a string or an array of text parts");
-      return "";
-    }
-    List<String> parts = new ArrayList<>();
-    for (int i = 0; i < value.size() && !fields.isFull(); i++) {
-      String text = part(fields, "content[" + i + "]", value.get(i));
-      if (text != null) {
-        parts.add(text);
-      }
-    }
-    return String.join("\n", parts);
-  }
-
-  private static @Nullable String part(Fields fields, String place, JsonNode part) {
-    if (!(part instanceof ObjectNode object)) {
-      fields.fault(place, "must be an object with a 'type'");
-      return null;
-    }
-    Fields inner = fields.element(place, object);
-    String type = inner.requiredString("type");
-    if (!type.isEmpty() && !type.equals("text")) {
-      inner.unsupported("type", value -> false);
-      return null;
-    }
-    String text = inner.string("text");
-    if (inner.find("text") == null) {
-      inner.fault("text", "is required");
-    }
-    return text;
   }
 }

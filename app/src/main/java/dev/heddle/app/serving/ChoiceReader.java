@@ -1,11 +1,17 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.speech.Piece;
+import dev.heddle.app.speech.SpeechParser;
 import dev.heddle.format.CodePoints;
 import dev.heddle.format.text.StreamingDecoder;
 import dev.heddle.runtime.ChoiceOutput;
 import dev.heddle.runtime.FinishReason;
 import dev.heddle.sample.TokenRules;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +25,14 @@ final class ChoiceReader {
 
   private final int choice;
   private final ChoiceOutput output;
+  private final AnswerHead head;
+  private final Options options;
   private final StreamingDecoder decoder;
   private final StopMatcher stops;
-  private final Options options;
+  private final SpeechParser speech;
+
+  /** Special tokens that have a text here. */
+  private final BitSet marks;
 
   /** Whether to report tokens even while they have no text yet, because the answer shows tokens. */
   private final boolean everyToken;
@@ -37,11 +48,14 @@ final class ChoiceReader {
   private boolean opened;
   private @Nullable FinishReason finish;
 
-  ChoiceReader(int choice, ChoiceOutput output, StreamingDecoder decoder, Options options) {
+  ChoiceReader(int choice, ChoiceOutput output, AnswerHead head) {
     this.choice = choice;
     this.output = output;
-    this.decoder = decoder;
-    this.options = options;
+    this.head = head;
+    this.options = head.options();
+    this.decoder = head.newDecoder();
+    this.speech = head.speech().parser();
+    this.marks = marks(head);
     this.stops = new StopMatcher(options.stops(), options.includeStop());
     this.everyToken = options.tokenIds() || options.logprobs() >= 0;
   }
@@ -63,6 +77,16 @@ final class ChoiceReader {
     return finish;
   }
 
+  /** Whether the answer has called a tool so far. */
+  boolean called() {
+    return speech.called();
+  }
+
+  /** The stop text that ended the choice, null if none did. */
+  @Nullable String stop() {
+    return stops.found();
+  }
+
   /** What is new; null if nothing is. */
   @Nullable Delta poll() {
     if (finish != null) {
@@ -74,39 +98,64 @@ final class ChoiceReader {
     int count = Math.min(all, first + TOKENS_MAX);
     reason = count < all ? null : reason;
     int[] offsets = new int[count - first];
-    StringBuilder text = new StringBuilder();
-    while (taken < count && !stops.matched()) {
+    List<Piece> said = new ArrayList<>();
+    while (taken < count && !isOver()) {
       offsets[taken - first] = chars;
       int token = output.token(taken++);
       if (options.includeStop() || !rules().stops().get(token)) {
-        push(decoder.push(token), text);
+        push(textOf(token), said);
       }
     }
-    if (stops.matched()) {
+    if (isOver()) {
       output.stop();
       reason = FinishReason.STOP;
     } else if (reason != null) {
-      push(decoder.flush(), text);
+      push(decoder.flush(), said);
       reason = stops.matched() ? FinishReason.STOP : reason;
-      text.append(stops.rest());
+      said.addAll(speech.push(stops.rest()));
+    }
+    if (reason != null) {
+      said.addAll(speech.end());
     }
     told = taken;
     finish = reason;
-    if (reason == null && text.isEmpty() && count == all && !(everyToken && taken > first)) {
+    if (reason == null && said.isEmpty() && count == all && !(everyToken && taken > first)) {
       return null;
     }
     boolean opening = !opened;
     opened = true;
     return new Delta(
-        choice, opening, first, Arrays.copyOf(offsets, taken - first), text.toString(), reason);
+        choice, opening, first, Arrays.copyOf(offsets, taken - first), Piece.joined(said), reason);
+  }
+
+  /** Whether nothing that follows belongs to the answer. */
+  private boolean isOver() {
+    return stops.matched() || speech.isOver();
   }
 
   private TokenRules rules() {
     return options.sampling().rules();
   }
 
-  private void push(String decoded, StringBuilder text) {
+  /** A special token has no text, unless it is a mark by which the answer is read. */
+  private String textOf(int token) {
+    String text = decoder.push(token);
+    return marks.get(token) ? text + head.tokenizer().tokenText(token) : text;
+  }
+
+  private void push(String decoded, List<Piece> said) {
     chars += CodePoints.count(decoded);
-    text.append(stops.push(decoded, taken > rules().minTokens()));
+    said.addAll(speech.push(stops.push(decoded, taken > rules().minTokens())));
+  }
+
+  private static BitSet marks(AnswerHead head) {
+    BitSet marks = new BitSet();
+    for (String mark : head.speech().marks()) {
+      OptionalInt id = head.tokenizer().idOf(mark);
+      if (id.isPresent() && head.tokenizer().isSpecial(id.getAsInt())) {
+        marks.set(id.getAsInt());
+      }
+    }
+    return marks;
   }
 }

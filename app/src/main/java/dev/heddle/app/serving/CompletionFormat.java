@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Answers of {@code /v1/completions}, with the legacy shape of logprobs. */
-final class CompletionFormat extends AnswerFormat {
+final class CompletionFormat extends OpenAiFormat {
   private final boolean echo;
 
   CompletionFormat(Answer answer, boolean echo) {
@@ -29,7 +29,7 @@ final class CompletionFormat extends AnswerFormat {
   }
 
   @Override
-  List<ObjectNode> opening() {
+  List<ObjectNode> openingChunks() {
     return List.of();
   }
 
@@ -44,14 +44,17 @@ final class CompletionFormat extends AnswerFormat {
   }
 
   @Override
-  boolean shows(Delta delta) {
+  List<ObjectNode> parts(Delta delta) {
+    return shows(delta) ? List.of(part(delta)) : List.of();
+  }
+
+  private boolean shows(Delta delta) {
     return !delta.text().isEmpty()
         || (delta.opening() && (echo || answer.options().tokenIds()))
         || (delta.end() > delta.first() && (wantsLogprobs() || answer.options().tokenIds()));
   }
 
-  @Override
-  ObjectNode part(Delta delta) {
+  private ObjectNode part(Delta delta) {
     ObjectNode choice = choice(delta.choice());
     boolean withPrompt = echo && delta.opening();
     choice.put(

@@ -42,14 +42,22 @@ final class ModelsController {
   }
 
   private ObjectNode card(ResolvedModel model) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("id", model.name())
-        .put("object", "model")
-        .put("created", model.createdAt().getEpochSecond())
-        .put("owned_by", model.ownedBy())
-        .put("root", model.servedBy())
-        .put("parent", model.version() == null ? null : served.name())
-        .put("max_model_len", served.maxContext());
+    ObjectNode card =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", model.name())
+            .put("object", "model")
+            .put("created", model.createdAt().getEpochSecond())
+            .put("owned_by", model.ownedBy())
+            .put("root", model.servedBy())
+            .put("parent", model.version() == null ? null : served.name())
+            .put("max_model_len", served.maxContext());
+    ChatPrompts chat = served.chat();
+    card.putObject("capabilities")
+        .put("completions", true)
+        .put("chat", chat != null)
+        .put("tools", chat != null)
+        .put("reasoning", chat != null && chat.reasons());
+    return card;
   }
 }

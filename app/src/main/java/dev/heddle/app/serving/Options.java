@@ -47,6 +47,40 @@ record Options(
     badWords = List.copyOf(badWords);
   }
 
+  /** Those of one answer that shows nothing but what it says. */
+  static Options plain(
+      String model,
+      @Nullable String user,
+      @Nullable Integer maxTokens,
+      SamplingParams sampling,
+      List<String> stops,
+      boolean stream) {
+    return new Options(
+        model, user, maxTokens, sampling, 1, stops, false, List.of(), stream, false, -1, false,
+        false, -1, null, null);
+  }
+
+  /** The same whose answers look like this. */
+  Options withConstraint(@Nullable Constraint other) {
+    return new Options(
+        model,
+        user,
+        maxTokens,
+        sampling,
+        choices,
+        stops,
+        includeStop,
+        badWords,
+        stream,
+        includeUsage,
+        logprobs,
+        ignoreEos,
+        tokenIds,
+        promptLogprobs,
+        truncatePrompt,
+        other);
+  }
+
   /** The same with another way to draw tokens. */
   Options withSampling(SamplingParams other) {
     return new Options(

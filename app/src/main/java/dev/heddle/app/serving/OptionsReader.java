@@ -20,7 +20,7 @@ final class OptionsReader {
   static final int MAX_BAD_WORDS = 256;
   static final int MAX_TEXT_CHARS = 256;
   private static final int MAX_PROMPT_LOGPROBS = 20;
-  private static final int MAX_TOKENS_BOUND = 1 << 24;
+  static final int MAX_TOKENS_BOUND = 1 << 24;
 
   private OptionsReader() {}
 
@@ -99,7 +99,8 @@ final class OptionsReader {
     return now == null ? old : now;
   }
 
-  private static SamplingParams sampling(Fields fields, RequestLimits limits) {
+  /** How tokens are drawn. */
+  static SamplingParams sampling(Fields fields, RequestLimits limits) {
     Long seed = fields.integer64("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     return new SamplingParams(
         fields.number("temperature", 0, 2, 1),
@@ -168,7 +169,7 @@ final class OptionsReader {
   }
 
   /** One text, or several, none of them empty. */
-  private static List<String> texts(Fields fields, String name, int most) {
+  static List<String> texts(Fields fields, String name, int most) {
     JsonNode value = fields.find(name);
     List<String> texts = new ArrayList<>();
     if (value == null) {

@@ -1,6 +1,7 @@
 package dev.heddle.app.serving;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the first stop text in a text that comes in pieces, as if it were read character by
@@ -15,7 +16,7 @@ final class StopMatcher {
   private final List<String> stops;
   private final boolean shown;
   private final StringBuilder pending = new StringBuilder();
-  private boolean matched;
+  private @Nullable String found;
 
   /** How many of the pending characters no stop may end in. */
   private int exempt;
@@ -30,7 +31,12 @@ final class StopMatcher {
 
   /** Whether a stop was found; nothing may be pushed after it. */
   boolean matched() {
-    return matched;
+    return found != null;
+  }
+
+  /** The stop that was found, null if none was. */
+  @Nullable String found() {
+    return found;
   }
 
   /**
@@ -48,7 +54,6 @@ final class StopMatcher {
     }
     int end = firstMatch();
     if (end >= 0) {
-      matched = true;
       return take(end);
     }
     return take(pending.length() - heldBack());
@@ -56,19 +61,20 @@ final class StopMatcher {
 
   /** What was held back, when nothing follows. */
   String rest() {
-    return matched ? "" : take(pending.length());
+    return matched() ? "" : take(pending.length());
   }
 
-  /** Where the text ends by the first stop, -1 if there is none. */
+  /** Notes the first stop; where the text ends by it, -1 if there is none. */
   private int firstMatch() {
     int start = -1;
     int end = Integer.MAX_VALUE;
     for (String stop : stops) {
-      int found = pending.indexOf(stop, Math.max(0, exempt - stop.length() + 1));
-      int foundEnd = found + stop.length();
-      if (found >= 0 && (foundEnd < end || (foundEnd == end && found < start))) {
-        start = found;
-        end = foundEnd;
+      int at = pending.indexOf(stop, Math.max(0, exempt - stop.length() + 1));
+      int atEnd = at + stop.length();
+      if (at >= 0 && (atEnd < end || (atEnd == end && at < start))) {
+        start = at;
+        end = atEnd;
+        found = stop;
       }
     }
     return start < 0 || !shown ? start : end;

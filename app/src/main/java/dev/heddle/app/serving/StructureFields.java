@@ -46,6 +46,28 @@ final class StructureFields {
     return reader.compile();
   }
 
+  /** As {@link #read}, of the {@code format} of {@code /v1/responses}. */
+  static @Nullable Constraint readFormat(Fields text, Structures structures) {
+    StructureFields reader = new StructureFields(text, structures);
+    Fields format = text.object("format");
+    if (format != null) {
+      switch (format.requiredString("type")) {
+        case "text", "" -> {}
+        case "json_object" -> reader.add("format", new Structure.JsonObject());
+        case "json_schema" -> reader.schema(format, "format.schema");
+        default -> format.fault("type", "must be 'text', 'json_object' or 'json_schema'");
+      }
+    }
+    return reader.compile();
+  }
+
+  /** Faults a schema that answers cannot be made to keep to, or that is not strict. */
+  static void requireKept(Fields fields, String place, JsonNode schema, Structures structures) {
+    StructureFields reader = new StructureFields(fields, structures);
+    reader.found.add(new Found(place, new Structure.JsonSchema(schema), true));
+    reader.compile();
+  }
+
   private void responseFormat() {
     Fields format = fields.object("response_format");
     if (format == null) {
@@ -60,19 +82,21 @@ final class StructureFields {
           format.fault("json_schema", "must be an object");
           return;
         }
-        schema.string("name");
-        JsonNode value = schema.find("schema");
-        if (value == null) {
-          schema.fault("schema", "is required");
-          return;
-        }
-        boolean strict = schema.bool("strict", false);
-        found.add(
-            new Found(
-                "response_format.json_schema.schema", new Structure.JsonSchema(value), strict));
+        schema(schema, "response_format.json_schema.schema");
       }
       default -> format.fault("type", "must be 'text', 'json_object' or 'json_schema'");
     }
+  }
+
+  /** A schema beside its name, and whether it is strict. */
+  private void schema(Fields holder, String place) {
+    holder.string("name");
+    JsonNode value = holder.find("schema");
+    if (value == null) {
+      holder.fault("schema", "is required");
+      return;
+    }
+    found.add(new Found(place, new Structure.JsonSchema(value), holder.bool("strict", false)));
   }
 
   /** Fields that have the same names in an object, or a prefix outside of one. */

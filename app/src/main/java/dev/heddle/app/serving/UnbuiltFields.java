@@ -49,10 +49,9 @@ final class UnbuiltFields {
         UnbuiltFields::never,
         "is not taken from requests, since it decides which text becomes control tokens; the"
             + " model's own template is used");
-    for (String name : List.of("tools", "functions", "documents")) {
+    for (String name : List.of("functions", "documents")) {
       fields.unsupported(name, UnbuiltFields::isEmpty);
     }
-    fields.unsupported("tool_choice", value -> is(value, "none"));
     fields.unsupported("function_call", value -> is(value, "none"));
     fields.unsupported(
         "modalities", value -> value.isArray() && value.size() == 1 && is(value.get(0), "text"));

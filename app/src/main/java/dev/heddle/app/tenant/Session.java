@@ -8,20 +8,18 @@ import java.time.temporal.ChronoUnit;
 /**
  * What a browser's cookie says of it.
  *
- * @param keyId public id of the key that the browser signed in with
+ * @param keyId public id of the key that the session stands for
  * @param stamp tells that key from a later one of the same id
+ * @param endsAt when the browser has to sign in again
  * @param csrfId what the session's CSRF token is made from
  */
-public record Session(String keyId, Digest stamp, Instant issuedAt, String csrfId) {
+public record Session(String keyId, Digest stamp, Instant issuedAt, Instant endsAt, String csrfId) {
+  /** How long a session lasts that began with a key. */
   static final Duration LIFETIME = Duration.ofHours(12);
 
   public Session {
     issuedAt = issuedAt.truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  /** When the browser has to sign in again. */
-  public Instant endsAt() {
-    return issuedAt.plus(LIFETIME);
+    endsAt = endsAt.truncatedTo(ChronoUnit.SECONDS);
   }
 
   boolean isOverAt(Instant now) {

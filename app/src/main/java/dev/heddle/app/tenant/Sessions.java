@@ -8,6 +8,7 @@ import dev.heddle.registry.snapshot.SnapshotSource;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -19,8 +20,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 
 /**
- * Sessions of browsers: a signed cookie stands for the key that the browser has signed in with, as
- * long as that key is good. Another way in, such as OIDC, has but to {@link #begin} a session.
+ * Sessions of browsers: a signed cookie stands for a key, as long as that key is good. It is the
+ * key that the browser has signed in with, or the one by which a person acts who signed in
+ * elsewhere.
  */
 @Component
 public final class Sessions {
@@ -38,22 +40,27 @@ public final class Sessions {
   private final Clock clock;
 
   @Autowired
-  Sessions(SnapshotSource registry, SessionSeal seal) {
+  Sessions(SnapshotSource registry, Seal seal) {
     this(registry, seal, Clock.systemUTC());
   }
 
-  Sessions(SnapshotSource registry, SessionSeal seal, Clock clock) {
+  Sessions(SnapshotSource registry, Seal seal, Clock clock) {
     this.registry = registry;
-    this.seal = seal;
+    this.seal = new SessionSeal(seal);
     this.clock = clock;
   }
 
   /** Lets the holder of a key go on by cookie from now on. */
   public Session begin(Principal caller) {
+    return begin(caller.publicId(), Session.LIFETIME);
+  }
+
+  /** Begins a session of somebody who has shown by whatever means that the key is theirs. */
+  public Session begin(String publicId, Duration lifetime) {
     return registry
         .current()
-        .stamp(caller.publicId())
-        .map(stamp -> seal.begin(caller.publicId(), stamp, clock.instant()))
+        .stamp(publicId)
+        .map(stamp -> seal.begin(publicId, stamp, clock.instant(), lifetime))
         .orElseThrow(
             () -> new ApiException(ErrorCode.INVALID_API_KEY, "This API key has been taken back."));
   }
@@ -71,7 +78,9 @@ public final class Sessions {
 
   /** For the answer that begins the session. */
   public ResponseCookie cookie(Session session, ServerHttpRequest request) {
-    return cookie(seal.seal(session), request).maxAge(Session.LIFETIME).build();
+    return cookie(seal.seal(session), request)
+        .maxAge(Duration.between(session.issuedAt(), session.endsAt()))
+        .build();
   }
 
   /** For the answer that ends it. */
@@ -87,9 +96,8 @@ public final class Sessions {
    */
   @Nullable Principal caller(ServerHttpRequest request) {
     Session session = of(request);
-    if (session == null
-        || !(registry.current().authenticate(session.keyId(), session.stamp(), clock.instant())
-            instanceof Authentication.Granted(var principal))) {
+    Principal principal = session == null ? null : caller(session);
+    if (session == null || principal == null) {
       return null;
     }
     if (!SAFE.contains(request.getMethod()) && !showsToken(request, session)) {
@@ -98,6 +106,14 @@ public final class Sessions {
           "A change by a browser's session needs the session's token in " + CSRF_HEADER + ".");
     }
     return principal;
+  }
+
+  /** Whom a session is of; null if its key is no longer good. */
+  public @Nullable Principal caller(Session session) {
+    return registry.current().authenticate(session.keyId(), session.stamp(), clock.instant())
+            instanceof Authentication.Granted(var principal)
+        ? principal
+        : null;
   }
 
   private boolean showsToken(ServerHttpRequest request, Session session) {
@@ -110,11 +126,13 @@ public final class Sessions {
 
   private static ResponseCookie.ResponseCookieBuilder cookie(
       String value, ServerHttpRequest request) {
-    return ResponseCookie.from(COOKIE, value)
-        .path("/")
-        .httpOnly(true)
-        .sameSite("Strict")
-        .secure(isSecure(request));
+    return ownCookie(COOKIE, value, request).sameSite("Strict");
+  }
+
+  /** A cookie that scripts do not see, and that stays with HTTPS where the request came by it. */
+  public static ResponseCookie.ResponseCookieBuilder ownCookie(
+      String name, String value, ServerHttpRequest request) {
+    return ResponseCookie.from(name, value).path("/").httpOnly(true).secure(isSecure(request));
   }
 
   /** By this server's own TLS, or that of a proxy before it. A lie binds the liar's cookie only. */

@@ -2,6 +2,7 @@ package dev.heddle.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.registry.access.Scope;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,9 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(15),
                             0,
                             0,
-                            false),
+                            false,
+                            "auto",
+                            "auto"),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
@@ -89,6 +92,22 @@ class HeddlePropertiesTest {
                         new HeddleProperties.Database(
                             null, "heddle", "", 10, Duration.ofSeconds(5), Duration.ofSeconds(10)),
                         new CorsSettings(List.of()),
+                        new ConsoleSettings(
+                            new OidcSettings(
+                                null,
+                                null,
+                                null,
+                                "OpenID Connect",
+                                null,
+                                List.of("openid", "email"),
+                                null,
+                                null,
+                                null,
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                "email",
+                                Duration.ofHours(12))),
                         new HeddleProperties.Metrics(false))));
   }
 
@@ -152,6 +171,19 @@ class HeddlePropertiesTest {
             "heddle.database.user=owner",
             "heddle.database.password=secret",
             "heddle.cors.origins=https://app.example.com",
+            "heddle.console.oidc.issuer=https://id.example.com",
+            "heddle.console.oidc.client-id=loom",
+            "heddle.console.oidc.client-secret=hidden",
+            "heddle.console.oidc.name=Acme",
+            "heddle.console.oidc.redirect-base=https://heddle.example.com",
+            "heddle.console.oidc.scopes=openid,profile",
+            "heddle.console.oidc.tenant=acme",
+            "heddle.console.oidc.roles-claim=groups",
+            "heddle.console.oidc.admin-roles=a",
+            "heddle.console.oidc.adapters-roles=b,c",
+            "heddle.console.oidc.inference-roles=d",
+            "heddle.console.oidc.name-claim=nick",
+            "heddle.console.oidc.session-time=1h",
             "heddle.metrics.adapter-names=true")
         .run(context ->
             assertThat(context.getBean(HeddleProperties.class))
@@ -179,7 +211,9 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(5),
                             3,
                             4,
-                            true),
+                            true,
+                            "auto",
+                            "auto"),
                         new HeddleProperties.Uploads(Duration.ofHours(24)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
@@ -217,6 +251,22 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(3),
                             Duration.ofSeconds(4)),
                         new CorsSettings(List.of("https://app.example.com")),
+                        new ConsoleSettings(
+                            new OidcSettings(
+                                "https://id.example.com",
+                                "loom",
+                                "hidden",
+                                "Acme",
+                                "https://heddle.example.com",
+                                List.of("openid", "profile"),
+                                "acme",
+                                null,
+                                "groups",
+                                List.of("a"),
+                                List.of("b", "c"),
+                                List.of("d"),
+                                "nick",
+                                Duration.ofHours(1))),
                         new HeddleProperties.Metrics(true))));
   }
 
@@ -270,5 +320,47 @@ class HeddlePropertiesTest {
     assertThat(ModelNames.of("loom", Path.of("/x/base"))).isEqualTo("loom");
     assertThat(ModelNames.of(null, Path.of("/x/DeepSeek-V2 Lite"))).isEqualTo("deepseek-v2-lite");
     assertThat(ModelNames.of(null, Path.of("/x/__"))).isEqualTo("base");
+  }
+
+  @Test
+  void sign_in_is_set_as_a_whole_or_not_at_all() {
+    String prefix = "heddle.console.oidc.";
+    String[] whole = {
+      "heddle.model=" + model,
+      prefix + "issuer=https://id.example.com/realms/acme",
+      prefix + "client-id=heddle",
+      prefix + "client-secret=hidden-secret",
+      prefix + "redirect-base=https://heddle.example.com",
+      prefix + "tenant-claim=tenant",
+      prefix + "roles-claim=groups",
+      prefix + "admin-roles=operators,root"
+    };
+    runner
+        .withPropertyValues(whole)
+        .run(context -> {
+          OidcSettings oidc = context.getBean(HeddleProperties.class).console().oidc();
+          assertThat(oidc.isOn()).isTrue();
+          assertThat(oidc.roles().get(Scope.ADMIN)).containsExactlyInAnyOrder("operators", "root");
+          assertThat(oidc.toString()).doesNotContain("hidden");
+        });
+    for (String fault :
+        List.of(
+            "issuer=http://id.example.com",
+            "issuer=",
+            "client-id=",
+            "redirect-base=https://heddle.example.com/console",
+            "redirect-base=heddle.example.com",
+            "redirect-base=",
+            "tenant=acme",
+            "tenant-claim=",
+            "roles-claim=",
+            "admin-roles=",
+            "scopes=email",
+            "session-time=30s")) {
+      runner
+          .withPropertyValues(whole)
+          .withPropertyValues(prefix + fault)
+          .run(context -> assertThat(context).as(fault).hasFailed());
+    }
   }
 }

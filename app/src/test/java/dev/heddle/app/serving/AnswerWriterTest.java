@@ -2,10 +2,12 @@ package dev.heddle.app.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.app.speech.Piece;
 import dev.heddle.runtime.FinishReason;
 import dev.heddle.runtime.GenerationException;
 import dev.heddle.runtime.ScriptedEngine;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -81,6 +83,7 @@ class AnswerWriterTest {
   }
 
   private static StreamEvent progress(String text, @Nullable FinishReason finish) {
-    return new StreamEvent.Progress(new Delta(0, false, 0, new int[0], text, finish));
+    return new StreamEvent.Progress(
+        new Delta(0, false, 0, new int[0], List.of(new Piece.Content(text)), finish));
   }
 }

@@ -31,7 +31,8 @@ class ChatPromptsTest {
   }
 
   private ChatPrompts prompts(String template) {
-    return new ChatPrompts(tokenizer, ChatTemplate.parse(template), false);
+    return new ChatPrompts(
+        tokenizer, ChatTemplate.parse(template), new ChatSettings(false, null, null));
   }
 
   private static List<Map<String, Object>> user(String text) {
@@ -82,9 +83,12 @@ class ChatPromptsTest {
             Map.of("role", "user", "content", "a"),
             Map.of("role", "assistant", "content", " half "));
     try (ChatPrompts writes = prompts(template)) {
-      assertThat(writes.prompt(messages, null, new ChatLayout(false, true, Map.of())).text)
+      assertThat(
+              writes.prompt(messages, null, new ChatLayout(false, true, Map.of()), Tools.NONE).text)
           .isEqualTo("<|user|>a" + end);
-      assertThat(writes.prompt(messages, null, new ChatLayout(false, false, Map.of())).text)
+      assertThat(
+              writes.prompt(messages, null, new ChatLayout(false, false, Map.of()), Tools.NONE)
+                  .text)
           .isEqualTo("<|user|>a" + end + "<|eos|>");
       assertThat(writes.prompt(messages, null).text).endsWith("<|eos|><|assistant|>");
     }
@@ -99,7 +103,7 @@ class ChatPromptsTest {
     ChatLayout layout = new ChatLayout(true, false, given);
     String template = LOOP + "{{ m.content }}{% endfor %}{% if quiet %}{{ tone.name }}{% endif %}";
     try (ChatPrompts writes = prompts(template)) {
-      ChatPrompts.Prompt prompt = writes.prompt(user("hello"), null, layout);
+      ChatPrompts.Prompt prompt = writes.prompt(user("hello"), null, layout, Tools.NONE);
 
       assertThat(prompt.text).isEqualTo("<|user|>hello<|eos|>");
       assertThat(prompt.tokens()).doesNotContain(tokenizer.idOf("<|eos|>").orElseThrow());

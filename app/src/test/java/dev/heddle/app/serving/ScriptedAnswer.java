@@ -1,5 +1,6 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.speech.SpeechSyntax;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
@@ -25,11 +26,26 @@ final class ScriptedAnswer {
 
   /** An answer to so many prompts of three tokens, with choices of at most eight. */
   static Answer of(int prompts, int choices, boolean stream, String... stops) {
+    return of(prompts, choices, stream, 8, SpeechSyntax.PLAIN, stops);
+  }
+
+  /** An answer to one prompt, of at most 512 tokens, in which something is looked for. */
+  static Answer speaking(SpeechSyntax speech, boolean stream) {
+    return of(1, 1, stream, 512, speech);
+  }
+
+  private static Answer of(
+      int prompts,
+      int choices,
+      boolean stream,
+      int maxTokens,
+      SpeechSyntax speech,
+      String... stops) {
     Options options =
         new Options(
             "base",
             null,
-            8,
+            maxTokens,
             SamplingParams.GREEDY,
             choices,
             List.of(stops),
@@ -44,10 +60,11 @@ final class ScriptedAnswer {
             null,
             null);
     Principal caller =
-        new Principal(TENANT, "acme", new UUID(0, 8), "key", Set.of(Scope.INFERENCE));
+        new Principal(TENANT, "acme", new UUID(0, 8), "key", null, Set.of(Scope.INFERENCE));
     ResolvedModel base =
         new ResolvedModel("base", "heddle", Instant.EPOCH, new UUID(0, 9), null, "base");
-    AnswerHead head = new AnswerHead("id", "request", 0, caller, base, options, TOKENIZER, false);
+    AnswerHead head =
+        new AnswerHead("id", "request", 0, caller, base, options, TOKENIZER, false, speech);
     List<Answer.Prompt> all = new ArrayList<>();
     for (int i = 0; i < prompts; i++) {
       GenerationRequest request =
@@ -56,7 +73,7 @@ final class ScriptedAnswer {
               "acme",
               null,
               new int[] {1, 2, 3},
-              8,
+              maxTokens,
               choices,
               false,
               -1,

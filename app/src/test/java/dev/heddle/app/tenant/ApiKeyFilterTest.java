@@ -208,6 +208,6 @@ class ApiKeyFilterTest {
   }
 
   private static Principal principal(String id, Set<Scope> scopes) {
-    return new Principal(TENANTS.get("default"), "default", UUID.randomUUID(), id, scopes);
+    return new Principal(TENANTS.get("default"), "default", UUID.randomUUID(), id, null, scopes);
   }
 }

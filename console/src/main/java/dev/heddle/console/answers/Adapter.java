@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An adapter. */
+/** An adapter; {@code resident} is there where it is one of a list. */
 public record Adapter(
     String name,
     String owner,
@@ -17,7 +17,12 @@ public record Adapter(
     List<Target> targets,
     long revision,
     Instant createdAt,
-    @Nullable Instant archivedAt) {
+    @Nullable Instant archivedAt,
+    @Nullable List<String> resident) {
+  /** Whether a version is in the slots now. */
+  public boolean holds(String version) {
+    return resident != null && resident.contains(version);
+  }
 
   /** The share of 100 that a version, such as {@code intent@3}, has now of what the name means. */
   public long share(String version) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record Key(
     String id,
     String label,
+    @Nullable String person,
     List<String> scopes,
     Instant createdAt,
     @Nullable Instant expiresAt,

@@ -13,7 +13,11 @@ public record Residency(
     long evictions,
     List<Held> residents,
     List<Waiting> waiting,
-    List<Pin> pins) {
+    List<Pin> pins,
+    Otherwise otherwise) {
+  /** What the same adapters would take padded to the widest of them, or merged into models. */
+  public record Otherwise(long paddedBytes, int widest, long mergedBytes) {}
+
   /** An adapter in the slots. */
   public record Held(
       String digest,
@@ -37,16 +41,4 @@ public record Residency(
 
   /** A pinned version. */
   public record Pin(String tenant, String version, String digest, boolean resident) {}
-
-  /** Whether a tenant's version is in the slots now. */
-  public boolean holds(String tenant, String version) {
-    Holder wanted = new Holder(tenant, version);
-    return residents.stream().anyMatch(held -> held.versions().contains(wanted));
-  }
-
-  /** Whether a tenant's version is pinned. */
-  public boolean pinned(String tenant, String version) {
-    return pins.stream()
-        .anyMatch(pin -> pin.tenant().equals(tenant) && pin.version().equals(version));
-  }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Who looks, and what it may do. */
 public record SessionInfo(
     String keyId,
+    @Nullable String person,
     String tenant,
     List<String> scopes,
     @Nullable Instant endsAt,

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A version; the last three are there where one version was asked for. */
+/** A version; its experts, import and proof are there where one version was asked for. */
 public record Version(
     String adapter,
     int number,
@@ -18,4 +18,5 @@ public record Version(
     List<Violation> violations,
     @Nullable List<TunedLayer> tunedExperts,
     @Nullable Resident resident,
-    @JsonProperty("import") @Nullable Import imported) {}
+    @JsonProperty("import") @Nullable Import imported,
+    @Nullable Proof proof) {}

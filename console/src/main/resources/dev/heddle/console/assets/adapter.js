@@ -1,7 +1,7 @@
 // The adapter's page: its forms, its weights, its proof, its snippets.
 import { json } from './api.js';
 import { palette } from './charts.js';
-import { fail, toast } from './dialogs.js';
+import { fail } from './dialogs.js';
 
 const again = (text) => {
   sessionStorage.setItem('said', text);
@@ -48,17 +48,11 @@ prove?.addEventListener('click', async () => {
   prove.setAttribute('aria-busy', 'true');
   try {
     const proof = await json('POST', prove.dataset.path);
-    const said = document.getElementById('proof');
-    said.hidden = false;
-    said.className = proof.passed ? 'proved' : 'wrong';
-    said.textContent = proof.cases === 0
-      ? 'It came without golden prompts. Put a golden.json beside expert_cfg.json to have its answers checked.'
-      : proof.passed
-        ? `It answers all ${proof.cases} golden prompts as it should.`
-        : `${proof.violations.length} of ${proof.cases} golden prompts are answered otherwise.`;
-    if (!proof.passed) toast(said.textContent, 'failed', proof.violations);
+    again(proof.passed
+      ? `It answers all ${proof.cases} golden prompts as it should.`
+      : `${proof.violations.length} of ${proof.cases} golden prompts are answered otherwise.`);
   } catch (e) {
-    fail(e);
+    fail(e.status === 404 ? new Error('It came without golden prompts. Put a golden.json beside expert_cfg.json to have its answers checked.') : e);
   } finally {
     prove.removeAttribute('aria-busy');
   }

@@ -29,6 +29,12 @@ export function draw(element, options) {
   return entry.chart;
 }
 
+/** Forgets what was drawn in an element that leaves the page. */
+export function undraw(element) {
+  made.get(element)?.chart.dispose();
+  made.delete(element);
+}
+
 dark.addEventListener('change', () => {
   for (const [element, entry] of made) draw(element, entry.options);
 });

@@ -1,6 +1,11 @@
 // The files of a dropped or chosen folder that an adapter may have.
 
-const WANTED = /^(expert_cfg\.json|.*\.safetensors|model\.safetensors\.index\.json|golden\.json|readme(\..*)?|license(\..*)?|config\.json|tokenizer.*\.json|generation_config\.json|chat_template\.jinja)$/i;
+const WEIGHTS = /^(expert_cfg\.json|.*\.safetensors(\.index\.json)?)$/i; // the server refuses other spellings
+const OTHERS = new Set([
+  'golden.json', 'adapter_config.json', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json',
+  'tokenizer.model', 'special_tokens_map.json', 'added_tokens.json', 'vocab.json', 'merges.txt',
+  'chat_template.jinja', 'README.md', 'LICENSE',
+]);
 
 const entries = (reader) => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
@@ -24,7 +29,7 @@ export async function folderOf(transfer) {
     ? (await Promise.all(dropped.map(filesIn))).flat()
     : [...transfer.files].filter((file) => (file.webkitRelativePath.match(/\//g) ?? []).length <= 1);
   return files
-    .filter((file) => WANTED.test(file.name))
+    .filter(({ name }) => WEIGHTS.test(name) || OTHERS.has(name))
     .map((file) => ({ path: file.name, file }))
     .sort((a, b) => a.file.size - b.file.size);
 }

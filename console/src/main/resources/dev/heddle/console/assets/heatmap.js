@@ -24,7 +24,7 @@ function cells(layers, columns, own, other, routing) {
       const mine = own.get(`${layer}:${x}`);
       const theirs = other?.get(`${layer}:${x}`);
       const kind = mine && theirs ? (mine === theirs ? 'same' : 'differs') : mine ? 'tuned' : theirs ? 'theirs' : 'base';
-      all.push({ x, y, layer, kind, count: counts[x], share: sum ? counts[x] / sum : 0 });
+      all.push({ x, y, layer, kind, count: counts[x], share: sum ? (counts[x] ?? 0) / sum : 0 }); // a router has no shared columns
     }
   });
   return all;

@@ -1,7 +1,8 @@
 // The playground: the same request to each model at once, what comes back token by token.
 import { ask } from './api.js';
-import { units } from './charts.js';
+import { undraw, units } from './charts.js';
 import { fail } from './dialogs.js';
+import { showHits } from './hits.js';
 import { events } from './stream.js';
 
 const MODELS_MAX = 4;
@@ -19,6 +20,7 @@ function request(model, fields) {
       model,
       stream: true,
       stream_options: { include_usage: true },
+      return_token_ids: true,
       max_tokens: fields.max_tokens.valueAsNumber,
       temperature: fields.temperature.valueAsNumber,
       top_p: fields.top_p.valueAsNumber,
@@ -63,7 +65,7 @@ function append(text, [token, logprob, special]) {
   if (special) {
     span.className = 'special';
     text.append(span);
-    return;
+    return span;
   }
   if (logprob != null) {
     const probability = Math.exp(logprob);
@@ -71,7 +73,11 @@ function append(text, [token, logprob, special]) {
     span.title = `${(probability * 100).toFixed(1)} %, logprob ${logprob.toFixed(3)}`;
   }
   text.append(span);
+  return span;
 }
+
+/** Whether the viewer may see which experts a version tunes: it is the viewer's tenant's own. */
+const isOwn = (version) => form.dataset.manages === 'true' && /^[^/@]+@\d+$/.test(version ?? '');
 
 async function one(model, signal) {
   const { text, times, box } = card(model);
@@ -80,6 +86,9 @@ async function one(model, signal) {
   let count = 0;
   let usage = null;
   let finish = null;
+  let prompt = [];
+  const ids = [];
+  const spans = [];
   const tell = () => {
     const seconds = (performance.now() - begun) / 1000;
     const rest = first == null ? 0 : seconds - first;
@@ -98,16 +107,19 @@ async function one(model, signal) {
     for await (const event of events(response)) {
       if (event.error) throw new Error(event.error.message);
       usage = event.usage ?? usage;
+      prompt = event.prompt_token_ids ?? event.choices?.[0]?.prompt_token_ids ?? prompt;
       for (const choice of event.choices ?? []) {
         finish = choice.finish_reason ?? finish;
+        ids.push(...(choice.token_ids ?? []));
         for (const token of tokens(choice)) {
           first ??= (performance.now() - begun) / 1000;
           count++;
-          append(text, token);
+          spans.push(append(text, token));
         }
       }
       tell();
     }
+    if (isOwn(version)) await showHits(box, version, prompt, ids, spans).catch(fail);
   } catch (e) {
     if (e.name === 'AbortError') {
       times.textContent += ' \u00b7 stopped';
@@ -139,6 +151,7 @@ form.addEventListener('submit', async (event) => {
   if (chosen.length === 0) return fail(new Error('Choose a model.'));
   controller?.abort();
   controller = new AbortController();
+  answers.querySelectorAll('.hits .chart').forEach(undraw);
   answers.replaceChildren();
   stop.disabled = false;
   await Promise.all(chosen.map((model) => one(model, controller.signal)));

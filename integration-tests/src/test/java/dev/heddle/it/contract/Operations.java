@@ -71,10 +71,12 @@ final class Operations {
       if (path.contains("{")) {
         statuses.add(404);
       }
-      if (writes) {
+      if (operation.at("/responses/200/content").has("text/event-stream")) {
         addRateLimits(operation.withObject("/responses/200/headers"));
       }
-      addErrors(operation, statuses, "application/json", "OpenAiError");
+      boolean anthropic = path.startsWith("/v1/messages");
+      String error = anthropic ? "AnthropicError" : "OpenAiError";
+      addErrors(operation, statuses, "application/json", error);
       addScopes(new Access(Scope.INFERENCE, false), operation);
     }
     return item;
@@ -297,7 +299,7 @@ final class Operations {
     if (status == 429 || status == 503) {
       addHeader(response.withObject("headers"), "Retry-After", "RetryAfter");
     }
-    if (schema.equals("OpenAiError") && (status == 400 || status == 429)) {
+    if (!schema.equals("Problem") && (status == 400 || status == 429)) {
       addHeader(response.withObject("headers"), QuotaHeaders.LIMIT, "LimitName");
       addRateLimits(response.withObject("headers"));
     }
@@ -347,7 +349,7 @@ final class Operations {
     Set<String> allowed = new TreeSet<>();
     for (Scope scope : Scope.values()) {
       UUID id = new UUID(0, 0);
-      if (access.allows(new Principal(id, "any", id, "any", Set.of(scope)))) {
+      if (access.allows(new Principal(id, "any", id, "any", null, Set.of(scope)))) {
         allowed.add(scope.text());
       }
     }

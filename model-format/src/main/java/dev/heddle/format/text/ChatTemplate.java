@@ -143,8 +143,22 @@ public final class ChatTemplate {
   /** A message whose content, if it has one, is a list of parts, for {@link #readsPartsOnly}. */
   public static Map<String, Object> inParts(Map<String, Object> message) {
     Map<String, Object> parted = new LinkedHashMap<>(message);
-    parted.computeIfPresent("content", (name, text) -> parts(String.valueOf(text)));
+    parted.computeIfPresent(
+        "content", (name, said) -> said instanceof String text ? parts(text) : said);
     return parted;
+  }
+
+  /** Whether a template spells this text, in whatever place. */
+  public boolean mentions(String text) {
+    return sources.contains(text);
+  }
+
+  /**
+   * How the template takes tools: found by rendering a conversation with a tool, a call of it and
+   * its result.
+   */
+  public ToolUse toolUse() {
+    return ToolProbe.of(this);
   }
 
   /** A text in the form of content that is a list of parts. */

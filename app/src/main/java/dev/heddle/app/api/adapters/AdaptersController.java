@@ -5,9 +5,12 @@ import dev.heddle.app.api.ETags;
 import dev.heddle.app.api.PageView;
 import dev.heddle.app.api.Paged;
 import dev.heddle.app.api.Paging;
+import dev.heddle.app.api.residency.VersionResidency;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.app.tenant.Requires;
+import dev.heddle.format.Digest;
 import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.Page;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
@@ -24,6 +27,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -50,9 +54,15 @@ final class AdaptersController {
   private final AdapterIngest ingest;
   private final GarbageCollector garbage;
   private final BaseModel base;
+  private final VersionResidency residency;
 
   AdaptersController(
-      Adapters adapters, AdapterIngest ingest, GarbageCollector garbage, BaseModel base) {
+      Adapters adapters,
+      AdapterIngest ingest,
+      GarbageCollector garbage,
+      BaseModel base,
+      VersionResidency residency) {
+    this.residency = residency;
     this.adapters = adapters;
     this.ingest = ingest;
     this.garbage = garbage;
@@ -62,7 +72,7 @@ final class AdaptersController {
   @Operation(summary = "List the adapters that are not archived, by name.")
   @Paged
   @GetMapping
-  PageView<AdapterView> list(
+  PageView<ListedAdapterView> list(
       @Parameter(description = "What names begin with.") @RequestParam(defaultValue = "")
           String prefix,
       @Parameter(
@@ -72,8 +82,9 @@ final class AdaptersController {
       ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
     AdapterFilter filter = new AdapterFilter(prefix, labels(exchange));
-    return PageView.of(
-        adapters.list(caller.tenantId(), filter, Paging.of(exchange)), AdapterView::of);
+    Page<Adapter> page = adapters.list(caller.tenantId(), filter, Paging.of(exchange));
+    Set<Digest> residents = residency.adapters();
+    return PageView.of(page, adapter -> ListedAdapterView.of(adapter, residents));
   }
 
   @Operation(summary = "Create an adapter that has no version yet.")

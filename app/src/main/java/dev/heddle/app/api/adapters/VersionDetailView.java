@@ -3,6 +3,7 @@ package dev.heddle.app.api.adapters;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.heddle.app.api.imports.ImportView;
+import dev.heddle.app.api.proof.ProofView;
 import dev.heddle.app.api.residency.ResidentVersionView;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.registry.adapter.Version;
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param experts one by one, null unless they are asked for
  * @param resident null while its experts are not in the slots
  * @param imported null unless its files are fetched from elsewhere
+ * @param proof the latest run of its golden prompts; null if it has none
  */
 public record VersionDetailView(
     @JsonUnwrapped VersionView version,
     List<TunedLayer> tunedExperts,
     @Nullable List<ExpertView> experts,
     @Nullable ResidentVersionView resident,
-    @JsonProperty("import") @Nullable ImportView imported) {
+    @JsonProperty("import") @Nullable ImportView imported,
+    @Nullable ProofView proof) {
   /** The columns that a version tunes in one layer, in ascending order. */
   public record TunedLayer(int layer, List<Integer> columns) {}
 
@@ -44,7 +47,8 @@ public record VersionDetailView(
       List<TunedExpert> experts,
       boolean each,
       @Nullable ResidentVersionView resident,
-      @Nullable ImportView imported) {
+      @Nullable ImportView imported,
+      @Nullable ProofView proof) {
     Map<Integer, List<Integer>> layers =
         experts.stream()
             .collect(
@@ -57,7 +61,8 @@ public record VersionDetailView(
         layers.entrySet().stream().map(e -> new TunedLayer(e.getKey(), e.getValue())).toList(),
         each ? experts.stream().map(VersionDetailView::view).toList() : null,
         resident,
-        imported);
+        imported,
+        proof);
   }
 
   private static ExpertView view(TunedExpert expert) {

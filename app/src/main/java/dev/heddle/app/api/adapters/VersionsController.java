@@ -55,10 +55,9 @@ final class VersionsController {
   @Operation(summary = "List an adapter's versions, the latest first.")
   @Paged
   @GetMapping
-  PageView<VersionView> list(@PathVariable String name, ServerWebExchange exchange) {
+  PageView<ListedVersionView> list(@PathVariable String name, ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
-    return PageView.of(
-        versions.list(caller.tenantId(), name, Paging.of(exchange)), VersionView::of);
+    return details.list(versions.list(caller.tenantId(), name, Paging.of(exchange)));
   }
 
   @Operation(

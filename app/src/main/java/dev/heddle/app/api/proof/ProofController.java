@@ -1,6 +1,5 @@
 package dev.heddle.app.api.proof;
 
-import dev.heddle.app.api.ViolationView;
 import dev.heddle.app.residency.LoadLimits;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.app.tenant.Requires;
@@ -11,6 +10,7 @@ import dev.heddle.format.adapter.GoldenFile;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.access.Scope;
+import dev.heddle.registry.adapter.Proofs;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionDocument;
 import dev.heddle.registry.adapter.VersionState;
@@ -29,12 +29,13 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 
-/** Runs a version's golden prompts again. */
+/** Runs a version's golden prompts again, and keeps what came of it. */
 @RestController
 @Requires(Scope.ADAPTERS)
 @Tag(name = "Adapters")
 final class ProofController {
   private final Versions versions;
+  private final Proofs proofs;
   private final ExpertStore store;
   private final AdapterProof proof;
   private final LoadLimits limits;
@@ -42,11 +43,13 @@ final class ProofController {
 
   ProofController(
       Versions versions,
+      Proofs proofs,
       ExpertStore store,
       AdapterProof proof,
       LoadLimits limits,
       InferenceRuntime runtime) {
     this.versions = versions;
+    this.proofs = proofs;
     this.store = store;
     this.proof = proof;
     this.limits = limits;
@@ -54,7 +57,9 @@ final class ProofController {
   }
 
   @Operation(
-      summary = "Run a version's golden prompts and compare the answers. 404 if it has none.")
+      summary =
+          "Run a version's golden prompts and compare the answers. 404 if it has none. The version"
+              + " shows the latest run.")
   @PostMapping("/api/v1/adapters/{name}/versions/{number}:prove")
   ProofView prove(@PathVariable String name, @PathVariable int number, ServerWebExchange exchange) {
     Version version =
@@ -63,8 +68,7 @@ final class ProofController {
     limits.require(version);
     Digest digest = version.readyDigest();
     List<Violation> violations = proof.check(version, digest, golden);
-    return new ProofView(
-        version.label(), golden.size(), violations.isEmpty(), ViolationView.of(violations));
+    return ProofView.of(version, proofs.record(version, golden.size(), violations));
   }
 
   private List<GoldenCase> golden(Version version) {

@@ -8,6 +8,7 @@ import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.store.HostCache;
 import dev.heddle.runtime.InferenceRuntime;
+import dev.heddle.runtime.MemoryPlan;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.HashSet;
@@ -38,12 +39,22 @@ final class ResidencyController {
   @GetMapping("/api/v1/residency")
   ResidencyView residency() {
     ResidencyStats stats = runtime.residency();
+    MemoryPlan memory = runtime.memoryPlan();
     Set<Digest> digests = new HashSet<>();
     stats.residents().forEach(resident -> digests.add(resident.adapter()));
     stats.waiting().forEach(waiting -> digests.add(waiting.adapter()));
     Map<Digest, List<Holder>> holders =
         pins.holders(digests).stream().collect(Collectors.groupingBy(Holder::digest));
+    ResidencyView.OtherwiseView otherwise =
+        ResidencyView.OtherwiseView.of(
+            stats.residents().size(), runtime.slots().widest(), runtime.shape(), memory);
     return ResidencyView.of(
-        stats, runtime.memoryPlan().slotBytes(), holders, pins.list(), cache.stats());
+        stats, memory.slotBytes(), holders, pins.list(), cache.stats(), otherwise);
+  }
+
+  @Operation(summary = "Show each slot in use: its layer and expert, and the adapters that use it.")
+  @GetMapping("/api/v1/residency/slots")
+  SlotsView slots() {
+    return SlotsView.of(runtime.memoryPlan().adapterSlots(), runtime.slots());
   }
 }

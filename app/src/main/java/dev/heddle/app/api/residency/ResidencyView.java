@@ -2,8 +2,10 @@ package dev.heddle.app.api.residency;
 
 import dev.heddle.experts.ResidencyStats;
 import dev.heddle.format.Digest;
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.store.HostCache;
+import dev.heddle.runtime.MemoryPlan;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param waiting longest wait first
  * @param pins every pinned version, resident or about to be
  * @param hostTier experts kept in memory between the store and the slots
+ * @param otherwise what the resident adapters would take if they were held in other ways
  */
 record ResidencyView(
     int slots,
@@ -30,7 +33,25 @@ record ResidencyView(
     List<ResidentView> residents,
     List<WaitingView> waiting,
     List<PinView> pins,
-    HostCacheView hostTier) {
+    HostCacheView hostTier,
+    OtherwiseView otherwise) {
+
+  /**
+   * What the same adapters would take.
+   *
+   * @param paddedBytes with as many slots for each adapter in each layer as the widest of them
+   *     needs in one layer
+   * @param widest that number: the most experts that one of them tunes in one layer
+   * @param mergedBytes with a whole model for each
+   */
+  record OtherwiseView(long paddedBytes, int widest, long mergedBytes) {
+    static OtherwiseView of(int adapters, int widest, ModelShape shape, MemoryPlan memory) {
+      return new OtherwiseView(
+          memory.slotBytes() * adapters * shape.moeLayers() * widest,
+          widest,
+          adapters * (memory.weights() + memory.baseExpertBytes()));
+    }
+  }
 
   /**
    * An adapter in the slots.
@@ -73,7 +94,8 @@ record ResidencyView(
       long slotBytes,
       Map<Digest, List<Holder>> holders,
       List<Holder> pins,
-      HostCache.Stats hostTier) {
+      HostCache.Stats hostTier,
+      OtherwiseView otherwise) {
     return new ResidencyView(
         stats.slots(),
         stats.freeSlots(),
@@ -84,7 +106,8 @@ record ResidencyView(
         stats.residents().stream().map(resident -> resident(resident, slotBytes, holders)).toList(),
         stats.waiting().stream().map(waiting -> waiting(waiting, holders)).toList(),
         pins.stream().map(pin -> pin(pin, stats)).toList(),
-        HostCacheView.of(hostTier));
+        HostCacheView.of(hostTier),
+        otherwise);
   }
 
   private static ResidentView resident(

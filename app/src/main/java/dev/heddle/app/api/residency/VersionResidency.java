@@ -7,6 +7,12 @@ import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.runtime.InferenceRuntime;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -21,25 +27,48 @@ public final class VersionResidency {
     this.pins = pins;
   }
 
-  /** Null while the version is not resident. Blocks on the database where it is. */
-  public @Nullable ResidentVersionView of(Version version) {
-    Digest digest = version.digest();
-    if (digest == null) {
-      return null;
-    }
-    for (Resident resident : runtime.residency().residents()) {
-      if (resident.adapter().equals(digest)) {
-        return ResidentVersionView.of(resident, isPinned(version, digest));
-      }
-    }
-    return null;
+  /** Digests of the adapters that are in the slots. Does not block. */
+  public Set<Digest> adapters() {
+    return runtime.residency().residents().stream()
+        .map(Resident::adapter)
+        .collect(Collectors.toSet());
   }
 
-  private boolean isPinned(Version version, Digest digest) {
-    return pins.holders(List.of(digest)).stream()
+  /** Null while the version is not resident. Blocks on the database where it is. */
+  public @Nullable ResidentVersionView of(Version version) {
+    return of(List.of(version)).get(version);
+  }
+
+  /** Of these versions, those that are resident. Blocks on the database where there are any. */
+  public Map<Version, ResidentVersionView> of(List<Version> versions) {
+    Map<Digest, Resident> residents =
+        runtime.residency().residents().stream()
+            .collect(Collectors.toMap(Resident::adapter, Function.identity()));
+    List<Version> there =
+        versions.stream()
+            .filter(version -> version.digest() != null)
+            .filter(version -> residents.containsKey(version.readyDigest()))
+            .toList();
+    Set<String> pinned = pinned(there);
+    return there.stream()
+        .collect(
+            Collectors.toMap(
+                Function.identity(),
+                version ->
+                    ResidentVersionView.of(
+                        Objects.requireNonNull(residents.get(version.readyDigest())),
+                        pinned.contains(name(version.tenantId(), version.label())))));
+  }
+
+  private Set<String> pinned(List<Version> versions) {
+    Set<Digest> digests = versions.stream().map(Version::readyDigest).collect(Collectors.toSet());
+    return pins.holders(digests).stream()
         .filter(Holder::pinned)
-        .anyMatch(holder ->
-            holder.tenantId().equals(version.tenantId())
-                && holder.version().equals(version.label()));
+        .map(holder -> name(holder.tenantId(), holder.version()))
+        .collect(Collectors.toSet());
+  }
+
+  private static String name(UUID tenant, String version) {
+    return tenant + "/" + version;
   }
 }

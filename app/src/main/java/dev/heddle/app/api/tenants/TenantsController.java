@@ -72,4 +72,21 @@ final class TenantsController {
         tenants.update(Caller.of(exchange).actor(), name, change::apply, ETags.expected(exchange));
     return ETags.ok(tenant.revision(), TenantView.of(tenant));
   }
+
+  @Operation(
+      summary =
+          "Disable a tenant: its keys and sessions are refused from the next request on. What it"
+              + " has stays.")
+  @PostMapping("/{name}:disable")
+  ResponseEntity<TenantView> disable(@PathVariable String name, ServerWebExchange exchange) {
+    Tenant tenant = tenants.disable(Caller.of(exchange).actor(), name);
+    return ETags.ok(tenant.revision(), TenantView.of(tenant));
+  }
+
+  @Operation(summary = "Enable a tenant that was disabled.")
+  @PostMapping("/{name}:enable")
+  ResponseEntity<TenantView> enable(@PathVariable String name, ServerWebExchange exchange) {
+    Tenant tenant = tenants.enable(Caller.of(exchange).actor(), name);
+    return ETags.ok(tenant.revision(), TenantView.of(tenant));
+  }
 }

@@ -77,7 +77,8 @@ final class UsageController {
 
   private UsageQuery query(ServerWebExchange exchange) {
     MultiValueMap<String, String> params = exchange.getRequest().getQueryParams();
-    return UsageParams.read(params, tenant(exchange, params.getFirst("tenant")));
+    return UsageParams.read(
+        params, tenant(exchange, params.getFirst("tenant")), Caller.of(exchange).tenant());
   }
 
   /** Only an operator may name a tenant, and only an operator learns whether there is one. */

@@ -44,4 +44,11 @@ import java.lang.annotation.Target;
     in = ParameterIn.QUERY,
     description = "Name of the tenant whose usage it is; an operator's only, who sees all without.",
     schema = @Schema(type = "string"))
+@Parameter(
+    name = "adapter",
+    in = ParameterIn.QUERY,
+    description =
+        "Only what versions of this adapter answered: `name` of the tenant's own, `owner/name` of"
+            + " another tenant's.",
+    schema = @Schema(type = "string"))
 @interface UsageDocumented {}

@@ -2,8 +2,10 @@ package dev.heddle.app.api.tenants;
 
 import dev.heddle.format.Violation;
 import dev.heddle.registry.InvalidException;
+import dev.heddle.registry.Names;
 import dev.heddle.registry.usage.UsageQuery;
 import dev.heddle.registry.usage.UsageQuery.By;
+import dev.heddle.registry.usage.UsageQuery.OfAdapter;
 import dev.heddle.registry.usage.UsageQuery.Period;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,16 +32,19 @@ final class UsageParams {
 
   /**
    * @param tenant whose usage, null for all
+   * @param caller name of the tenant that adapters named without an owner belong to
    * @throws InvalidException naming every fault
    */
-  static UsageQuery read(MultiValueMap<String, String> query, @Nullable UUID tenant) {
+  static UsageQuery read(
+      MultiValueMap<String, String> query, @Nullable UUID tenant, String caller) {
     UsageParams params = new UsageParams(query);
     Instant to = params.time("to", Clock.systemUTC().instant());
     Instant from = params.time("from", to.minus(USUAL_SPAN));
     Period period = params.choice("group", Period.class, Period.DAY);
     By by = params.choice("by", By.class, By.VERSION);
+    OfAdapter adapter = params.adapter(caller);
     InvalidException.throwIfAny(params.faults);
-    return new UsageQuery(tenant, from, to, period, by);
+    return new UsageQuery(tenant, from, to, period, by, adapter);
   }
 
   private Instant time(String name, Instant otherwise) {
@@ -53,6 +58,20 @@ final class UsageParams {
       faults.add(new Violation("time", name, "is not a time such as 2030-01-31T12:00:00Z"));
       return otherwise;
     }
+  }
+
+  private @Nullable OfAdapter adapter(String caller) {
+    String text = query.getFirst("adapter");
+    if (text == null) {
+      return null;
+    }
+    int slash = text.indexOf('/');
+    String owner = slash < 0 ? caller : text.substring(0, slash);
+    String name = text.substring(slash + 1);
+    if (!Names.isValid(owner) || !Names.isValid(name)) {
+      faults.add(new Violation("name", "adapter", "is not an adapter's name, nor owner/name"));
+    }
+    return new OfAdapter(owner, name);
   }
 
   private <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {
