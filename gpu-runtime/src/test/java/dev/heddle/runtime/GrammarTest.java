@@ -80,7 +80,7 @@ class GrammarTest {
 
     @Override
     public long[] allowed() {
-      return new long[] {3L << 2 * place};
+      return new long[] {3L << (2 * place)};
     }
 
     @Override
