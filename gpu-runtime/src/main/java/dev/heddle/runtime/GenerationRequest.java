@@ -99,7 +99,18 @@ public record GenerationRequest(
   /** A text that an adapter computes, in the background, to see where each token is sent. */
   public static GenerationRequest trace(String id, String tenant, Digest adapter, int[] text) {
     return new GenerationRequest(
-        id, tenant, adapter, text, 0, 1, true, -1, -1, SamplingParams.GREEDY, Collected.TRACE, null);
+        id,
+        tenant,
+        adapter,
+        text,
+        0,
+        1,
+        true,
+        -1,
+        -1,
+        SamplingParams.GREEDY,
+        Collected.TRACE,
+        null);
   }
 
   /** Whether it runs in the background, for its routing. */

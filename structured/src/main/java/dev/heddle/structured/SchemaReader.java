@@ -81,8 +81,7 @@ final class SchemaReader {
     }
   }
 
-  private void keyword(
-      int number, String name, JsonNode value, String at, int depth) {
+  private void keyword(int number, String name, JsonNode value, String at, int depth) {
     switch (name) {
       case "$id" -> {
         if (number != 1) {

@@ -114,7 +114,14 @@ public final class SignIns {
   }
 
   private static void audit(JdbcClient jdbc, Row row, Actor actor) {
-    AuditLog.write(jdbc, actor, row.tenantId(), "session.end", row.publicId(), Map.of("ended", false), Map.of("ended", true));
+    AuditLog.write(
+        jdbc,
+        actor,
+        row.tenantId(),
+        "session.end",
+        row.publicId(),
+        Map.of("ended", false),
+        Map.of("ended", true));
   }
 
   /** Makes the key or changes the one there is; answers its public id. */

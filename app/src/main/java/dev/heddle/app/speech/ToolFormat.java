@@ -3,31 +3,39 @@ package dev.heddle.app.speech;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** How a family of models writes calls of tools. */
 public enum ToolFormat {
   /** {@code <tool_call>{"name": …, "arguments": {…}}</tool_call>}: Hermes, Qwen and many others. */
-  HERMES("<tool_call>", List.of("</tool_call>")),
+  HERMES("<tool_call>"),
 
   /** {@code {"name": …, "parameters": {…}}} as the whole answer: Llama 3.1 and later. */
-  LLAMA("<|python_tag|>", List.of()),
+  LLAMA("<|python_tag|>"),
 
   /** {@code [TOOL_CALLS][{"name": …, "arguments": {…}}]}, or {@code [TOOL_CALLS]name[ARGS]{…}}. */
-  MISTRAL("[TOOL_CALLS]", List.of("[ARGS]", "[CALL_ID]")),
+  MISTRAL("[TOOL_CALLS]"),
 
   /** {@code <｜tool▁calls▁begin｜>…}: DeepSeek V3, R1 and V3.1. */
-  DEEPSEEK(
-      "<｜tool▁calls▁begin｜>",
-      List.of("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>"));
+  DEEPSEEK("<｜tool▁calls▁begin｜>");
 
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
   private final String opening;
-  private final List<String> others;
 
-  ToolFormat(String opening, List<String> others) {
+  ToolFormat(String opening) {
     this.opening = opening;
-    this.others = others;
+  }
+
+  /** What it writes besides its opening. */
+  private List<String> others() {
+    return switch (this) {
+      case HERMES -> List.of("</tool_call>");
+      case LLAMA -> List.of();
+      case MISTRAL -> List.of("[ARGS]", "[CALL_ID]");
+      case DEEPSEEK ->
+          List.of("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>");
+    };
   }
 
   /**
@@ -55,8 +63,7 @@ public enum ToolFormat {
 
   /** Texts that may be special tokens of the tokenizer and have to be seen all the same. */
   List<String> marks() {
-    return java.util.stream.Stream.concat(java.util.stream.Stream.of(opening), others.stream())
-        .toList();
+    return Stream.concat(Stream.of(opening), others().stream()).toList();
   }
 
   /** Whether an answer that begins with an object may be a call without the opening. */

@@ -59,8 +59,7 @@ final class SlotMeter {
       Rows rows) {
     long start = System.nanoTime();
     Tensor counted = counting ? counts : null;
-    target.route(
-        out, logits, correction, sharedGate, rule, map, mapRow, adapters, counted, rows);
+    target.route(out, logits, correction, sharedGate, rule, map, mapRow, adapters, counted, rows);
     routeNanos += System.nanoTime() - start;
     if (!on) {
       return;

@@ -48,7 +48,8 @@ record LoraConfig(double alpha, Map<String, Double> alphas, boolean rankStabiliz
     JsonNode start = fields.find("init_lora_weights");
     if (start != null
         && start.isString()
-        && CHANGES_BASE.stream().anyMatch(start.stringValue().toLowerCase(Locale.ROOT)::startsWith)) {
+        && CHANGES_BASE.stream()
+            .anyMatch(start.stringValue().toLowerCase(Locale.ROOT)::startsWith)) {
       violations.add(
           "unsupported-value",
           fields.path("init_lora_weights"),
