@@ -1,6 +1,7 @@
 package dev.heddle.console;
 
 import dev.heddle.console.answers.SignInWays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.ui.Model;
@@ -8,6 +9,11 @@ import org.springframework.ui.Model;
 /** The page that asks who somebody is, and where it may lead. */
 @Component
 final class SignInForm {
+  /** A page of the console; a step of dots alone would lead out of it. */
+  private static final Pattern INSIDE =
+      Pattern.compile(
+          "/console(/(?!\\.{1,2}(?:[/?]|$))[A-Za-z0-9._@-]+)*(\\?[A-Za-z0-9._=&@%-]*)?");
+
   static final String HOME = "/console";
 
   private final Api api;
@@ -32,8 +38,6 @@ final class SignInForm {
 
   /** Only the console's own pages are gone on to. */
   static String inside(@Nullable String next) {
-    return next != null && next.matches("/console(/[A-Za-z0-9._@-]+)*(\\?[A-Za-z0-9._=&@%-]*)?")
-        ? next
-        : HOME;
+    return next != null && INSIDE.matcher(next).matches() ? next : HOME;
   }
 }

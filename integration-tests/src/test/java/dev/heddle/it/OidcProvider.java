@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.OAuth2Config;
+import no.nav.security.mock.oauth2.http.NettyWrapper;
+import no.nav.security.mock.oauth2.token.OAuth2TokenProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,11 @@ final class OidcProvider {
 
   static synchronized void start() {
     if (server == null) {
-      MockOAuth2Server started = new MockOAuth2Server(new OAuth2Config(true));
+      // On Netty: its other server wants another okhttp than OpenAI's client has.
+      OAuth2Config config =
+          new OAuth2Config(
+              true, null, null, false, new OAuth2TokenProvider(), Set.of(), new NettyWrapper(null));
+      MockOAuth2Server started = new MockOAuth2Server(config);
       started.start(PORT);
       server = started;
     }

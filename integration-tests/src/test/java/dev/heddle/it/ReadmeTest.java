@@ -2,6 +2,9 @@ package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.format.model.ModelConfigReader;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.testing.LoraWriter;
 import dev.heddle.it.Shell.Ran;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -26,7 +29,7 @@ class ReadmeTest {
   private static final Set<String> ELSEWHERE = Set.of("demo", "serve", "package", "--backend");
 
   private static final Set<String> LOCAL =
-      Set.of("logits", "generate", "inspect", "render", "score", "bench");
+      Set.of("logits", "generate", "inspect", "fold", "render", "score", "bench");
 
   @TempDir Path folder;
 
@@ -75,6 +78,14 @@ class ReadmeTest {
     for (String file : List.of("expert_cfg.json", "model.safetensors")) {
       Files.copy(ADAPTERS.resolve("sql").resolve(file), adapter.resolve(file));
     }
+    ModelShape base = ModelConfigReader.read(PlatformFixture.DEMO.resolve("base"));
+    String module = "base_model.model.model.layers.1.mlp.experts.0.up_proj.";
+    LoraWriter.write(
+        folder.resolve("my-lora"),
+        "\"lora_alpha\": 1",
+        Map.of(
+            module + "lora_A.weight", new float[1][base.hidden()],
+            module + "lora_B.weight", new float[base.experts().intermediate()][1]));
     Files.writeString(
         folder.resolve("samples.jsonl"), "{\"text\": \"turn on the lights in the kitchen\"}\n");
     Files.writeString(
@@ -144,12 +155,13 @@ class ReadmeTest {
     return switch (word) {
       case "/models/DeepSeek-V2-Lite" -> PlatformFixture.DEMO.resolve("base").toString();
       case "DIR" ->
-          last.equals("--model")
+          last.equals("--model") || last.equals("--base")
               ? PlatformFixture.DEMO.resolve("base").toString()
               : ADAPTERS.resolve("intent").toString();
       case "FILE" ->
           folder.resolve(last.equals("--input") ? "input.json" : "template.jinja").toString();
-      case "samples.jsonl", "expert_cfg.json" -> folder.resolve(word).toString();
+      case "samples.jsonl", "expert_cfg.json", "my-lora", "folded" ->
+          folder.resolve(word).toString();
       case "my-adapter" ->
           last.equals("--name") || last.equals("rollback") ? word : folder.resolve(word).toString();
       default -> word;

@@ -78,9 +78,9 @@ class StructureTest {
             num   ::= [0-9]+ ws
             ws    ::= [ \\t\\n]{0,2}
             """);
-    assertThat(Bytes.takes(arithmetic, "(a1 + 2) * (3-(b))")).isTrue();
-    assertThat(Bytes.takes(arithmetic, "(a1 + 2")).isFalse();
-    assertThat(Bytes.takes(arithmetic, "a    + 2")).isFalse();
+    assertThat(Bytes.takes(arithmetic, "(a1 +2) *(3-(b))")).isTrue();
+    assertThat(Bytes.takes(arithmetic, "(a1 +2")).isFalse();
+    assertThat(Bytes.takes(arithmetic, "a    +2")).isFalse();
   }
 
   /** Two ways to read every level: as many stacks as texts, if they were not shared. */

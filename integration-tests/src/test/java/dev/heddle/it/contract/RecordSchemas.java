@@ -96,6 +96,7 @@ final class RecordSchemas {
       case "float", "java.lang.Float", "double", "java.lang.Double", "java.math.BigDecimal" ->
           schema.put("type", "number");
       case "java.time.Instant" -> schema.put("type", "string").put("format", "date-time");
+      case "java.net.URI" -> schema.put("type", "string").put("format", "uri");
       case "java.util.UUID" -> schema.put("type", "string").put("format", "uuid");
       case "java.lang.Object",
           "tools.jackson.databind.JsonNode",
