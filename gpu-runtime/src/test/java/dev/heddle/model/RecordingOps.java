@@ -23,8 +23,9 @@ final class RecordingOps {
           "siluMul",
           "rope",
           "storeLatent",
+          "storeKeyValue",
           "headMatmul",
-          "latentAttention",
+          "attention",
           "route",
           "experts",
           "gather");

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One recorded pass serves every later batch: nothing about a batch is in the calls. */
 class RecordingTest {
   @ParameterizedTest
-  @ValueSource(strings = {"full-qlora-groups", "biased-alldense0"})
+  @ValueSource(strings = {"full-qlora-groups", "biased-alldense0", "qwen2-moe"})
   void a_replayed_pass_gives_the_bits_of_a_called_one(String name) {
     RecordingOps recording = new RecordingOps(new ReferenceOps());
     try (OracleCase oracle = new OracleCase(name);
