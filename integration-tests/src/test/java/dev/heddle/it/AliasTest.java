@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Names from outside: set, canaried, contested, rolled back, freed. */
 class AliasTest {
@@ -95,11 +96,13 @@ class AliasTest {
     JsonNode adapter = PlatformFixture.expect(200, patched);
     assertThat(adapter.path("labels").toString()).isEqualTo("{\"team\":\"it\"}");
     PlatformFixture.expect(412, patch("told", "{\"description\":\"too late\"}", seen));
-    assertThat(
+    ObjectNode listed =
+        (ObjectNode)
             PlatformFixture.expect(200, PLATFORM.get("/api/v1/adapters?label=team=it&prefix=to"))
                 .path("items")
-                .get(0))
-        .isEqualTo(adapter);
+                .get(0);
+    listed.remove("resident"); // lists alone tell it
+    assertThat((JsonNode) listed).isEqualTo(adapter);
     JsonNode version =
         PlatformFixture.expect(200, PLATFORM.get(ADAPTERS + "told/versions/1?experts=true"));
     assertThat(version.path("experts").get(0).path("digest").stringValue()).startsWith("sha256:");
