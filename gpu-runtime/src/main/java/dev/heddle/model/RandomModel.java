@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 
 /**
  * Weights made up in memory, for speed alone: BF16, every matrix a piece of one block of random
@@ -87,19 +86,7 @@ public final class RandomModel implements WeightSource {
         32,
         new ModelShape.Grouped(4, 128, 128, ModelShape.QueryKeyNorm.HEAD, false, false),
         6144,
-        new ModelShape.Experts(
-            128,
-            0,
-            0,
-            false,
-            768,
-            8,
-            1,
-            1,
-            ModelShape.Scoring.SOFTMAX,
-            true,
-            1f,
-            new ModelShape.MoeLayers(0, 1, 0, Set.of())),
+        new ModelShape.Experts(128, 0, 768, 8, 1, 1, true, 1f, 0, 1),
         new ModelShape.Rope(1e6, ModelShape.Pairs.HALVES, null),
         1e-6f,
         1e-6f,
@@ -120,19 +107,7 @@ public final class RandomModel implements WeightSource {
         32,
         new ModelShape.Grouped(8, 128, 128, ModelShape.QueryKeyNorm.NONE, false, false),
         14336,
-        new ModelShape.Experts(
-            8,
-            0,
-            0,
-            false,
-            14336,
-            2,
-            1,
-            1,
-            ModelShape.Scoring.SOFTMAX,
-            true,
-            1f,
-            new ModelShape.MoeLayers(0, 1, 0, Set.of())),
+        new ModelShape.Experts(8, 0, 14336, 2, 1, 1, true, 1f, 0, 1),
         new ModelShape.Rope(1e6, ModelShape.Pairs.HALVES, null),
         1e-5f,
         1e-6f,

@@ -1,9 +1,9 @@
 package dev.heddle.registry.snapshot;
 
 import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
 import dev.heddle.registry.access.Principal;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +20,7 @@ record KeyEntry(
 
   /** A digest of the secret's digest: the same as long as the secret is. */
   Digest stamp() {
-    try {
-      return Digest.of(MessageDigest.getInstance("SHA-256").digest(secretHash.bytes()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Digest.of(Digests.sha256().digest(secretHash.bytes()));
   }
 
   Authentication at(Instant now) {

@@ -133,12 +133,12 @@ public final class AdapterIngest {
     readings.acquireUninterruptibly();
     try (LoraFolder folder = LoraFolder.open(lora, base)) {
       long most = uploads.limits().versionBytesMax();
-      if (folder.foldedBytes() > most) {
+      long bytes = folder.foldedBytes();
+      if (bytes > most) {
         throw new FormatException(
             "lora-too-large",
             "adapter_config.json",
-            "folded it has %,d bytes of experts, a version may have %,d"
-                .formatted(folder.foldedBytes(), most));
+            "folded it has %,d bytes of experts, a version may have %,d".formatted(bytes, most));
       }
       folder.fold(folded);
     } finally {

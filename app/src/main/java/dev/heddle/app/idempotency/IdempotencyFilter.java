@@ -8,11 +8,11 @@ import dev.heddle.app.tenant.Bearer;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.app.tenant.Sessions;
 import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
 import dev.heddle.registry.idempotency.Claim;
 import dev.heddle.registry.idempotency.IdempotencyKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -162,14 +162,10 @@ final class IdempotencyFilter implements WebFilter {
   }
 
   private static Digest sha256(byte[]... parts) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      for (byte[] part : parts) {
-        sha.update(part);
-      }
-      return Digest.of(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    MessageDigest sha = Digests.sha256();
+    for (byte[] part : parts) {
+      sha.update(part);
     }
+    return Digest.of(sha.digest());
   }
 }

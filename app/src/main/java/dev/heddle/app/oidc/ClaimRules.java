@@ -4,11 +4,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.format.Digest;
+import dev.heddle.format.Digests;
 import dev.heddle.format.Violation;
 import dev.heddle.registry.access.Scope;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -103,12 +102,8 @@ public record ClaimRules(
     List<String> all = new ArrayList<>(List.of(settings.issuer(), settings.clientId()));
     all.addAll(List.of(tenant + "", tenantClaim + "", rolesClaim, nameClaim));
     new TreeMap<>(roles).forEach((scope, names) -> all.add(scope + "=" + new TreeSet<>(names)));
-    try {
-      byte[] text = String.join("\n", all).getBytes(StandardCharsets.UTF_8);
-      return Digest.of(MessageDigest.getInstance("SHA-256").digest(text));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    byte[] text = String.join("\n", all).getBytes(StandardCharsets.UTF_8);
+    return Digest.of(Digests.sha256().digest(text));
   }
 
   private static @Nullable Object find(JWTClaimsSet claims, String name) {

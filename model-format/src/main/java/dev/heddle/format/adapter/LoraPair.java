@@ -79,12 +79,12 @@ record LoraPair(
             a.rowSlice(first + r, first + r + 1).columnSlice(at, at + count), 0, factors[r], 0);
       }
     } else { // stored in B, a column a rank
-      float[] line = new float[b.cols()];
       int at = ofRows ? from + firstOut : from;
-      for (int i = 0; i < count; i++) {
-        Widening.row(b, at + i, line, 0);
-        for (int r = 0; r < rank; r++) {
-          factors[r][i] = line[firstColumn + r * step];
+      for (int r = 0; r < rank; r++) {
+        int stored = firstColumn + r * step;
+        MatrixData column = b.columnSlice(stored, stored + 1);
+        for (int i = 0; i < count; i++) {
+          Widening.row(column, at + i, factors[r], i);
         }
       }
     }

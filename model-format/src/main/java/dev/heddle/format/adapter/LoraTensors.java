@@ -31,6 +31,7 @@ final class LoraTensors {
 
   private final Checkpoint checkpoint;
   private final ModelShape base;
+  private final ExpertTensors.ExpertSize size;
   private final LoraConfig config;
   private final Violations violations;
   private final Map<String, TensorInfo> stored = new TreeMap<>(); // by module and letter
@@ -40,6 +41,7 @@ final class LoraTensors {
       Checkpoint checkpoint, ModelShape base, LoraConfig config, Violations violations) {
     this.checkpoint = checkpoint;
     this.base = base;
+    this.size = ExpertTensors.ExpertSize.of(BaseExperts.of(base));
     this.config = config;
     this.violations = violations;
   }
@@ -121,7 +123,6 @@ final class LoraTensors {
     if (part == null || !isThere(part.layer(), part.expert(), module)) {
       return;
     }
-    ExpertTensors.ExpertSize size = ExpertTensors.ExpertSize.of(BaseExperts.of(base));
     List<Integer> shape = size.shape(part);
     int rank = rank(a.shape().getFirst(), 1, a);
     if (rank > 0
@@ -174,9 +175,7 @@ final class LoraTensors {
   private void put(ExpertPart part, LoraPair pair) {
     if (pairs.putIfAbsent(part, pair) != null) {
       violations.add(
-          "duplicate-tensor",
-          part.tensor(BaseExperts.of(base).names()),
-          "two pairs are added to the same matrix");
+          "duplicate-tensor", part.tensor(size.names()), "two pairs are added to the same matrix");
     }
   }
 

@@ -199,7 +199,7 @@ public record ModelShape(
       boolean normalizeTopK,
       float scale,
       MoeLayers layers) {
-    /** Experts as DeepSeek-V2 has them. */
+    /** With a softmax router, and shared experts as wide as the routed ones and without a gate. */
     public Experts(
         int routed,
         int shared,

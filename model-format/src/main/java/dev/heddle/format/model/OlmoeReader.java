@@ -4,10 +4,7 @@ import dev.heddle.format.JsonFields;
 import dev.heddle.format.Violations;
 import dev.heddle.format.model.ModelShape.Attention;
 import dev.heddle.format.model.ModelShape.Experts;
-import dev.heddle.format.model.ModelShape.MoeLayers;
 import dev.heddle.format.model.ModelShape.QueryKeyNorm;
-import dev.heddle.format.model.ModelShape.Scoring;
-import java.util.Set;
 
 /** Reads {@code olmoe}, every layer of which has experts. */
 final class OlmoeReader extends GroupedReader {
@@ -34,15 +31,13 @@ final class OlmoeReader extends GroupedReader {
     return new Experts(
         routed,
         0,
-        0,
-        false,
         config.integer("intermediate_size", 1, MAX_WIDTH, null),
         topK(routed),
         1,
         1,
-        Scoring.SOFTMAX,
         config.bool("norm_topk_prob", false),
         1f,
-        new MoeLayers(0, 1, 0, Set.of()));
+        0,
+        1);
   }
 }
