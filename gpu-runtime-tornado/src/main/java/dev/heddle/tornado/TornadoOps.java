@@ -7,6 +7,7 @@ import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.DeviceStats;
 import dev.heddle.ops.ExpertPool;
@@ -384,13 +385,12 @@ final class TornadoOps implements Ops {
       Tensor out,
       @Nullable Tensor qValue,
       Tensor q,
-      int heads,
+      AttentionRule rule,
       KvCache cache,
       int layer,
       Tensor positions,
       Tensor sequences,
       Tensor blockTables,
-      float scale,
       Rows rows) {
     PassRecorder recorder = called(out, q, rows);
     if (recorder == null) {
@@ -399,17 +399,18 @@ final class TornadoOps implements Ops {
     if (qValue == null) {
       throw new UnsupportedOperationException("the device computes latent attention alone");
     }
+    Require.that(rule.window() == 0, out.name(), "has a window, which the device does not compute");
     recorder.attend(
         floatsOf(out),
         floatsOf(qValue),
         floatsOf(q),
-        heads,
+        rule.heads(),
         (DeviceHandles.Cache) cache,
         layer,
         intsOf(positions),
         intsOf(sequences),
         intsOf(blockTables),
-        scale,
+        rule.scale(),
         count(rows));
   }
 

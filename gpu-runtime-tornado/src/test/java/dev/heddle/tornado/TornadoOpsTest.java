@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
@@ -189,13 +190,12 @@ class TornadoOpsTest {
                 out,
                 queryLatent,
                 query,
-                heads,
+                new AttentionRule(heads, 0.3f, 0),
                 cache,
                 2,
                 positions,
                 sequences,
                 tables,
-                0.3f,
                 s.rows);
           };
         });

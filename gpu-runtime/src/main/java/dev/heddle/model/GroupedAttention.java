@@ -2,6 +2,7 @@ package dev.heddle.model;
 
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.model.ModelShape.QueryKeyNorm;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Grouped-query attention (arXiv 2305.13245): heads of a group share a key and a value, which are
- * cached. Queries and keys may be normalised before they are rotated.
+ * cached. Queries and keys may be normalised before they are rotated. A layer with a window reads
+ * the last tokens alone; what is cached of earlier ones stays.
  */
 final class GroupedAttention implements Attention {
   /** What every layer's attention shares; shapes are [tokens][...]. */
@@ -22,7 +24,6 @@ final class GroupedAttention implements Attention {
     final ModelShape.Grouped sizes;
     final KvCache cache;
     final RopeTable rope;
-    final float scale;
     final Tensor query; // [heads * head]
     final Tensor key; // [groups * head]
     final Tensor value; // [groups * head]
@@ -37,7 +38,6 @@ final class GroupedAttention implements Attention {
       int keys = sizes.keyValueHeads() * sizes.headDim();
       cache = AttentionWorkspace.cache(ops, shape, limits);
       rope = RopeTables.build(shape, limits.context(), ops);
-      scale = RopeTables.attentionScale(shape);
       query = ops.floats("query", tokens, queries);
       key = ops.floats("key", tokens, keys);
       value = ops.floats("value", tokens, keys);
@@ -60,6 +60,7 @@ final class GroupedAttention implements Attention {
 
   private final Shared shared;
   private final int layer;
+  private final AttentionRule rule;
   private final Projection query;
   private final Projection key;
   private final Projection value;
@@ -69,6 +70,9 @@ final class GroupedAttention implements Attention {
     this.shared = shared;
     this.layer = layer;
     ModelShape.Grouped a = shared.sizes;
+    rule =
+        new AttentionRule(
+            shared.shape.heads(), RopeTables.attentionScale(shared.shape), a.window(layer));
     int hidden = shared.shape.hidden();
     int queries = shared.shape.heads() * a.headDim();
     int keys = a.keyValueHeads() * a.headDim();
@@ -115,13 +119,12 @@ final class GroupedAttention implements Attention {
         shared.values,
         null,
         shared.query,
-        heads,
+        rule,
         shared.cache,
         layer,
         batch.positions,
         batch.sequences,
         batch.blockTables,
-        shared.scale,
         rows);
     project(out, shared.values, output, rows);
   }

@@ -1,6 +1,7 @@
 package dev.heddle.model;
 
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Matrix;
@@ -23,7 +24,7 @@ final class MlaAttention implements Attention {
     final ModelShape.Latent sizes;
     final KvCache cache;
     final RopeTable rope;
-    final float scale;
+    final AttentionRule rule;
     final @Nullable Tensor queryRank; // [queryRank]
     final Tensor query; // [heads * (nope + rope)]
     final Tensor compressed; // [latent + rope]
@@ -39,7 +40,7 @@ final class MlaAttention implements Attention {
       int heads = shape.heads();
       cache = AttentionWorkspace.cache(ops, shape, limits);
       rope = RopeTables.build(shape, limits.context(), ops);
-      scale = RopeTables.attentionScale(shape);
+      rule = new AttentionRule(heads, RopeTables.attentionScale(shape), 0);
       queryRank = a.queryRank() == 0 ? null : ops.floats("query rank", tokens, a.queryRank());
       query = ops.floats("query", tokens, heads * a.queryDim());
       compressed = ops.floats("compressed", tokens, a.cachedDim());
@@ -133,13 +134,12 @@ final class MlaAttention implements Attention {
         shared.outLatent,
         shared.queryLatent,
         shared.query,
-        heads,
+        shared.rule,
         shared.cache,
         layer,
         batch.positions,
         batch.sequences,
         batch.blockTables,
-        shared.scale,
         rows);
     ops.headMatmul(shared.values, shared.outLatent, a.latentRank(), absorbValue, rows);
     ops.matmul(out, shared.values, output, outputBias, rows);

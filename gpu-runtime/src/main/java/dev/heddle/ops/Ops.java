@@ -178,11 +178,13 @@ public interface Ops extends AutoCloseable {
 
   /**
    * Attention over the paged cache, whose rows of head h's group {@code h / (heads / groups)} are
-   * [value | key]: for each row j &le; positions[t] of the token's sequence, score = scale *
-   * (qValue[t][h] . value[j] + q[t][h].key . key[j]); out[t][h] = sum_j softmax(score)_j value[j].
-   * In absorbed latent attention the value is the latent, which scores too, and the key the part
-   * with a position; in grouped-query attention the key alone scores. Rows are reduced in tiles of
-   * one KV block, by absolute position, with a running maximum (online softmax, arXiv 1805.02867).
+   * [value | key]: for each row j from {@code rule.first(positions[t])}, with no window the first,
+   * to positions[t] of the token's sequence, score = scale * (qValue[t][h] . value[j] + q[t][h].key
+   * . key[j]); out[t][h] = sum_j softmax(score)_j value[j]. In absorbed latent attention the value
+   * is the latent, which scores too, and the key the part with a position; in grouped-query
+   * attention the key alone scores. Rows are reduced in tiles of one KV block, by absolute
+   * position, with a running maximum (online softmax, arXiv 1805.02867); rows before a window are
+   * in no tile, and the first tile may have fewer.
    *
    * <p>To the bit: the dot product is one fused multiply-add chain from 0 over the value's
    * elements, if they score, and then the key's, times scale afterwards. With {@code m} the maximum
@@ -204,13 +206,12 @@ public interface Ops extends AutoCloseable {
       Tensor out,
       @Nullable Tensor qValue,
       Tensor q,
-      int heads,
+      AttentionRule rule,
       KvCache cache,
       int layer,
       Tensor positions,
       Tensor sequences,
       Tensor blockTables,
-      float scale,
       Rows rows);
 
   /**

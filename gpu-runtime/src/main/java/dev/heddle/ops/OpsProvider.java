@@ -111,7 +111,7 @@ public final class OpsProvider {
     }
     try (Ops ops = factory.create(threads);
         Ops reference = factories().getLast().create(1)) {
-      return SelfCheck.compare(ops, reference, factory.tolerance())
+      return SelfCheck.compare(ops, reference, shape.attention(), factory.tolerance())
           ? null
           : "its results differ from the scalar ones";
     } catch (RuntimeException e) {

@@ -23,7 +23,11 @@ class ChunkingTest {
     "glm4-moe, vector",
     "qwen2-moe, vector",
     "qwen3-moe, reference",
-    "qwen3-moe, vector"
+    "qwen3-moe, vector",
+    "mixtral-window, reference",
+    "mixtral-window, vector",
+    "qwen2-moe-window, vector",
+    "qwen3-moe-window, vector"
   })
   void any_chunks_give_the_same_bits(String name, String backend) {
     long seed = 20261122;

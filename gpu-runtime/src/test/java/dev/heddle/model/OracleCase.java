@@ -29,12 +29,16 @@ final class OracleCase implements AutoCloseable {
   static final List<String> FAMILIES =
       List.of(
           "deepseek-v3",
+          "deepseek-v3-fp8",
           "glm4-moe",
           "mixtral",
+          "mixtral-window",
           "olmoe",
           "qwen2-moe",
+          "qwen2-moe-window",
           "qwen3-moe",
-          "qwen3-moe-dense-tied");
+          "qwen3-moe-dense-tied",
+          "qwen3-moe-window");
 
   static final List<String> ADAPTERS = List.of("a", "b", "c");
 

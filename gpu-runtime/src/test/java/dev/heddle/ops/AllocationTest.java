@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.heddle.format.model.ModelFolder;
+import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.CheckpointWriter;
 import dev.heddle.format.testing.Shapes;
 import dev.heddle.model.MemoryEstimate;
@@ -14,10 +15,12 @@ import dev.heddle.model.StepBatch;
 import dev.heddle.ops.vector.VectorOps;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hot code allocates nothing: neither on the calling thread nor on the team's. */
@@ -27,10 +30,11 @@ class AllocationTest {
   private static final int PROMPT = 21;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void every_forward_operation_allocates_nothing(int threads) {
+  @CsvSource({"1, deepseek_v2", "2, deepseek_v2", "2, mixtral"})
+  void every_forward_operation_allocates_nothing(int threads, String family) {
+    ModelShape shape = Shapes.random(family, new Random(1));
     try (VectorOps ops = new VectorOps(threads)) {
-      SelfCheck layer = new SelfCheck(ops);
+      SelfCheck layer = new SelfCheck(ops, shape.attention());
       assertHotCallsAllocateNothing(call -> layer.forward(call % 2 == 0 ? 1 : SelfCheck.TOKENS));
     }
   }

@@ -7,7 +7,11 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.Shapes;
 import dev.heddle.ops.reference.ReferenceOps;
 import dev.heddle.ops.vector.VectorOps;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OpsProviderTest {
   private static final ModelShape SHAPE = Shapes.tiny();
@@ -57,10 +61,32 @@ class OpsProviderTest {
         .hasMessageContaining("./heddle --backend tornado");
   }
 
-  @Test
-  void a_backend_whose_results_differ_fails_the_self_check() {
+  /** Stores nothing of keys and values. */
+  static final class NoKeys {
+    public void storeKeyValue(
+        KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {}
+  }
+
+  static Stream<ModelShape.Attention> kinds() {
+    return Stream.of("deepseek_v2", "qwen3_moe", "mixtral").map(family -> attention(family));
+  }
+
+  private static ModelShape.Attention attention(String family) {
+    return Shapes.random(family, new Random(1)).attention();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void a_backend_whose_results_differ_fails_the_self_check(ModelShape.Attention kind) {
     Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoAddition());
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), 0)).isFalse();
-    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), 0)).isTrue();
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), kind, 0)).isFalse();
+    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), kind, 0)).isTrue();
+  }
+
+  @Test
+  void the_self_check_computes_the_attention_that_the_model_has() {
+    Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoKeys());
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), attention("qwen3_moe"), 0)).isFalse();
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), attention("deepseek_v2"), 0)).isTrue();
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.ops.reference;
 
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.Numerics;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ final class ReferenceAttention {
   private final float @Nullable [] queryValue;
   private final float[] query;
   private final int[] blockTables;
-  private final float scale;
+  private final AttentionRule rule;
   private final float[] probability;
   private final float[][] keys; // of one tile
 
@@ -21,37 +22,42 @@ final class ReferenceAttention {
       float @Nullable [] queryValue,
       float[] query,
       int[] blockTables,
-      float scale) {
+      AttentionRule rule) {
     this.cache = cache;
     this.layer = layer;
     this.queryValue = queryValue;
     this.query = query;
     this.blockTables = blockTables;
-    this.scale = scale;
+    this.rule = rule;
     this.probability = new float[cache.blockTokens()];
     this.keys = new float[cache.blockTokens()][cache.shape().width()];
   }
 
-  /** out[outAt + c] = sum over rows 0..position of softmax(scale * score)_j value[j][c]. */
+  /**
+   * out[outAt + c] = sum over rows rule.first(position)..position of softmax(scale * score)_j
+   * value[j][c].
+   */
   void attend(float[] out, int outAt, int keyAt, int group, int position, int tableAt) {
     int width = cache.shape().value();
     int tokens = cache.blockTokens();
     float max = Float.NEGATIVE_INFINITY;
     float sum = 0f;
     Arrays.fill(out, outAt, outAt + width, 0f);
-    for (int tile = 0; tile * tokens <= position; tile++) {
+    int start = rule.first(position);
+    for (int tile = start / tokens; tile * tokens <= position; tile++) {
       int first = blockTables[tableAt + tile] * tokens; // KV slot of the tile's first key
       int n = Math.min(tokens, position + 1 - tile * tokens);
       float newMax = max;
-      for (int j = 0; j < n; j++) {
+      int from = Math.max(0, start - tile * tokens);
+      for (int j = from; j < n; j++) {
         cache.values().read(cache.at(layer, group, first + j), keys[j], 0, keys[j].length);
         float dot = queryValue == null ? 0f : chain(0f, queryValue, outAt, keys[j], 0, width);
         dot = chain(dot, query, keyAt, keys[j], width, cache.shape().key());
-        probability[j] = dot * scale;
+        probability[j] = dot * rule.scale();
         newMax = Math.max(newMax, probability[j]);
       }
       float tileSum = 0f;
-      for (int j = 0; j < n; j++) {
+      for (int j = from; j < n; j++) {
         probability[j] = Numerics.exp(probability[j] - newMax);
         tileSum += probability[j];
       }
@@ -60,7 +66,7 @@ final class ReferenceAttention {
       max = newMax;
       for (int c = 0; c < width; c++) {
         float value = out[outAt + c] * correction;
-        for (int j = 0; j < n; j++) {
+        for (int j = from; j < n; j++) {
           value = Math.fma(probability[j], keys[j][c], value);
         }
         out[outAt + c] = value;

@@ -8,6 +8,7 @@ import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
@@ -311,13 +312,12 @@ public final class ReferenceOps implements Ops {
       Tensor out,
       @Nullable Tensor qValue,
       Tensor q,
-      int heads,
+      AttentionRule rule,
       KvCache cache,
       int layer,
       Tensor positions,
       Tensor sequences,
       Tensor blockTables,
-      float scale,
       Rows rows) {
     Buffers.Cache c = (Buffers.Cache) cache;
     ReferenceAttention attention =
@@ -327,9 +327,10 @@ public final class ReferenceOps implements Ops {
             qValue == null ? null : floatsOf(qValue),
             floatsOf(q),
             intsOf(blockTables),
-            scale);
+            rule);
     int n = count(rows, out, qValue == null ? q : qValue, q, positions, sequences);
     int width = c.shape().value();
+    int heads = rule.heads();
     int queryDim = q.cols() / heads;
     int headsOfGroup = heads / c.shape().groups();
     for (int t = 0; t < n; t++) {

@@ -1,10 +1,12 @@
 package dev.heddle.ops.vector;
 
+import dev.heddle.ops.AttentionRule;
 import org.jspecify.annotations.Nullable;
 
 /** The arguments of one attention, and the cut of its query rows into units. */
 final class AttentionInputs {
   private static final NativeTensor NONE = new NativeTensor("", 0, 0, true, 0);
+  private static final AttentionRule NO_RULE = new AttentionRule(1, 1f, 0);
 
   private final KeyValueRows cache;
   private NativeTensor out = NONE;
@@ -14,9 +16,8 @@ final class AttentionInputs {
   private NativeTensor positions = NONE;
   private NativeTensor sequences = NONE;
   private NativeTensor blockTables = NONE;
-  private int heads;
+  private AttentionRule rule = NO_RULE;
   private int layer;
-  private float scale;
 
   private int headsOfGroup;
   private int partsOfGroup; // units that the heads of one group make
@@ -24,7 +25,8 @@ final class AttentionInputs {
   private int runs; // of tokens that share a unit
   private int[] runToken = new int[0];
   private int[] runTokens = new int[0];
-  private int[] runKeys = new int[0];
+  private int[] runTile = new int[0]; // the first one with keys
+  private int[] runEnd = new int[0]; // after the last key
 
   AttentionInputs(KeyValueRows cache) {
     this.cache = cache;
@@ -34,22 +36,20 @@ final class AttentionInputs {
       NativeTensor o,
       @Nullable NativeTensor qv,
       NativeTensor q,
-      int headCount,
+      AttentionRule attentionRule,
       int cacheLayer,
       NativeTensor at,
       NativeTensor rows,
-      NativeTensor tables,
-      float factor) {
+      NativeTensor tables) {
     out = o;
     valuesScore = qv != null;
     queryValue = qv == null ? NONE : qv;
     query = q;
-    heads = headCount;
+    rule = attentionRule;
     layer = cacheLayer;
     positions = at;
     sequences = rows;
     blockTables = tables;
-    scale = factor;
   }
 
   /** Cuts the rows of {@code count} tokens into units; returns the keys of all of them together. */
@@ -57,9 +57,10 @@ final class AttentionInputs {
     if (runToken.length < out.rows()) { // once, as the tensor has its size for good
       runToken = new int[out.rows()];
       runTokens = new int[out.rows()];
-      runKeys = new int[out.rows()];
+      runTile = new int[out.rows()];
+      runEnd = new int[out.rows()];
     }
-    headsOfGroup = heads / cache.shape().groups();
+    headsOfGroup = rule.heads() / cache.shape().groups();
     int tokensOfUnit = Math.max(1, AttentionTiles.ROWS / headsOfGroup);
     partsOfGroup = Math.ceilDiv(headsOfGroup, AttentionTiles.ROWS);
     headParts = cache.shape().groups() * partsOfGroup;
@@ -67,19 +68,22 @@ final class AttentionInputs {
     long keys = 0;
     for (int t = 0; t < count; t++) {
       int last = runs - 1;
+      int tile = first(t) / cache.blockTokens();
       if (last >= 0
           && runTokens[last] < tokensOfUnit
+          && runTile[last] == tile // so that every row has keys in the unit's first tile
           && sequences.intAt(runToken[last]) == sequences.intAt(t)) {
         runTokens[last]++;
       } else {
         last = runs++;
         runToken[last] = t;
         runTokens[last] = 1;
-        runKeys[last] = 0;
+        runTile[last] = tile;
+        runEnd[last] = tile * cache.blockTokens();
       }
-      keys -= runKeys[last];
-      runKeys[last] = Math.max(runKeys[last], position(t) + 1);
-      keys += runKeys[last];
+      int end = Math.max(runEnd[last], position(t) + 1);
+      keys += end - runEnd[last];
+      runEnd[last] = end;
     }
     return keys * headParts;
   }
@@ -96,8 +100,19 @@ final class AttentionInputs {
     return runTokens[unit / headParts];
   }
 
+  /** First tile with keys of its rows; each of them has one in it. */
+  int unitTile(int unit) {
+    return runTile[unit / headParts];
+  }
+
+  /** Position after its last key. */
+  int unitEnd(int unit) {
+    return runEnd[unit / headParts];
+  }
+
+  /** Keys of its tiles. */
   int unitKeys(int unit) {
-    return runKeys[unit / headParts];
+    return unitEnd(unit) - unitTile(unit) * cache.blockTokens();
   }
 
   /** The group whose rows its heads read. */
@@ -118,8 +133,18 @@ final class AttentionInputs {
     return positions.intAt(token);
   }
 
+  /** Position of the first key of a token. */
+  int first(int token) {
+    return rule.first(position(token));
+  }
+
+  /** Tokens that each attends to; 0 for all. */
+  int window() {
+    return rule.window();
+  }
+
   float scale() {
-    return scale;
+    return rule.scale();
   }
 
   long out(int token, int head) {
@@ -137,7 +162,7 @@ final class AttentionInputs {
 
   /** The last floats of a head's query. */
   long queryKey(int token, int head) {
-    int dim = query.cols() / heads;
+    int dim = query.cols() / rule.heads();
     return query.row(token) + 4L * ((head + 1L) * dim - cache.key());
   }
 

@@ -12,6 +12,7 @@ import static dev.heddle.ops.vector.Lanes.store;
 import static dev.heddle.ops.vector.Lanes.zero;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Kernels over one tile of keys. A lane is a query row (a head of a token), {@link #ROWS} of them
@@ -92,12 +93,28 @@ final class AttentionTiles {
   }
 
   /** Scores of keys that lie after a lane's position become minus infinity. */
-  static void mask(long scores, boolean two, int firstKey, int n, long positions) {
+  static void maskLater(long scores, boolean two, int firstKey, int n, long positions) {
     for (int j = 0; j < n; j++) {
       for (long v = 0; v < (two ? ROW_BYTES : VECTOR); v += VECTOR) {
         long at = scores + j * ROW_BYTES + v;
         FloatVector position = load(positions + v);
         store(load(at).blend(Float.NEGATIVE_INFINITY, position.lt(firstKey + j)), at);
+      }
+    }
+  }
+
+  /**
+   * Scores of keys that lie before a lane's window become minus infinity.
+   *
+   * @param firstEnd first position whose window begins after the first key
+   */
+  static void maskEarlier(long scores, boolean two, int firstEnd, int n, long positions) {
+    for (int j = 0; j < n; j++) {
+      for (long v = 0; v < (two ? ROW_BYTES : VECTOR); v += VECTOR) {
+        long at = scores + j * ROW_BYTES + v;
+        FloatVector position = load(positions + v);
+        var gone = position.compare(VectorOperators.GE, firstEnd + j);
+        store(load(at).blend(Float.NEGATIVE_INFINITY, gone), at);
       }
     }
   }

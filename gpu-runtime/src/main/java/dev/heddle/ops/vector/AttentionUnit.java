@@ -19,10 +19,12 @@ final class AttentionUnit {
   private int firstToken;
   private int tokens;
   private int group;
+  private int firstTile;
   private int firstHead;
   private int heads;
-  private int keys;
+  private int end; // position after the last key
   private int minPosition;
+  private int maxFirst; // of the rows' first keys
 
   AttentionUnit(AttentionInputs in, KeyValueRows cache, long memory) {
     this.in = in;
@@ -49,8 +51,10 @@ final class AttentionUnit {
     group = in.unitGroup(unit);
     firstHead = in.unitHead(unit);
     heads = in.unitHeads(unit);
-    keys = in.unitKeys(unit);
+    firstTile = in.unitTile(unit);
+    end = in.unitEnd(unit);
     minPosition = Integer.MAX_VALUE;
+    maxFirst = 0;
     Lanes.zero(positions, AttentionTiles.ROW_BYTES);
     Lanes.zero(sums, AttentionTiles.ROW_BYTES);
     for (int lane = 0; lane < AttentionTiles.ROWS; lane++) {
@@ -59,6 +63,7 @@ final class AttentionUnit {
     for (int i = 0; i < tokens; i++) {
       int position = in.position(firstToken + i);
       minPosition = Math.min(minPosition, position);
+      maxFirst = Math.max(maxFirst, in.first(firstToken + i));
       for (int h = 0; h < heads; h++) {
         int lane = i * heads + h;
         Lanes.setFloat(positions + 4L * lane, position);
@@ -82,9 +87,14 @@ final class AttentionUnit {
     }
   }
 
-  /** Keys that its last token sees. */
-  int keys() {
-    return keys;
+  /** First tile that has keys. */
+  int firstTile() {
+    return firstTile;
+  }
+
+  /** Number after the last one that has keys. */
+  int endTile() {
+    return Math.ceilDiv(end, cache.blockTokens());
   }
 
   /** Whether its rows take two vectors. */
@@ -93,14 +103,14 @@ final class AttentionUnit {
   }
 
   private int keysOf(int tile) {
-    return Math.min(cache.blockTokens(), keys - tile * cache.blockTokens());
+    return Math.min(cache.blockTokens(), end - tile * cache.blockTokens());
   }
 
   private long block(int tile) {
     return in.block(firstToken, group, tile);
   }
 
-  /** Scores of one tile of keys, later keys of each row masked. */
+  /** Scores of one tile of keys; those that a row does not attend to are masked. */
   void score(int tile, long scores) {
     int n = keysOf(tile);
     int first = tile * cache.blockTokens();
@@ -118,7 +128,10 @@ final class AttentionUnit {
         in.scale(),
         scores);
     if (first + n - 1 > minPosition) {
-      AttentionTiles.mask(scores, two(), first, n, positions);
+      AttentionTiles.maskLater(scores, two(), first, n, positions);
+    }
+    if (first < maxFirst) {
+      AttentionTiles.maskEarlier(scores, two(), first + in.window(), n, positions);
     }
   }
 
@@ -130,24 +143,25 @@ final class AttentionUnit {
     return scores + cache.blockTokens() * AttentionTiles.ROW_BYTES;
   }
 
-  /** Adds the tile's values to columns {@code from} to {@code to} of the outputs. */
-  void accumulate(int tile, long scores, int from, int to) {
+  /** Adds the tile's values to columns {@code column} to {@code to} of the outputs. */
+  void accumulate(int tile, long scores, int column, int to) {
     int first = tile * cache.blockTokens();
     for (int i = 0; i < tokens; i++) {
       // A row adds none but its own keys: others may hold anything.
-      int n = Math.min(keysOf(tile), in.position(firstToken + i) + 1 - first);
+      int from = Math.max(0, in.first(firstToken + i) - first);
+      int n = Math.min(keysOf(tile), in.position(firstToken + i) + 1 - first) - from;
       if (n > 0) {
         long lane = 4L * i * heads;
         AttentionTiles.accumulate(
             in.out(firstToken + i, firstHead),
             4L * cache.value(),
             heads,
-            scores + lane,
+            scores + lane + from * AttentionTiles.ROW_BYTES,
             corrections(scores) + lane,
-            block(tile),
+            block(tile) + from * cache.rowBytes(),
             cache.rowBytes(),
             n,
-            from,
+            column,
             to);
       }
     }

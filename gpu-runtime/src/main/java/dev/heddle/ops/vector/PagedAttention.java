@@ -74,8 +74,7 @@ final class PagedAttention {
     }
     AttentionUnit unit = units[worker];
     unit.begin(index);
-    int tiles = Math.ceilDiv(unit.keys(), cache.blockTokens());
-    for (int tile = 0; tile < tiles; tile++) {
+    for (int tile = unit.firstTile(); tile < unit.endTile(); tile++) {
       unit.score(tile, unit.tiles);
       unit.softmax(tile, unit.tiles);
       unit.accumulate(tile, unit.tiles, 0, cache.value());
@@ -85,8 +84,8 @@ final class PagedAttention {
 
   private void split(int unit) {
     shared.begin(unit);
-    int tiles = Math.ceilDiv(shared.keys(), cache.blockTokens());
-    for (firstTile = 0; firstTile < tiles; firstTile = lastTile) {
+    int tiles = shared.endTile();
+    for (firstTile = shared.firstTile(); firstTile < tiles; firstTile = lastTile) {
       lastTile = Math.min(tiles, firstTile + windowTiles);
       long work = (long) (lastTile - firstTile) * cache.blockTokens() * cache.width();
       workers.run(scoreTask, lastTile - firstTile, work);

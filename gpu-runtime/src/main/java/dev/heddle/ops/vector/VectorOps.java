@@ -5,6 +5,7 @@ import static dev.heddle.ops.vector.NativeTensor.count;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
@@ -364,16 +365,16 @@ public final class VectorOps implements Ops {
       Tensor out,
       @Nullable Tensor qValue,
       Tensor q,
-      int heads,
+      AttentionRule rule,
       KvCache cache,
       int layer,
       Tensor positions,
       Tensor sequences,
       Tensor blockTables,
-      float scale,
       Rows rows) {
     int count = count(rows);
     VectorHandles.Cache c = (VectorHandles.Cache) cache;
+    int heads = rule.heads();
     int values = heads * c.keys().value();
     Require.that(
         out.cols() == values
@@ -388,12 +389,11 @@ public final class VectorOps implements Ops {
             NativeTensor.floats(out).holding(count),
             qValue == null ? null : NativeTensor.floats(qValue).holding(count),
             NativeTensor.floats(q).holding(count),
-            heads,
+            rule,
             layer,
             NativeTensor.ints(positions).holding(count),
             NativeTensor.ints(sequences).holding(count),
-            NativeTensor.ints(blockTables),
-            scale);
+            NativeTensor.ints(blockTables));
     c.attention().run(count);
   }
 

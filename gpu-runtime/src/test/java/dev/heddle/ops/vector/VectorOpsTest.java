@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.AttentionRule;
 import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
@@ -206,8 +207,12 @@ class VectorOpsTest {
     }
   }
 
-  /** Value and key size, heads, tokens a block, groups: 0 for latent attention. */
-  private record Shape(int latent, int rope, int heads, int blockTokens, int groups) {
+  /** Value and key size, heads, tokens a block, groups (0 for latent attention), window. */
+  private record Shape(int latent, int rope, int heads, int blockTokens, int groups, int window) {
+    Shape(int latent, int rope, int heads, int blockTokens, int groups) {
+      this(latent, rope, heads, blockTokens, groups, 0);
+    }
+
     int cached() {
       return Math.max(1, groups);
     }
@@ -226,9 +231,15 @@ class VectorOpsTest {
             new Shape(24, 24, 4, 16, 2),
             new Shape(16, 8, 6, 4, 6),
             new Shape(7, 10, 35, 8, 1),
-            new Shape(40, 40, 80, 16, 2));
+            new Shape(40, 40, 80, 16, 2),
+            new Shape(24, 24, 4, 16, 2, 1),
+            new Shape(24, 24, 4, 8, 2, 7),
+            new Shape(16, 8, 6, 4, 6, 16),
+            new Shape(7, 10, 35, 8, 1, 17),
+            new Shape(40, 40, 80, 16, 2, 39));
     attend(threads, new Shape(64, 8, 4, 8, 0), 300); // long enough to be split among workers
     attend(threads, new Shape(64, 64, 4, 8, 2), 300);
+    attend(threads, new Shape(64, 64, 4, 8, 2, 250), 300);
     for (Shape shape : shapes) {
       for (int context : new int[] {1, 15, 40}) {
         attend(threads, shape, context);
@@ -306,13 +317,12 @@ class VectorOpsTest {
               h.of(out),
               s.groups() == 0 ? h.of(qLatent) : null,
               h.of(q),
-              s.heads(),
+              new AttentionRule(s.heads(), scale, s.window()),
               h.of(cache),
               1,
               h.of(positions),
               h.of(sequences),
               h.of(blockTables),
-              scale,
               r);
         });
         twins.assertSameFloats(s + " q", q, n);
@@ -352,13 +362,12 @@ class VectorOpsTest {
             h.of(out),
             h.of(qLatent),
             h.of(q),
-            2,
+            new AttentionRule(2, 1f, 0),
             h.of(cache),
             0,
             h.of(four),
             h.of(zeros),
             h.of(table),
-            1f,
             h.of(rows));
       });
       twins.assertSameFloats("attention", out, 4);

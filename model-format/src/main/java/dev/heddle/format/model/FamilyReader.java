@@ -29,7 +29,7 @@ abstract class FamilyReader {
   /** Refuses what only this family has and nobody computes. */
   abstract void refuseUnsupported();
 
-  abstract Attention attention(int hidden, int heads);
+  abstract Attention attention(int hidden, int heads, int layers);
 
   abstract Experts experts(int layers);
 

@@ -16,9 +16,10 @@ final class Glm4Reader extends GroupedReader {
   void refuseUnsupported() {}
 
   @Override
-  Attention attention(int hidden, int heads) {
+  Attention attention(int hidden, int heads, int layers) {
     QueryKeyNorm norm = config.bool("use_qk_norm", false) ? QueryKeyNorm.HEAD : QueryKeyNorm.NONE;
-    return grouped(hidden, heads, rotated(), norm, config.bool("attention_bias", false), false);
+    boolean bias = config.bool("attention_bias", false);
+    return grouped(hidden, heads, rotated(), norm, bias, false, null);
   }
 
   private double rotated() {

@@ -6,23 +6,49 @@ import dev.heddle.format.model.ModelShape.Grouped;
 import dev.heddle.format.model.ModelShape.Pairs;
 import dev.heddle.format.model.ModelShape.QueryKeyNorm;
 import dev.heddle.format.model.ModelShape.Rope;
+import dev.heddle.format.model.ModelShape.Window;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What families with grouped-query attention have in common. */
 abstract class GroupedReader extends FamilyReader {
+  private static final int MAX_WINDOW = 1 << 24;
+
   GroupedReader(JsonFields config, Violations violations) {
     super(config, violations);
   }
 
-  /** Refuses attention to the last tokens alone, unless {@code window} is off. */
-  final void refuseWindow() {
-    boolean off = config.has("use_sliding_window") && !config.bool("use_sliding_window", false);
-    if (config.has("sliding_window") && !off) {
-      unsupported("sliding_window", "attention to the last tokens alone is not supported");
+  /** The window of the layers given; null where there are none, or no {@code sliding_window}. */
+  final @Nullable Window window(@Nullable Integer absent, IntStream layers) {
+    if (config.isNull("sliding_window") || (absent == null && !config.has("sliding_window"))) {
+      return null;
     }
+    int tokens = config.integer("sliding_window", 1, MAX_WINDOW, absent);
+    Set<Integer> which = layers.boxed().collect(Collectors.toSet());
+    return which.isEmpty() ? null : new Window(tokens, which);
+  }
+
+  /** As the other, of heads whose floats all rotate. */
+  final Grouped grouped(
+      int hidden,
+      int heads,
+      QueryKeyNorm norm,
+      boolean bias,
+      boolean outputBias,
+      @Nullable Window window) {
+    return grouped(hidden, heads, 1, norm, bias, outputBias, window);
   }
 
   final Grouped grouped(
-      int hidden, int heads, double rotated, QueryKeyNorm norm, boolean bias, boolean outputBias) {
+      int hidden,
+      int heads,
+      double rotated,
+      QueryKeyNorm norm,
+      boolean bias,
+      boolean outputBias,
+      @Nullable Window window) {
     int keyValueHeads = config.integer("num_key_value_heads", 1, 1024, heads);
     if (heads % keyValueHeads != 0) {
       violations.add(
@@ -40,7 +66,7 @@ abstract class GroupedReader extends FamilyReader {
           "expected an even number of rotated floats, found " + ropeDim);
       ropeDim = 2;
     }
-    return new Grouped(keyValueHeads, headDim, ropeDim, norm, bias, outputBias);
+    return new Grouped(keyValueHeads, headDim, ropeDim, norm, bias, outputBias, window);
   }
 
   @Override

@@ -22,7 +22,7 @@ abstract class LatentReader extends FamilyReader {
   }
 
   @Override
-  Attention attention(int hidden, int heads) {
+  Attention attention(int hidden, int heads, int layers) {
     if (config.integer("num_key_value_heads", 1, 1024, heads) != heads) {
       unsupported("num_key_value_heads", "latent attention has as many as num_attention_heads");
     }

@@ -5,6 +5,8 @@ import dev.heddle.format.Violations;
 import dev.heddle.format.model.ModelShape.Attention;
 import dev.heddle.format.model.ModelShape.Experts;
 import dev.heddle.format.model.ModelShape.QueryKeyNorm;
+import dev.heddle.format.model.ModelShape.Window;
+import java.util.stream.IntStream;
 
 /**
  * Reads {@code mixtral}, every layer of which has experts. Its softmax over the chosen logits is
@@ -16,13 +18,12 @@ final class MixtralReader extends GroupedReader {
   }
 
   @Override
-  void refuseUnsupported() {
-    refuseWindow();
-  }
+  void refuseUnsupported() {}
 
   @Override
-  Attention attention(int hidden, int heads) {
-    return grouped(hidden, heads, 1, QueryKeyNorm.NONE, false, false);
+  Attention attention(int hidden, int heads, int layers) {
+    Window window = window(null, IntStream.range(0, layers));
+    return grouped(hidden, heads, QueryKeyNorm.NONE, false, false, window);
   }
 
   @Override

@@ -85,7 +85,7 @@ public final class ModelConfigReader {
         hidden,
         layers,
         heads,
-        reader.attention(hidden, heads),
+        reader.attention(hidden, heads, layers),
         reader.denseIntermediate(),
         reader.experts(layers),
         reader.rope(),
@@ -118,9 +118,7 @@ public final class ModelConfigReader {
                 .noneMatch(a -> a.isString() && a.stringValue().equals(family.architecture())))) {
       unsupported("architectures", "only " + family.architecture() + " is supported");
     }
-    if (config.has("quantization_config")) {
-      unsupported("quantization_config", "quantized weights are not supported");
-    }
+    Quantization.check(config, violations);
     config.oneOf("hidden_act", "silu");
   }
 

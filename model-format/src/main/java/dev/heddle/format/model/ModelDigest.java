@@ -1,5 +1,6 @@
 package dev.heddle.format.model;
 
+import dev.heddle.format.DType;
 import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
 import dev.heddle.format.model.ModelShape.Grouped;
@@ -9,15 +10,19 @@ import dev.heddle.format.safetensors.TensorInfo;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The digest of a base model. */
 final class ModelDigest {
   private ModelDigest() {}
 
   /**
-   * The digests of what a forward pass depends on: tensors that are not required are left out.
+   * The digests of what a forward pass depends on: tensors that are not required are left out. Of
+   * weights that are widened they are those of the numbers and of their scales, as they are stored.
    *
    * @param known digests that need not be computed
    */
@@ -25,6 +30,7 @@ final class ModelDigest {
       ModelShape shape, Checkpoint checkpoint, Map<String, Digest> known) {
     NavigableMap<String, Digest> tensors = new ConcurrentSkipListMap<>();
     ModelTensors.required(shape).keySet().parallelStream()
+        .flatMap(name -> Stream.concat(Stream.of(name), checkpoint.scales(name).stream()))
         .forEach(name -> {
           Digest digest = known.get(name);
           tensors.put(name, digest == null ? tensor(name, checkpoint) : digest);
@@ -43,13 +49,21 @@ final class ModelDigest {
   static Digest of(ModelShape shape, Checkpoint checkpoint, Map<String, Digest> tensors) {
     NavigableMap<String, String> lines = new TreeMap<>();
     tensors.forEach((name, digest) -> lines.put(name, type(name, checkpoint) + " " + digest));
-    return Digests.model(canonical(shape), lines);
+    DType widened = checkpoint.widened();
+    String suffix = widened == null ? "" : " widened=" + widened;
+    return Digests.model(canonical(shape) + suffix, lines);
   }
 
   private static String type(String name, Checkpoint checkpoint) {
     TensorInfo tensor = checkpoint.find(name).orElseThrow();
     String sizes = tensor.shape().stream().map(String::valueOf).collect(Collectors.joining("x"));
     return tensor.type() + " " + sizes;
+  }
+
+  private static String window(ModelShape.@Nullable Window window) {
+    return window == null
+        ? ""
+        : " window=" + window.tokens() + " layers=" + new TreeSet<>(window.layers());
   }
 
   /**
@@ -64,7 +78,8 @@ final class ModelDigest {
                   .formatted(latent.nopeDim(), latent.ropeDim(), latent.valueDim());
           case Grouped grouped ->
               "head=%d rope=%d norm=%s"
-                  .formatted(grouped.headDim(), grouped.ropeDim(), grouped.norm());
+                      .formatted(grouped.headDim(), grouped.ropeDim(), grouped.norm())
+                  + window(grouped.window());
         };
     var experts = shape.experts();
     var yarn = shape.rope().yarn();

@@ -53,7 +53,8 @@ public final class ModelFolder implements AutoCloseable {
       violations.addAll(e);
     }
     // With violations so far this throws them beside its own.
-    Checkpoint checkpoint = Checkpoint.open(contents, violations);
+    DType widened = shape != null && Quantization.isStated(path) ? shape.dtype() : null;
+    Checkpoint checkpoint = Checkpoint.open(contents, violations, widened);
     if (shape == null) {
       throw new IllegalStateException("a configuration that was refused left no violation");
     }
@@ -185,7 +186,9 @@ public final class ModelFolder implements AutoCloseable {
         }
       }
       for (String name : checkpoint.names()) {
-        if (!required.containsKey(name) && !ModelTensors.isHarmless(name, shape)) {
+        if (!required.containsKey(name)
+            && !checkpoint.isScales(name)
+            && !ModelTensors.isHarmless(name, shape)) {
           violations.add(
               "unknown-tensor", name, "a model of this configuration has no such tensor");
         }

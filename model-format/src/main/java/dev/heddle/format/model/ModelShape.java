@@ -117,6 +117,7 @@ public record ModelShape(
    * @param norm what of queries and keys is normalised before the rotation
    * @param inputBias q_proj, k_proj and v_proj have a bias
    * @param outputBias o_proj has a bias
+   * @param window which layers attend to the last tokens alone; null where none does
    */
   public record Grouped(
       int keyValueHeads,
@@ -124,8 +125,25 @@ public record ModelShape(
       int ropeDim,
       QueryKeyNorm norm,
       boolean inputBias,
-      boolean outputBias)
+      boolean outputBias,
+      @Nullable Window window)
       implements Attention {
+    /** Without a window. */
+    public Grouped(
+        int keyValueHeads,
+        int headDim,
+        int ropeDim,
+        QueryKeyNorm norm,
+        boolean inputBias,
+        boolean outputBias) {
+      this(keyValueHeads, headDim, ropeDim, norm, inputBias, outputBias, null);
+    }
+
+    /** Last tokens that a layer attends to, with the token itself; 0 for all. */
+    public int window(int layer) {
+      return window != null && window.layers().contains(layer) ? window.tokens() : 0;
+    }
+
     @Override
     public int queryDim() {
       return headDim;
@@ -144,6 +162,18 @@ public record ModelShape(
     @Override
     public int keyWidth() {
       return headDim;
+    }
+  }
+
+  /**
+   * Attention to the last tokens alone (Longformer, arXiv 2004.05150, section 3.1).
+   *
+   * @param tokens how many, with the token itself
+   * @param layers decoder layers that attend so
+   */
+  public record Window(int tokens, Set<Integer> layers) {
+    public Window {
+      layers = Set.copyOf(layers);
     }
   }
 

@@ -20,9 +20,9 @@ final class OlmoeReader extends GroupedReader {
   }
 
   @Override
-  Attention attention(int hidden, int heads) {
+  Attention attention(int hidden, int heads, int layers) {
     boolean bias = config.bool("attention_bias", false);
-    return grouped(hidden, heads, 1, QueryKeyNorm.PROJECTION, bias, bias);
+    return grouped(hidden, heads, QueryKeyNorm.PROJECTION, bias, bias, null);
   }
 
   @Override

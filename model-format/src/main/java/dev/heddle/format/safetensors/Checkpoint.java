@@ -15,17 +15,25 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of a folder: those of the shards that {@code model.safetensors.index.json} lists, or
  * without an index those of every {@code *.safetensors}. Any thread may read; views are valid until
  * {@link #close()}.
+ *
+ * <p>Where it is opened so, matrices of 8-bit floats are weights too: each beside its scales, as
+ * {@link Fp8Blocks} says. They are handed out as widened copies.
  */
 public final class Checkpoint implements AutoCloseable {
   private final List<SafetensorsFile> files = new ArrayList<>();
   private final NavigableMap<String, SafetensorsFile> homes = new TreeMap<>();
 
-  private Checkpoint() {}
+  private final @Nullable DType widened;
+
+  private Checkpoint(@Nullable DType widened) {
+    this.widened = widened;
+  }
 
   /**
    * Opens every file of a folder.
@@ -39,7 +47,17 @@ public final class Checkpoint implements AutoCloseable {
 
   /** As {@link #open(Path)}; throws what was already in {@code violations} too. */
   public static Checkpoint open(FolderContents folder, Violations violations) {
-    Checkpoint checkpoint = new Checkpoint();
+    return open(folder, violations, null);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param widened what 8-bit floats become; null where they are no weights
+   */
+  public static Checkpoint open(
+      FolderContents folder, Violations violations, @Nullable DType widened) {
+    Checkpoint checkpoint = new Checkpoint(widened);
     try {
       checkpoint.load(folder, violations);
       violations.throwIfAny();
@@ -141,13 +159,39 @@ public final class Checkpoint implements AutoCloseable {
     Violations violations = new Violations();
     Optional<DType> type = check(name, shape, violations);
     violations.throwIfAny();
-    return MatrixData.dense(type.orElseThrow(), rows, cols, data(name));
+    String scales = scales(name).orElse(null);
+    if (scales == null) {
+      return MatrixData.dense(type.orElseThrow(), rows, cols, data(name));
+    }
+    List<Integer> sizes = Fp8Blocks.scaleShape(rows, cols);
+    MatrixData factors = weights(scales, sizes, sizes.getFirst(), sizes.getLast());
+    return Fp8Blocks.widen(data(name), rows, cols, factors, type.orElseThrow());
+  }
+
+  /** What 8-bit floats become; null where they are no weights. */
+  public @Nullable DType widened() {
+    return widened;
+  }
+
+  /** The name of the scales that a tensor's numbers are multiplied by; empty if it has none. */
+  public Optional<String> scales(String name) {
+    boolean scaled =
+        widened != null
+            && find(name).map(TensorInfo::type).filter(ElementType.F8_E4M3::equals).isPresent();
+    return scaled ? Optional.of(Fp8Blocks.scales(name)) : Optional.empty();
+  }
+
+  /** Whether a tensor is the scales of another. */
+  public boolean isScales(String name) {
+    String matrix = Fp8Blocks.matrixOf(name);
+    return scales(matrix).filter(name::equals).isPresent();
   }
 
   /**
    * Notes what keeps a tensor from being weights of this shape.
    *
-   * @return its type; empty if there is no such tensor or its type is not one of weights
+   * @return its type, that which it is widened to; empty if there is no such tensor or its type is
+   *     not one of weights
    */
   public Optional<DType> check(String name, List<Integer> shape, Violations violations) {
     TensorInfo tensor = find(name).orElse(null);
@@ -157,6 +201,11 @@ public final class Checkpoint implements AutoCloseable {
     }
     if (!tensor.hasShape(shape)) {
       violations.add("wrong-shape", name, "expected shape " + shape + ", found " + tensor.shape());
+    }
+    String scales = scales(name).orElse(null);
+    if (scales != null && shape.size() == 2) {
+      check(scales, Fp8Blocks.scaleShape(shape.getFirst(), shape.getLast()), violations);
+      return Optional.ofNullable(widened);
     }
     if (tensor.type().weights().isEmpty()) {
       violations.add("wrong-dtype", name, "expected BF16, F16 or F32, found " + tensor.type());

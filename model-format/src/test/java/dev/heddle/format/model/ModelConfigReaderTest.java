@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.format.DType;
 import dev.heddle.format.Json;
+import dev.heddle.format.model.ModelShape.Window;
 import dev.heddle.format.model.ModelShape.Yarn;
 import dev.heddle.format.testing.Refusals;
 import dev.heddle.format.testing.Shapes;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,7 +123,6 @@ class ModelConfigReaderTest {
       value = {
         "model_type          | \"gpt_oss\"",
         "architectures       | [\"DeepseekV3ForCausalLM\"]",
-        "quantization_config | {\"quant_method\":\"fp8\"}",
         "hidden_act          | \"gelu\"",
         "scoring_func        | \"sigmoid\"",
         "topk_method         | \"noaux_tc\"",
@@ -136,6 +138,63 @@ class ModelConfigReaderTest {
         .asString()
         .startsWith("unsupported-value at config.json." + field + ":")
         .contains(value);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quant_method      | gptq       | {\"quant_method\":\"gptq\",\"bits\":4}",
+        "quant_method      | null       | {\"weight_block_size\":[128,128]}",
+        "fmt               | e5m2       | {\"quant_method\":\"fp8\",\"fmt\":\"e5m2\",BLOCKS}",
+        "activation_scheme | static     | {\"quant_method\":\"fp8\",\"activation_scheme\":\"static\",BLOCKS}",
+        "expert_dtype      | fp4        | {\"quant_method\":\"fp8\",\"expert_dtype\":\"fp4\",BLOCKS}",
+        "weight_block_size | [64,128]   | {\"quant_method\":\"fp8\",\"weight_block_size\":[64,128]}",
+        "weight_block_size | null       | {\"quant_method\":\"fp8\"}"
+      })
+  void a_quantization_other_than_fp8_by_blocks_is_refused_by_name(
+      String field, String found, String value) {
+    String written = value.replace("BLOCKS", "\"weight_block_size\":[128,128]");
+    assertThat(Refusals.of(() -> with("\"quantization_config\":" + written)))
+        .singleElement()
+        .asString()
+        .startsWith("unsupported-value at config.json.quantization_config." + field + ":")
+        .contains(found);
+  }
+
+  @Test
+  void a_window_is_that_of_the_layers_that_transformers_gives_it() {
+    String used = "\"use_sliding_window\":true,\"sliding_window\":7,\"max_window_layers\":3";
+    assertThat(window("mixtral", "\"sliding_window\":9"))
+        .isEqualTo(new Window(9, Set.of(0, 1, 2, 3)));
+    assertThat(window("mixtral", "\"sliding_window\":null")).isNull();
+    assertThat(window("mixtral", "\"rope_theta\":5")).isNull();
+    assertThat(window("qwen3_moe", used)).isEqualTo(new Window(7, Set.of(0, 1, 2, 3)));
+    assertThat(window("qwen3_moe", "\"use_sliding_window\":true"))
+        .isEqualTo(new Window(4096, Set.of(0, 1, 2, 3)));
+    assertThat(window("qwen3_moe", "\"use_sliding_window\":false,\"sliding_window\":7")).isNull();
+    assertThat(window("qwen2_moe", used)).isEqualTo(new Window(7, Set.of(0, 2)));
+    String types =
+        "\"layer_types\":[\"full_attention\",\"sliding_attention\",\"full_attention\","
+            + "\"full_attention\"]";
+    assertThat(window("qwen2_moe", used + "," + types)).isEqualTo(new Window(7, Set.of(1)));
+    assertThat(
+            Refusals.of(
+                () -> window("qwen2_moe", used + ",\"layer_types\":[\"linear_attention\"]")))
+        .singleElement()
+        .asString()
+        .contains("config.json.layer_types", "full_attention or sliding_attention");
+  }
+
+  private static @Nullable Window window(String family, String field) {
+    String config =
+        """
+        {"model_type":"%s","vocab_size":9,"hidden_size":8,"num_hidden_layers":4,"num_attention_heads":2,
+         "intermediate_size":4,"max_position_embeddings":99,"num_experts":2,"num_local_experts":2,
+         "num_experts_per_tok":1,"moe_intermediate_size":4,"shared_expert_intermediate_size":4,%s}
+        """
+            .formatted(family, field);
+    return ((ModelShape.Grouped) ModelConfigReader.parse(json(config), null).attention()).window();
   }
 
   @ParameterizedTest

@@ -71,6 +71,9 @@ public final class ModelConfigWriter {
         config.put("qkv_bias", grouped.inputBias()); // as Qwen2 calls it
         config.put("use_qk_norm", grouped.norm() == ModelShape.QueryKeyNorm.HEAD);
         config.put("partial_rotary_factor", (double) grouped.ropeDim() / grouped.headDim());
+        ModelShape.Window window = grouped.window();
+        config.put("use_sliding_window", window != null);
+        config.put("sliding_window", window == null ? null : (Integer) window.tokens());
       }
     }
   }

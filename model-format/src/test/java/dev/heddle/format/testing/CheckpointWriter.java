@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -79,15 +80,15 @@ public final class CheckpointWriter {
       Files.createDirectories(out);
       List<Tensor> tensors = new ArrayList<>();
       for (String name : weights.names()) {
-        TensorInfo info = weights.find(name).orElseThrow();
+        String scaled = name.replace("_scale_inv", "");
+        if (!scaled.equals(name) && stored(tuned, scaled).isPresent()) {
+          continue; // the adapter's matrix has no scales
+        }
+        String stored = stored(tuned, name).orElse(name);
+        Checkpoint home = stored(tuned, name).isPresent() ? tuned : weights;
+        TensorInfo info = home.find(stored).orElseThrow();
         List<Integer> shape = info.shape().stream().map(Math::toIntExact).toList();
-        Content content =
-            Stream.of(name, name.substring(name.indexOf('.') + 1))
-                .filter(tuned.names()::contains)
-                .findFirst()
-                .map(stored -> Content.of(tuned.data(stored)))
-                .orElseGet(() -> Content.of(weights.data(name)));
-        tensors.add(new Tensor(name, info.type(), shape, content));
+        tensors.add(new Tensor(name, info.type(), shape, Content.of(home.data(stored))));
       }
       SafetensorsWriter.write(out.resolve("model.safetensors"), tensors);
       try (Stream<Path> files = Files.list(base)) {
@@ -99,6 +100,13 @@ public final class CheckpointWriter {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What a checkpoint calls a tensor of this name, with or without {@code model.}. */
+  private static Optional<String> stored(Checkpoint checkpoint, String name) {
+    return Stream.of(name, name.substring(name.indexOf('.') + 1))
+        .filter(checkpoint.names()::contains)
+        .findFirst();
   }
 
   private static boolean isNoWeights(Path file) {

@@ -10,10 +10,13 @@ import dev.heddle.format.model.ModelShape.Pairs;
 import dev.heddle.format.model.ModelShape.QueryKeyNorm;
 import dev.heddle.format.model.ModelShape.Rope;
 import dev.heddle.format.model.ModelShape.Scoring;
+import dev.heddle.format.model.ModelShape.Window;
 import dev.heddle.format.model.ModelShape.Yarn;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Small shapes for tests. */
@@ -98,7 +101,7 @@ public final class Shapes {
             10 + random.nextInt(60),
             layers,
             heads,
-            latent ? latent(random) : grouped(family, groups, random),
+            latent ? latent(random) : grouped(family, groups, layers, random),
             oneWidth ? experts.intermediate() : 10 + random.nextInt(60),
             experts,
             new Rope(
@@ -130,14 +133,18 @@ public final class Shapes {
         random.nextBoolean());
   }
 
-  private static Grouped grouped(String family, int groups, Random random) {
+  private static Grouped grouped(String family, int groups, int layers, Random random) {
+    Window window = window(family, layers, random);
     int headDim = 4 * (1 + random.nextInt(6));
     boolean bias = random.nextBoolean();
     return switch (family) {
-      case "qwen3_moe" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.HEAD, bias, bias);
+      case "qwen3_moe" ->
+          new Grouped(groups, headDim, headDim, QueryKeyNorm.HEAD, bias, bias, window);
       case "olmoe" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.PROJECTION, bias, bias);
-      case "qwen2_moe" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.NONE, bias, false);
-      case "mixtral" -> new Grouped(groups, headDim, headDim, QueryKeyNorm.NONE, false, false);
+      case "qwen2_moe" ->
+          new Grouped(groups, headDim, headDim, QueryKeyNorm.NONE, bias, false, window);
+      case "mixtral" ->
+          new Grouped(groups, headDim, headDim, QueryKeyNorm.NONE, false, false, window);
       default ->
           new Grouped(
               groups,
@@ -147,6 +154,17 @@ public final class Shapes {
               bias,
               false);
     };
+  }
+
+  private static @Nullable Window window(String family, int layers, Random random) {
+    boolean possible = List.of("mixtral", "qwen2_moe", "qwen3_moe").contains(family);
+    if (!possible || random.nextBoolean()) {
+      return null;
+    }
+    int step = family.equals("qwen2_moe") ? 2 : 1;
+    return new Window(
+        1 + random.nextInt(40),
+        IntStream.range(0, layers).filter(l -> l % step == 0).boxed().collect(Collectors.toSet()));
   }
 
   private static Experts experts(String family, int layers, Random random) {
