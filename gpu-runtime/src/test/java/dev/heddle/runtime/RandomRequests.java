@@ -37,7 +37,7 @@ final class RandomRequests {
       return GenerationRequest.routing(
           "r" + count++, "tenant" + random.nextInt(TENANTS), prompt(length));
     }
-    return new GenerationRequest(
+    GenerationRequest request = new GenerationRequest(
         "r" + count++,
         "tenant" + random.nextInt(TENANTS),
         random.nextInt(3) == 0 ? null : adapters.get(random.nextInt(adapters.size())),
@@ -48,6 +48,9 @@ final class RandomRequests {
         random.nextInt(3) - 1,
         random.nextInt(6) == 0 ? random.nextInt(3) : -1,
         sampling());
+    return random.nextInt(3) == 0
+        ? request.withGrammar(new DictatingMask(vocabulary, random.nextInt(1000), true))
+        : request;
   }
 
   private int[] prompt(int length) {

@@ -1,9 +1,10 @@
 package dev.heddle.app.client;
 
+import dev.heddle.app.bench.BenchFormsCommand;
 import dev.heddle.cli.HeddleCli;
 import java.io.PrintStream;
 
-/** The commands that talk to a running platform, beside those of the engine. */
+/** The commands beside those of the engine; all but the last talk to a running platform. */
 public final class PlatformCommands {
   private static final Class<?>[] COMMANDS = {
     PushCommand.class,
@@ -16,7 +17,8 @@ public final class PlatformCommands {
     StatusCommand.class,
     KeysCommand.class,
     TenantsCommand.class,
-    UsageCommand.class
+    UsageCommand.class,
+    BenchFormsCommand.class
   };
 
   private PlatformCommands() {}
