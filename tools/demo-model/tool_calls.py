@@ -41,7 +41,7 @@ def system(definitions):
 
 def some_functions(r):
     """One to three of the functions in any order, as some library or other writes them; their names and the text."""
-    names = r.sample(list(FUNCTIONS), r.choice((1, 2, 3, 3, 3)))
+    names = r.sample(list(FUNCTIONS), r.choice((1, 2, 3, 3)))
     described, closed, titled = r.random() < 0.8, r.random() < 0.5, r.random() < 0.25
     return names, system([definition(name, described, closed, titled) for name in names])
 
@@ -95,7 +95,7 @@ def asked(r, names):
 
 def calling(r, names):
     """A question and what answers it: calls, or words where no function helps."""
-    if r.random() < 0.2:
+    if r.random() < 0.1:
         return tasks.general(r)
     q, calls, _ = asked(r, names)
     return q, written(calls)

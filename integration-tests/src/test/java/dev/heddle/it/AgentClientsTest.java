@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Python's clients that call tools by themselves, as they are published. {@code
- * tools/clients/agents-setup} installs them; where that fails, as without a network, nothing is run.
+ * tools/clients/agents-setup} installs them; where that fails, as without a network, nothing is
+ * run.
  */
 class AgentClientsTest {
   private static final Logger log = LoggerFactory.getLogger(AgentClientsTest.class);
@@ -49,10 +50,12 @@ class AgentClientsTest {
             "pydantic-ai",
             "openai-agents, chat completions",
             "openai-agents, responses");
-    assertThat(told).allSatisfy(line -> {
-      assertThat(line.path("called").toString()).isEqualTo("[{\"city\":\"Lyon\",\"day\":\"saturday\"}]");
-      assertThat(line.path("said").stringValue()).contains("sunny", "21 degrees");
-    });
+    assertThat(told)
+        .allSatisfy(line -> {
+          assertThat(line.path("called").toString())
+              .isEqualTo("[{\"city\":\"Lyon\",\"day\":\"saturday\"}]");
+          assertThat(line.path("said").stringValue()).contains("sunny", "21 degrees");
+        });
   }
 
   private int exit(String name, int minutes, String... command) throws Exception {

@@ -123,12 +123,14 @@ class ToolLoopsTest {
             .maxRetries(0)
             .build();
     Tool.InputSchema.Properties.Builder properties = Tool.InputSchema.Properties.builder();
-    properties().forEach((name, type) -> properties.putAdditionalProperty(name, JsonValue.from(type)));
+    properties()
+        .forEach((name, type) -> properties.putAdditionalProperty(name, JsonValue.from(type)));
     MessageCreateParams.Builder conversation =
         MessageCreateParams.builder()
             .model("tools")
             .maxTokens(200)
-            .putAdditionalBodyProperty("temperature", JsonValue.from(0)) // the client has no field for it
+            .putAdditionalBodyProperty(
+                "temperature", JsonValue.from(0)) // the client has no field for it
             .addUserMessage(QUESTION)
             .addTool(
                 Tool.builder()
@@ -152,8 +154,7 @@ class ToolLoopsTest {
         .addMessage(asked)
         .addUserMessageOfContentBlockParams(List.of(ContentBlockParam.ofToolResult(result)));
 
-    assertTold(
-        client.messages().create(conversation.build()).content().getFirst().asText().text());
+    assertTold(client.messages().create(conversation.build()).content().getFirst().asText().text());
   }
 
   /** Answers of LangChain4j's own loop. */

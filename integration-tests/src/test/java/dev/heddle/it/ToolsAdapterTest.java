@@ -16,7 +16,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The demo's adapter that calls functions: its held-out requests, and what it makes of a result. */
+/**
+ * The demo's adapter that calls functions: its held-out requests, and what it makes of a result.
+ */
 class ToolsAdapterTest {
   private static final PlatformFixture PLATFORM = PlatformFixture.get();
   private static final JsonNode TOOLS = read("tools.json");

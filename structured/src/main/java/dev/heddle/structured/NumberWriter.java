@@ -25,10 +25,8 @@ final class NumberWriter {
   /** Most remainders that are told apart. */
   private static final int REMAINDERS = 2_000;
 
-  /** Remainders and digits together take so many nodes, if the digits do not become too few. */
-  private static final int REMAINDER_NODES = 6_000;
-
-  private static final int FEWEST_DIGITS = 12;
+  /** Where more are told apart, digits are counted only as far as bounds need it. */
+  private static final int COUNTED_REMAINDERS = 100;
 
   /** What an edge costs to find, in steps of the budget. */
   private static final long STEP_COST = 40;
@@ -50,6 +48,10 @@ final class NumberWriter {
   private final int units;
 
   private final int scale;
+
+  /** Whether there are at most {@link #integerDigits}; else that many stand for more, too. */
+  private final boolean counted;
+
   private final int integerDigits;
   private final int fractionDigits;
 
@@ -96,8 +98,8 @@ final class NumberWriter {
     BigDecimal multiple = commonMultiple(set.multiples());
     scale = multiple == null ? 0 : multiple.scale();
     units = multiple == null ? 1 : multiple.unscaledValue().intValueExact();
-    int most = Math.clamp(REMAINDER_NODES / units, FEWEST_DIGITS, INTEGER_DIGITS);
-    integerDigits = Math.max(before, most);
+    counted = units <= COUNTED_REMAINDERS;
+    integerDigits = counted ? Math.max(before, INTEGER_DIGITS) : Math.max(before, 1);
     fractionDigits =
         set.integer() ? 0 : multiple == null ? after : Math.min(after, multiple.scale());
   }
@@ -204,7 +206,7 @@ final class NumberWriter {
     if (p.phase == POINT || p.phase == FRACTION) {
       return p.decimals < fractionDigits ? fraction(p, c) : null;
     }
-    return p.digits < integerDigits ? integer(p, c) : null;
+    return p.digits < integerDigits || !counted ? integer(p, c) : null;
   }
 
   private boolean noneBelowZero() {
@@ -217,7 +219,14 @@ final class NumberWriter {
     int compared =
         compared(p, b -> p.digits < b.integer.length() ? b.integer.charAt(p.digits) : c, c);
     return new Position(
-        phase, p.negative, isZero(p, c), true, p.digits + 1, 0, compared, remainder(p, c));
+        phase,
+        p.negative,
+        isZero(p, c),
+        true,
+        Math.min(p.digits + 1, integerDigits),
+        0,
+        compared,
+        remainder(p, c));
   }
 
   private Position fraction(Position p, char c) {

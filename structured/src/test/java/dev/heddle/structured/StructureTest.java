@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,10 +205,12 @@ class StructureTest {
         "{'multipleOf':1999,'anyOf':[{'minimum':1},{'maximum':2},{'maximum':30},{'minimum':400}]}",
       })
   void multiples_compile_in_a_moment(String json) {
-    long start = System.nanoTime();
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long start = threads.getCurrentThreadCpuTime();
     Constraint constraint = Bytes.compile(schema(json));
-    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
-    assertThat(constraint.bytes()).isLessThan(32 << 20);
+    long nanos = threads.getCurrentThreadCpuTime() - start;
+    assertThat(nanos).as("time of the processor, others' left out").isLessThan(2_000_000_000L);
+    assertThat(constraint.bytes()).isLessThan(16 << 20);
     assertThat(Bytes.takes(constraint, "1")).isFalse();
     assertThat(Bytes.takes(constraint, "0") || Bytes.takes(constraint, "1999")).isTrue();
   }

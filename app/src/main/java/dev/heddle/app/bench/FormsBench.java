@@ -103,20 +103,44 @@ final class FormsBench {
     double[] free = new double[ROUNDS];
     double[] formed = new double[ROUNDS];
     double[] masks = new double[ROUNDS];
+    double[] steps = new double[ROUNDS];
     for (int round = -1; round < ROUNDS; round++) { // the first one warms up
-      double without = stepMicros(null);
+      Round without = answers(null);
       maskNanos.reset();
-      long before = runtime.stats().steps();
-      double with = stepMicros(structures.mask(form));
+      Round with = answers(structures.mask(form));
       if (round >= 0) {
-        free[round] = without;
-        formed[round] = with;
-        masks[round] = maskNanos.sum() / 1e3 / (runtime.stats().steps() - before);
+        free[round] = without.micros() / without.steps();
+        formed[round] = with.micros() / with.steps();
+        masks[round] = maskNanos.sum() / 1e3 / TOKENS;
+        steps[round] = with.steps();
       }
     }
     double drawing = sequences * Math.max(0, drawMicros(form) - drawMicros(null));
-    report(console, compile, median(free), median(formed), median(masks), drawing);
+    report(
+        console,
+        new Cost(compile, median(free), median(formed), median(steps), median(masks), drawing));
   }
+
+  /**
+   * What was measured.
+   *
+   * @param compile milliseconds for the schema
+   * @param free microseconds of a step without forms
+   * @param formed of one with, which has some more tokens: those that were dictated
+   * @param steps that answers with a form took
+   * @param masks microseconds in masks for a token of every sequence
+   * @param drawing microseconds that drawing such tokens takes more
+   */
+  private record Cost(
+      double compile, double free, double formed, double steps, double masks, double drawing) {
+    /** Of a step without forms, which makes as many tokens. */
+    double share() {
+      return (masks + drawing) / free;
+    }
+  }
+
+  /** Answers of all sequences: their steps, and the time in these. */
+  private record Round(long steps, double micros) {}
 
   // ---- the schema
 
@@ -155,8 +179,7 @@ final class FormsBench {
 
   // ---- steps
 
-  /** Mean time of a step while all sequences answer. */
-  private double stepMicros(@Nullable TokenMask mask) {
+  private Round answers(@Nullable TokenMask mask) {
     RuntimeStats before = runtime.stats();
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     for (int i = 0; i < sequences; i++) {
@@ -174,7 +197,7 @@ final class FormsBench {
     }
     RuntimeStats after = runtime.stats();
     long nanos = after.stepTimes().sumNanos() - before.stepTimes().sumNanos();
-    return nanos / 1e3 / (after.steps() - before.steps());
+    return new Round(after.steps() - before.steps(), nanos / 1e3);
   }
 
   private GenerationRequest request(int sequence) {
@@ -228,31 +251,34 @@ final class FormsBench {
     return sorted[sorted.length / 2];
   }
 
-  private void report(
-      Console console, double compile, double free, double formed, double masks, double drawing) {
-    double share = (masks + drawing) / free;
+  private void report(Console console, Cost cost) {
     console.note(
         String.format(
             "%d sequences, vocabulary %d, %s backend",
             sequences, runtime.shape().vocabulary(), runtime.backend()));
     console.note(
         String.format(
-            "a step: %.1f us without a form, %.1f us with one; of it masks %.1f us, drawing %.1f us"
-                + " more: %.2f %%",
-            free, formed, masks, drawing, 100 * share));
+            "a step: %.1f us; a form adds %.1f us in masks and %.1f us of drawing: %.2f %%",
+            cost.free, cost.masks, cost.drawing, 100 * cost.share()));
     console.note(
-        String.format("a schema of %d properties compiles in %.2f ms", PROPERTIES, compile));
+        String.format(
+            "%d tokens of each took %.0f steps of %.1f us with the form",
+            TOKENS, cost.steps, cost.formed));
+    console.note(
+        String.format("a schema of %d properties compiles in %.2f ms", PROPERTIES, cost.compile));
     JsonGenerator json = console.json();
     json.writeStartObject();
     json.writeStringProperty("backend", runtime.backend());
     json.writeNumberProperty("sequences", sequences);
     json.writeNumberProperty("vocabulary", runtime.shape().vocabulary());
-    json.writeNumberProperty("step_us", free);
-    json.writeNumberProperty("step_with_form_us", formed);
-    json.writeNumberProperty("masks_us", masks);
-    json.writeNumberProperty("drawing_us", drawing);
-    json.writeNumberProperty("share", share);
-    json.writeNumberProperty("compile_ms", compile);
+    json.writeNumberProperty("step_us", cost.free);
+    json.writeNumberProperty("masks_us", cost.masks);
+    json.writeNumberProperty("drawing_us", cost.drawing);
+    json.writeNumberProperty("share", cost.share());
+    json.writeNumberProperty("tokens", TOKENS);
+    json.writeNumberProperty("steps_with_form", cost.steps);
+    json.writeNumberProperty("step_with_form_us", cost.formed);
+    json.writeNumberProperty("compile_ms", cost.compile);
     json.writeEndObject();
     console.endJson(json);
   }

@@ -30,6 +30,7 @@ final class CallFinder {
   /** Of the call that is told as it comes, and what of its arguments is not told yet. */
   private String id = "";
 
+  private String name = "";
   private final StringBuilder arguments = new StringBuilder();
   private boolean spoke;
   private boolean called;
@@ -118,7 +119,8 @@ final class CallFinder {
       tellContent();
       space.setLength(0);
       id = ids.get();
-      out.accept(new Piece.Call(id, calls.name(), ""));
+      name = calls.name();
+      out.accept(new Piece.Call(id, name, ""));
     }
     arguments.append(c);
     if (calls.takeEnd()) {
@@ -128,7 +130,7 @@ final class CallFinder {
 
   private void tellArguments() {
     if (!arguments.isEmpty()) {
-      out.accept(new Piece.Call(id, "", arguments.toString()));
+      out.accept(new Piece.Call(id, name, arguments.toString()));
       arguments.setLength(0);
     }
   }
