@@ -14,6 +14,8 @@ public final class GenerationException extends RuntimeException {
     ADAPTER_UNAVAILABLE,
     /** The runtime is stopping. */
     STOPPING,
+    /** The grammar allows no token at a place where the answer is not whole. */
+    DEAD_END,
     /** A defect in the engine. */
     INTERNAL
   }

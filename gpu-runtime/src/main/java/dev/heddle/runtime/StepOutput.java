@@ -4,6 +4,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.StepBatch;
 import dev.heddle.model.StepModel;
 import dev.heddle.runtime.StepMetrics.Metric;
+import dev.heddle.sample.DeadEndException;
 import dev.heddle.sample.Sampler;
 import dev.heddle.schedule.BatchScheduler;
 import dev.heddle.schedule.Sequence;
@@ -24,6 +25,9 @@ final class StepOutput {
   }
 
   private static final Logger log = LoggerFactory.getLogger(StepOutput.class);
+
+  /** Most tokens after a drawn one that are taken in the same step. */
+  private static final int MOST_FORCED = 32;
 
   private final StepModel model;
   private final BatchScheduler scheduler;
@@ -69,6 +73,11 @@ final class StepOutput {
         try {
           observe(row, sequence, batch.positions[token]);
           use(row, sequence, request);
+        } catch (DeadEndException e) { // a matter of the request, not of the engine
+          requests.fail(
+              request,
+              new GenerationException(
+                  GenerationException.Kind.DEAD_END, String.valueOf(e.getMessage()), e));
         } catch (Throwable e) { // whatever it was, the other rows are not concerned
           fail(request, e);
         }
@@ -150,9 +159,24 @@ final class StepOutput {
     int choice = sequence.choice();
     ChoiceOutput output = request.generation().choice(choice);
     int token = sampler.sample(logits, request.sampling(choice), sequence.length());
-    if (output.scores().wanted()) {
+    boolean scored = output.scores().wanted();
+    if (scored) {
       score(row, token, output);
     }
+    take(token, sequence, request);
+    // Nothing is drawn where a grammar leaves one token; only its score would need its row.
+    for (int more = 0; more < MOST_FORCED && !scored && !sequence.ended(); more++) {
+      int forced = request.sampling(choice).forced();
+      if (forced < 0) {
+        return;
+      }
+      take(forced, sequence, request);
+    }
+  }
+
+  private void take(int token, Sequence sequence, ActiveRequest request) {
+    int choice = sequence.choice();
+    ChoiceOutput output = request.generation().choice(choice);
     request.sampling(choice).accept(token);
     scheduler.append(sequence, token);
     output.append(token);

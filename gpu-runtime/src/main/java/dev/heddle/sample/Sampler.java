@@ -30,11 +30,15 @@ public final class Sampler {
    * @param logits [vocabulary], negative infinity for impossible tokens; not changed
    * @param position of the token drawn, counted from the prompt's first token
    * @throws UnusableLogitsException if a logit is NaN or infinity, or no token is possible
+   * @throws DeadEndException if a grammar leaves none of the tokens that are possible
    */
   public int sample(float[] logits, SamplingState state, int position) {
     requireUsable(logits);
     float[] row = state.adjusts() ? adjust(logits, state) : logits;
     int best = argmax(row);
+    if (row[best] == Float.NEGATIVE_INFINITY) {
+      throw state.mask == null ? UnusableLogitsException.noToken() : new DeadEndException();
+    }
     SamplingParams params = state.params;
     if (params.temperature() == 0) {
       return best;
@@ -63,9 +67,6 @@ public final class Sampler {
       if (row[token] > row[best]) {
         best = token;
       }
-    }
-    if (row[best] == Float.NEGATIVE_INFINITY) {
-      throw UnusableLogitsException.noToken();
     }
     return best;
   }

@@ -91,6 +91,11 @@ public final class SamplingState {
     }
   }
 
+  /** The token that a grammar dictates next, -1 if it is to be drawn. */
+  public int forced() {
+    return mask == null || guard != null ? -1 : mask.forced();
+  }
+
   /** Whether a grammar lets nothing follow. */
   public boolean ended() {
     return mask != null && mask.ended();

@@ -6,8 +6,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Decides what the next step computes (continuous batching, Orca; chunked prefill, Sarathi, arXiv
- * 2308.16369): first one token of every sequence that decodes, then prompts in chunks, then
- * sequences that had been pre-empted, then new requests, whose turn it is by {@link FairQueue}.
+ * 2308.16369): first one token of every sequence that decodes, or the several that it has gained
+ * without a draw, then prompts in chunks, then sequences that had been pre-empted, then new
+ * requests, whose turn it is by {@link FairQueue}.
  *
  * <p>A request enters when there are KV blocks for its prompt and rows for all its choices, and its
  * weights are there. One that waits for weights alone is passed by others; one that waits for
@@ -115,8 +116,9 @@ public final class BatchScheduler {
     decode(plan);
     scoring.begin(maxTokens - plan.tokenCount());
     for (int i = 0; i < running.size(); i++) {
-      if (running.get(i).remaining() > 1) {
-        chunk(running.get(i), plan);
+      Sequence sequence = running.get(i);
+      if (sequence.remaining() > 1 && !sequence.decodes()) {
+        chunk(sequence, plan);
       }
     }
     resume(plan);
@@ -221,15 +223,30 @@ public final class BatchScheduler {
   private void decode(StepPlan plan) {
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      if (sequence.remaining() == 1 && room(sequence, plan)) {
-        plan.add(sequence, 1, 1);
+      int remaining = sequence.remaining();
+      if (remaining == 0 || (remaining > 1 && !sequence.decodes())) {
+        continue;
+      }
+      int others = running.size() - i - 1; // each of which has a token, too
+      int count = Math.min(remaining, maxTokens - plan.tokenCount() - others);
+      if (room(sequence, count, plan)) {
+        plan.add(sequence, count, count == remaining ? 1 : 0);
       }
     }
   }
 
-  /** Makes the next position writable; false if the sequence itself had to give way. */
-  private boolean room(Sequence sequence, StepPlan plan) {
-    while (!blocks.makeWritable(sequence, plan)) {
+  /** Makes the next positions writable; false if the sequence itself had to give way. */
+  private boolean room(Sequence sequence, int count, StepPlan plan) {
+    for (int i = 0; i < count; i++) {
+      if (!room(sequence, plan, sequence.computed + i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean room(Sequence sequence, StepPlan plan, int position) {
+    while (!blocks.makeWritable(sequence, position, plan)) {
       if (yieldBackground()) {
         continue;
       }

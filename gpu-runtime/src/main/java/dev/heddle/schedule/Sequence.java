@@ -61,6 +61,11 @@ public final class Sequence {
     return computed;
   }
 
+  /** Whether its prompt is computed: what remains are tokens that it has gained. */
+  boolean decodes() {
+    return computed >= prompt.length;
+  }
+
   /** The token at a position below {@link #length}, of the prompt or of the output. */
   public int token(int position) {
     int index = position - prompt.length;

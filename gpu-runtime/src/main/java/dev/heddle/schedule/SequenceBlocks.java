@@ -46,13 +46,14 @@ final class SequenceBlocks {
   }
 
   /**
-   * Makes sure that the next position lies in a block that only this sequence refers to; a copy
-   * that this takes is noted in the plan.
+   * Makes sure that a position lies in a block that only this sequence refers to; a copy that this
+   * takes is noted in the plan.
    *
+   * @param position the next one to be computed, or the one after another that is writable
    * @return false if that takes a block and none is free
    */
-  boolean makeWritable(Sequence sequence, StepPlan plan) {
-    int index = sequence.computed / pool.blockTokens();
+  boolean makeWritable(Sequence sequence, int position, StepPlan plan) {
+    int index = position / pool.blockTokens();
     boolean missing = index == sequence.blocks.size();
     if (!missing && pool.references(sequence.blocks.get(index)) == 1) {
       return true;

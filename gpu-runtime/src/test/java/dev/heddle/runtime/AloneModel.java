@@ -7,6 +7,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.Logprobs;
 import dev.heddle.sample.Sampler;
 import dev.heddle.sample.SamplingState;
+import dev.heddle.sample.TokenMask;
 
 /** What {@link SimulatedModel} gives a request that is alone: no blocks, no slots, no batch. */
 final class AloneModel {
@@ -29,9 +30,10 @@ final class AloneModel {
     long hash = checkPrompt(client, fingerprint);
     for (int choice = 0; choice < request.choices(); choice++) {
       SamplingState state =
-          SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens())
-              .forChoice(choice);
-      checkChoice(client, choice, state, hash, fingerprint);
+          SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens());
+      TokenMask grammar = request.grammar();
+      state = grammar == null ? state : state.with(grammar);
+      checkChoice(client, choice, state.forChoice(choice), hash, fingerprint);
     }
   }
 

@@ -70,6 +70,40 @@ class GrammarTest {
     assertThat(runtime.stats().kvBlocksUsed()).isZero();
   }
 
+  @Test
+  void what_a_grammar_dictates_takes_no_steps_and_changes_no_token() {
+    GenerationRequest plain =
+        new RequestBuilder(PROMPT).choices(3).maxTokens(80).sampling(SAMPLED).build();
+    int vocabulary = Shapes.tiny().vocabulary();
+    long before = runtime.stats().steps();
+    BlockingClient slow =
+        BlockingClient.submit(runtime, plain.withGrammar(new DictatingMask(vocabulary, 1, false)))
+            .await();
+    long between = runtime.stats().steps();
+    BlockingClient quick =
+        BlockingClient.submit(runtime, plain.withGrammar(new DictatingMask(vocabulary, 1, true)))
+            .await();
+    long after = runtime.stats().steps();
+
+    for (int choice = 0; choice < 3; choice++) {
+      assertThat(quick.tokens(choice)).hasSize(80).isEqualTo(slow.tokens(choice));
+    }
+    assertThat(between - before).isGreaterThanOrEqualTo(80);
+    assertThat(after - between).isLessThan(40);
+    assertThat(runtime.stats().kvBlocksUsed()).isZero();
+  }
+
+  @Test
+  void where_nothing_may_come_the_request_alone_fails() {
+    GenerationRequest plain = new RequestBuilder(PROMPT).sampling(SAMPLED).build();
+    BlockingClient free = BlockingClient.submit(runtime, plain);
+    BlockingClient stuck = BlockingClient.submit(runtime, plain.withGrammar(() -> new long[0]));
+
+    assertThat(stuck.awaitFailure().kind()).isEqualTo(GenerationException.Kind.DEAD_END);
+    assertThat(free.await().tokens(0)).isNotEmpty();
+    assertThat(runtime.stats().kvBlocksUsed()).isZero();
+  }
+
   /** Token 2i or 2i + 1 at place i, six places. */
   private static final class Pairs implements TokenMask {
     private int place;

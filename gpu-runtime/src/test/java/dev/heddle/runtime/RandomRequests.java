@@ -37,17 +37,21 @@ final class RandomRequests {
       return GenerationRequest.routing(
           "r" + count++, "tenant" + random.nextInt(TENANTS), prompt(length));
     }
-    return new GenerationRequest(
-        "r" + count++,
-        "tenant" + random.nextInt(TENANTS),
-        random.nextInt(3) == 0 ? null : adapters.get(random.nextInt(adapters.size())),
-        prompt(odd ? maxContext : length),
-        maxTokens,
-        odd ? choices + random.nextInt(3) : choices,
-        random.nextBoolean(),
-        random.nextInt(3) - 1,
-        random.nextInt(6) == 0 ? random.nextInt(3) : -1,
-        sampling());
+    GenerationRequest request =
+        new GenerationRequest(
+            "r" + count++,
+            "tenant" + random.nextInt(TENANTS),
+            random.nextInt(3) == 0 ? null : adapters.get(random.nextInt(adapters.size())),
+            prompt(odd ? maxContext : length),
+            maxTokens,
+            odd ? choices + random.nextInt(3) : choices,
+            random.nextBoolean(),
+            random.nextInt(3) - 1,
+            random.nextInt(6) == 0 ? random.nextInt(3) : -1,
+            sampling());
+    return random.nextInt(3) == 0
+        ? request.withGrammar(new DictatingMask(vocabulary, random.nextInt(1000), true))
+        : request;
   }
 
   private int[] prompt(int length) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,7 +118,6 @@ class DoorsTest {
         "/v1/responses | 'tools':[{'type':'web_search'}] | tools[0].type",
         "/v1/responses | 'nonsense':1 | nonsense",
         "/v1/chat/completions | 'tool_choice':'required','tools':[] | tool_choice",
-        "/v1/chat/completions | 'response_format':{'type':'json_object'},'tools':[{'type':'function','function':{'name':'a'}}] | tools",
         "/v1/chat/completions | 'max_tokens':0 | max_tokens",
       })
   void what_is_not_built_is_refused_by_its_name(String path, String field, String named) {
@@ -203,6 +204,61 @@ class DoorsTest {
     assertRoom(PlatformFixture.parse(response.at("/output/0/arguments").stringValue()));
   }
 
+  private static final String EITHER =
+      "'model':'base','max_tokens':200,'messages':[{'role':'user','content':'go'}],'response_format':"
+          + "{'type':'json_schema','json_schema':{'schema':{'enum':['yes','no']}}},'tools':[{'type':"
+          + "'function','function':{'name':'light','parameters':{'type':'object','properties':"
+          + "{'room':{'enum':['kitchen','hall']}},'required':['room'],'additionalProperties':false}}}]";
+
+  @Test
+  void an_answer_that_may_call_or_have_a_form_does_either() {
+    Set<String> ends = new HashSet<>();
+    for (int seed = 0; seed < 12; seed++) {
+      JsonNode choice =
+          post("/v1/chat/completions", EITHER + ",'temperature':2,'seed':" + seed).at("/choices/0");
+      ends.add(choice.path("finish_reason").stringValue());
+      if (choice.at("/message/content").isNull()) {
+        assertRoom(
+            PlatformFixture.parse(
+                choice.at("/message/tool_calls/0/function/arguments").stringValue()));
+      } else {
+        assertThat(choice.at("/message/content").stringValue()).isIn("\"yes\"", "\"no\"");
+      }
+    }
+    assertThat(ends).containsExactlyInAnyOrder("stop", "tool_calls");
+  }
+
+  @Test
+  void arguments_that_are_certain_come_while_they_are_written() {
+    String called = EITHER + ",'tool_choice':'required','parallel_tool_calls':false";
+    String whole =
+        post("/v1/chat/completions", called)
+            .at("/choices/0/message/tool_calls/0/function/arguments")
+            .stringValue();
+    List<String> parts =
+        stream("/v1/chat/completions", called)
+            .map(chunk -> chunk.at("/choices/0/delta/tool_calls/0/function/arguments").asString(""))
+            .filter(part -> !part.isEmpty())
+            .toList();
+
+    assertThat(parts).hasSizeGreaterThan(1);
+    assertThat(String.join("", parts)).isEqualTo(whole);
+    assertRoom(PlatformFixture.parse(whole));
+  }
+
+  @Test
+  void a_form_that_leads_nowhere_is_the_requests_own_failure() {
+    String hopeless =
+        "'model':'base','prompt':'go','max_tokens':100,'guided_grammar':'root ::= p{200}\\np ::= "
+            + "\\'a\\' p \\'a\\' | q\\nq ::= \\'a\\' q \\'a\\' | r\\nr ::= \\'a\\' r \\'a\\' | \\'a\\''";
+    JsonNode refused =
+        PlatformFixture.expect(422, PLATFORM.post("/v1/completions", json(hopeless)));
+
+    assertThat(refused.at("/error/code").stringValue()).isEqualTo("form_dead_end");
+    assertThat(stream("/v1/completions", hopeless).map(e -> e.at("/error/code").asString("")))
+        .contains("form_dead_end");
+  }
+
   private static void assertRoom(JsonNode arguments) {
     assertThat(arguments.path("room").stringValue()).isIn("kitchen", "hall");
   }
@@ -243,7 +299,7 @@ class DoorsTest {
         .post(path, json("'stream':true," + fields))
         .body()
         .lines()
-        .filter(line -> line.startsWith("data: "))
+        .filter(line -> line.startsWith("data: {"))
         .forEach(line -> events.add(PlatformFixture.parse(line.substring(6))));
     return events.stream();
   }

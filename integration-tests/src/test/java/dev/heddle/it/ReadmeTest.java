@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,14 +30,15 @@ class ReadmeTest {
   private static final Set<String> ELSEWHERE = Set.of("demo", "serve", "package", "--backend");
 
   private static final Set<String> LOCAL =
-      Set.of("logits", "generate", "inspect", "fold", "render", "score", "bench");
+      Set.of("logits", "generate", "inspect", "fold", "render", "score", "bench", "bench-forms");
 
   @TempDir Path folder;
 
   @Test
   void every_command_of_the_readme_does_what_it_is_to_do() throws Exception {
     // It stays: platforms of one JVM share event loops, which the first to close takes along.
-    PlatformFixture platform = PlatformFixture.start(List.of("intent"), "--heddle.memory=1600MB");
+    PlatformFixture platform =
+        PlatformFixture.start(List.of("intent"), "--heddle.memory=1600MB");
     prepare();
     curl(platform);
     List<String> faults = new ArrayList<>();
@@ -63,7 +65,7 @@ class ReadmeTest {
   }
 
   private static Ran run(Shell shell, List<String> words, PlatformFixture platform) {
-    if (words.getFirst().equals("bench")) {
+    if (words.getFirst().startsWith("bench")) {
       words.add("--help"); // its options are checked; what it measures takes minutes
     }
     if (!LOCAL.contains(words.getFirst())) {
@@ -95,18 +97,13 @@ class ReadmeTest {
         "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}");
   }
 
-  /** The blocks of curl, in a shell: the first call of the demo, and an upload file by file. */
+  /** The blocks of curl, in a shell: calls of the demo, and an upload file by file. */
   private void curl(PlatformFixture platform) throws IOException, InterruptedException {
     StringBuilder script =
         new StringBuilder("set -euo pipefail\ncurl() { command curl -fsS \"$@\"; }\n");
-    readme()
-        .dropWhile(line -> !line.contains("curl -N"))
-        .takeWhile(line -> !line.isBlank())
-        .forEach(line -> script.append(line).append('\n'));
-    readme()
-        .dropWhile(line -> !line.contains("curl -X POST"))
-        .takeWhile(line -> !line.isBlank())
-        .forEach(line -> script.append(line).append('\n'));
+    Stream.of(readme().collect(Collectors.joining("\n")).split("\n\n", -1))
+        .filter(block -> block.startsWith("    ") && block.contains("curl "))
+        .forEach(block -> script.append(block).append('\n'));
     String text =
         script
             .toString()
@@ -118,7 +115,10 @@ class ReadmeTest {
     Path out = folder.resolve("curl.out");
     Process process = bash.redirectErrorStream(true).redirectOutput(out.toFile()).start();
     assertThat(process.waitFor()).as(text + Files.readString(out)).isZero();
-    assertThat(Files.readString(out)).contains("data: [DONE]").contains("READY");
+    assertThat(Files.readString(out))
+        .contains("data: [DONE]")
+        .contains("READY")
+        .contains("{\\\"intent\\\": \\\"lights\\\"");
   }
 
   /**

@@ -49,6 +49,11 @@ public final class Constraint {
     return 1024 + machine.network.bytes() + machine.stateBytes();
   }
 
+  /** Whether a text was given up because it may be at too many places of the grammar. */
+  boolean overflowed() {
+    return machine.overflowed();
+  }
+
   State after(State state, int token) {
     int index = indexOf(token);
     if (index >= 0) {
@@ -86,6 +91,24 @@ public final class Constraint {
       }
     }
     return -1;
+  }
+
+  /** The only token that may come, -1 if there are several or it would take time to know. */
+  int only(State state) {
+    if (state.mask == null && !machine.isNarrow(state)) {
+      return -1;
+    }
+    int only = -1;
+    long[] mask = mask(state);
+    for (int word = 0; word < mask.length; word++) {
+      if (mask[word] != 0) {
+        if (only >= 0 || Long.bitCount(mask[word]) > 1) {
+          return -1;
+        }
+        only = 64 * word + Long.numberOfTrailingZeros(mask[word]);
+      }
+    }
+    return only;
   }
 
   long[] mask(State state) {

@@ -12,7 +12,9 @@ public final class ConstraintState {
 
   /**
    * The tokens that may come next: bit {@code t % 64} of word {@code t / 64} for token {@code t}. A
-   * token that ends the answer is among them where the text is complete. Not to be changed.
+   * token that ends the answer is among them where the text is complete. None may come where the
+   * grammar is so ambiguous that every text would pass {@link StructureLimits#configurations}. Not
+   * to be changed.
    *
    * <p>Another thread may ask {@link #prepared} for the same words meanwhile.
    */
@@ -24,6 +26,11 @@ public final class ConstraintState {
   public Runnable prepared() {
     State here = state;
     return () -> constraint.mask(here);
+  }
+
+  /** The only token that may come next, -1 if there are several or it would take time to know. */
+  public int only() {
+    return constraint.only(state);
   }
 
   /** Whether {@link #allowed} has its answer at hand. */

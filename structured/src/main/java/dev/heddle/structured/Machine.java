@@ -29,6 +29,7 @@ final class Machine {
   private Map<Frame.Key, Frame> frames = new HashMap<>();
   private int frameIds = 1;
   private long stateBytes;
+  private volatile boolean overflowed;
 
   Machine(Network network, StructureLimits limits) {
     this.network = network;
@@ -45,6 +46,11 @@ final class Machine {
     return start;
   }
 
+  /** Whether a text was given up because it may be at too many places of the grammar. */
+  boolean overflowed() {
+    return overflowed;
+  }
+
   /** The state after a byte; a dead one if the byte may not come. */
   State next(State state, int value) {
     return after(state, network.byteClass[value & 0xFF], value & 0xFF);
@@ -53,6 +59,26 @@ final class Machine {
   /** The state after the special token with that index in the network. */
   State nextToken(State state, int index) {
     return after(state, network.classes + index, -1 - index);
+  }
+
+  /** Whether the next byte, or special token, can only be one. */
+  boolean isNarrow(State state) {
+    int only = Integer.MIN_VALUE;
+    for (int node : state.nodes) {
+      for (int e = network.first[node]; e < network.first[node + 1]; e++) {
+        int kind = network.kind[e];
+        if (kind == NetworkBuilder.EMPTY || kind == NetworkBuilder.CALL) {
+          continue;
+        }
+        int read = kind == NetworkBuilder.TOKEN ? -1 - network.value[e] : kind;
+        boolean several = kind >= 0 && network.value[e] != kind;
+        if (several || (only != Integer.MIN_VALUE && only != read)) {
+          return false;
+        }
+        only = read;
+      }
+    }
+    return !state.complete;
   }
 
   /** Notes what is kept beside the states. */
@@ -288,7 +314,11 @@ final class Machine {
           owners.add(frame);
         }
       }
-      if (nodes.size() > limits.configurations() || (nodes.isEmpty() && !complete)) {
+      if (nodes.size() > limits.configurations()) {
+        overflowed = true;
+        return dead;
+      }
+      if (nodes.isEmpty() && !complete) {
         return dead;
       }
       return intern(

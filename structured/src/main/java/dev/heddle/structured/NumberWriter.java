@@ -4,9 +4,12 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,15 @@ final class NumberWriter {
 
   static final int FRACTION_DIGITS = 20;
 
+  /** Most remainders that are told apart. */
+  private static final int REMAINDERS = 2_000;
+
+  /** Where more are told apart, digits are counted only as far as bounds need it. */
+  private static final int COUNTED_REMAINDERS = 100;
+
+  /** What an edge costs to find, in steps of the budget. */
+  private static final long STEP_COST = 40;
+
   private static final int START = 0;
   private static final int SIGN = 1;
   private static final int ZERO = 2;
@@ -29,7 +41,17 @@ final class NumberWriter {
   private final NetworkBuilder network;
   private final NumberSet set;
   private final List<Digits> bounds = new ArrayList<>();
-  private final List<int[]> multiples = new ArrayList<>();
+  private final List<List<Integer>> comparisons = new ArrayList<>();
+  private final Map<List<Integer>, Integer> comparisonIds = new HashMap<>();
+
+  /** A number is a multiple of so many units in the last place of {@link #scale}. */
+  private final int units;
+
+  private final int scale;
+
+  /** Whether there are at most {@link #integerDigits}; else that many stand for more, too. */
+  private final boolean counted;
+
   private final int integerDigits;
   private final int fractionDigits;
 
@@ -47,10 +69,10 @@ final class NumberWriter {
   /**
    * What is known of the digits so far.
    *
-   * @param digits before the point
+   * @param digits before the point, as long as there is none
    * @param decimals after it
-   * @param rest of each bound, how the magnitude compares so far; then of each multiple, the
-   *     remainder
+   * @param compared index of how the magnitude compares to each bound so far
+   * @param remainder of the digits
    */
   private record Position(
       int phase,
@@ -59,12 +81,13 @@ final class NumberWriter {
       boolean whole,
       int digits,
       int decimals,
-      List<Integer> rest) {}
+      int compared,
+      int remainder) {}
 
   private NumberWriter(NetworkBuilder network, NumberSet set) {
     this.network = network;
     this.set = set;
-    int before = INTEGER_DIGITS;
+    int before = 0;
     int after = FRACTION_DIGITS;
     for (NumberSet.Bound bound : set.bounds()) {
       Digits digits = Digits.of(bound);
@@ -72,25 +95,50 @@ final class NumberWriter {
       before = Math.max(before, digits.integer.length() + 1);
       after = Math.max(after, digits.fraction.length() + 1);
     }
-    for (BigDecimal multiple : set.multiples()) {
-      BigDecimal plain = multiple.scale() < 0 ? multiple.setScale(0) : multiple;
-      multiples.add(new int[] {plain.unscaledValue().intValueExact(), plain.scale()});
-      after = Math.min(after, plain.scale());
+    BigDecimal multiple = commonMultiple(set.multiples());
+    scale = multiple == null ? 0 : multiple.scale();
+    units = multiple == null ? 1 : multiple.unscaledValue().intValueExact();
+    counted = units <= COUNTED_REMAINDERS;
+    integerDigits = counted ? Math.max(before, INTEGER_DIGITS) : Math.max(before, 1);
+    fractionDigits =
+        set.integer() ? 0 : multiple == null ? after : Math.min(after, multiple.scale());
+  }
+
+  /** What all multiples of each of these are multiples of; null for none. */
+  private static @Nullable BigDecimal commonMultiple(Set<BigDecimal> multiples) {
+    if (multiples.isEmpty()) {
+      return null;
     }
-    integerDigits = before;
-    fractionDigits = set.integer() ? 0 : after;
+    int scale = multiples.stream().mapToInt(BigDecimal::scale).reduce(0, Math::max);
+    BigInteger common = BigInteger.ONE;
+    for (BigDecimal multiple : multiples) {
+      BigInteger units = multiple.setScale(scale).unscaledValue();
+      common = common.divide(common.gcd(units)).multiply(units);
+      if (common.bitLength() > 256) {
+        break;
+      }
+    }
+    BigDecimal plain = plain(new BigDecimal(common, scale));
+    if (plain.unscaledValue().compareTo(BigInteger.valueOf(REMAINDERS)) > 0) {
+      throw new StructureException(
+          "is too large: its multiples together have more than %d remainders"
+              .formatted(REMAINDERS));
+    }
+    return plain;
+  }
+
+  /** The same value with the fewest digits after the point, and all before it. */
+  private static BigDecimal plain(BigDecimal value) {
+    BigDecimal stripped = value.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 
   /** Whether remainders by the value can be counted. */
   static boolean countable(BigDecimal multiple) {
-    BigDecimal plain = multiple.stripTrailingZeros();
-    return plain.signum() > 0
-        && plain.scale() <= FRACTION_DIGITS
-        && plain.scale() > -10
-        && (plain.scale() < 0 ? plain.setScale(0) : plain)
-                .unscaledValue()
-                .compareTo(BigInteger.valueOf(2_000))
-            <= 0;
+    return multiple.signum() > 0
+        && multiple.stripTrailingZeros().scale() > -10
+        && multiple.stripTrailingZeros().scale() <= FRACTION_DIGITS
+        && plain(multiple).unscaledValue().compareTo(BigInteger.valueOf(REMAINDERS)) <= 0;
   }
 
   /** Every number of a set that has rules of its own, as it is written in JSON. */
@@ -113,10 +161,8 @@ final class NumberWriter {
   }
 
   private void explore(int from, int to) {
-    List<Integer> rest = new ArrayList<>();
-    bounds.forEach(b -> rest.add(0));
-    multiples.forEach(m -> rest.add(0));
-    Position first = new Position(START, false, true, true, 0, 0, List.copyOf(rest));
+    int equal = compared(Collections.nCopies(bounds.size(), 0));
+    Position first = new Position(START, false, true, true, 0, 0, equal, 0);
     Map<Position, Integer> nodes = new HashMap<>();
     List<Position> open = new ArrayList<>();
     nodes.put(first, from);
@@ -127,7 +173,7 @@ final class NumberWriter {
       for (char c : new char[] {'-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
         Position next = step(here, c);
         if (next != null) {
-          network.budget().spend(20 + next.rest.size());
+          network.budget().spend(STEP_COST + 2L * bounds.size());
           Integer target = nodes.get(next);
           if (target == null) {
             target = network.node();
@@ -146,11 +192,13 @@ final class NumberWriter {
   private @Nullable Position step(Position p, char c) {
     boolean digit = c >= '0' && c <= '9';
     if (p.phase == START && c == '-') {
-      return new Position(SIGN, true, true, true, 0, 0, p.rest);
+      return noneBelowZero()
+          ? null
+          : new Position(SIGN, !bounds.isEmpty(), true, true, 0, 0, p.compared, 0);
     }
     boolean whole = p.phase == ZERO || p.phase == INTEGER;
     if (whole && c == '.' && fractionDigits > 0) {
-      return new Position(POINT, p.negative, p.zero, true, p.digits, 0, integerEnded(p));
+      return new Position(POINT, p.negative, p.zero, true, 0, 0, integerEnded(p), p.remainder);
     }
     if (!digit || p.phase == ZERO) {
       return null;
@@ -158,60 +206,86 @@ final class NumberWriter {
     if (p.phase == POINT || p.phase == FRACTION) {
       return p.decimals < fractionDigits ? fraction(p, c) : null;
     }
-    return p.digits < integerDigits ? integer(p, c) : null;
+    return p.digits < integerDigits || !counted ? integer(p, c) : null;
+  }
+
+  private boolean noneBelowZero() {
+    return set.bounds().stream()
+        .anyMatch(b -> b.value().signum() >= 0 && (b.allowed() & NumberSet.LESS) == 0);
   }
 
   private Position integer(Position p, char c) {
-    List<Integer> rest = new ArrayList<>(p.rest);
-    for (int b = 0; b < bounds.size(); b++) {
-      String digits = bounds.get(b).integer;
-      if (rest.get(b) == 0 && p.digits < digits.length()) {
-        rest.set(b, Integer.compare(c, digits.charAt(p.digits)));
-      }
-    }
-    divide(rest, c);
     int phase = p.phase != INTEGER && c == '0' ? ZERO : INTEGER;
+    int compared =
+        compared(p, b -> p.digits < b.integer.length() ? b.integer.charAt(p.digits) : c, c);
     return new Position(
-        phase, p.negative, p.zero && c == '0', true, p.digits + 1, 0, List.copyOf(rest));
+        phase,
+        p.negative,
+        isZero(p, c),
+        true,
+        Math.min(p.digits + 1, integerDigits),
+        0,
+        compared,
+        remainder(p, c));
   }
 
   private Position fraction(Position p, char c) {
-    List<Integer> rest = new ArrayList<>(p.rest);
-    for (int b = 0; b < bounds.size(); b++) {
-      String digits = bounds.get(b).fraction;
-      if (rest.get(b) == 0) {
-        char its = p.decimals < digits.length() ? digits.charAt(p.decimals) : '0';
-        rest.set(b, Integer.compare(c, its));
-      }
-    }
-    divide(rest, c);
+    int compared =
+        compared(p, b -> p.decimals < b.fraction.length() ? b.fraction.charAt(p.decimals) : '0', c);
     return new Position(
         FRACTION,
         p.negative,
-        p.zero && c == '0',
+        isZero(p, c),
         p.whole && c == '0',
-        p.digits,
+        0,
         p.decimals + 1,
-        List.copyOf(rest));
+        compared,
+        remainder(p, c));
   }
 
-  private void divide(List<Integer> rest, char c) {
-    for (int m = 0; m < multiples.size(); m++) {
-      int at = bounds.size() + m;
-      rest.set(at, (rest.get(at) * 10 + (c - '0')) % multiples.get(m)[0]);
+  /** Whether all digits are zero; it matters to bounds alone. */
+  private boolean isZero(Position p, char c) {
+    return p.zero && (c == '0' || bounds.isEmpty());
+  }
+
+  private int remainder(Position p, char c) {
+    return (p.remainder * 10 + (c - '0')) % units;
+  }
+
+  /** How the magnitude compares after a digit, given the one that each bound has there. */
+  private int compared(Position p, ToIntFunction<Digits> its, char c) {
+    List<Integer> before = comparisons.get(p.compared);
+    if (!before.contains(0)) {
+      return p.compared;
     }
+    List<Integer> after = new ArrayList<>(before);
+    for (int b = 0; b < bounds.size(); b++) {
+      if (after.get(b) == 0) {
+        after.set(b, Integer.compare(c, its.applyAsInt(bounds.get(b))));
+      }
+    }
+    return compared(after);
+  }
+
+  private int compared(List<Integer> each) {
+    return comparisonIds.computeIfAbsent(
+        List.copyOf(each),
+        known -> {
+          comparisons.add(known);
+          return comparisons.size() - 1;
+        });
   }
 
   /** Numbers of more digits are greater; of as many, the first that differs decides. */
-  private List<Integer> integerEnded(Position p) {
-    List<Integer> rest = new ArrayList<>(p.rest);
+  private int integerEnded(Position p) {
+    List<Integer> ended = new ArrayList<>(comparisons.get(p.compared));
     for (int b = 0; b < bounds.size(); b++) {
       int length = bounds.get(b).integer.length();
       if (p.digits != length) {
-        rest.set(b, Integer.compare(p.digits, length));
+        ended.set(b, Integer.compare(p.digits, length));
       }
     }
-    return List.copyOf(rest);
+    return compared(ended);
   }
 
   private boolean accepts(Position p) {
@@ -221,11 +295,11 @@ final class NumberWriter {
     if (set.fraction() && p.whole) {
       return false;
     }
-    List<Integer> rest = p.phase == FRACTION ? p.rest : integerEnded(p);
+    List<Integer> ended = comparisons.get(p.phase == FRACTION ? p.compared : integerEnded(p));
     int sign = p.zero ? 0 : p.negative ? -1 : 1;
     for (int b = 0; b < bounds.size(); b++) {
       Digits digits = bounds.get(b);
-      int magnitude = rest.get(b);
+      int magnitude = ended.get(b);
       if (magnitude == 0 && p.decimals < digits.fraction.length()) {
         magnitude = -1;
       }
@@ -235,16 +309,10 @@ final class NumberWriter {
         return false;
       }
     }
-    for (int m = 0; m < multiples.size(); m++) {
-      long remainder = rest.get(bounds.size() + m);
-      int[] multiple = multiples.get(m);
-      for (int d = p.decimals; d < multiple[1]; d++) {
-        remainder = remainder * 10 % multiple[0];
-      }
-      if (remainder != 0) {
-        return false;
-      }
+    int remainder = p.remainder;
+    for (int d = p.decimals; d < scale; d++) {
+      remainder = remainder * 10 % units;
     }
-    return true;
+    return remainder == 0;
   }
 }

@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class StructureTest {
@@ -185,11 +188,61 @@ class StructureTest {
         "{'pattern':'(?=a)b'} # not supported",
         "{'minimum':1e999999} # must be a number",
         "{'maxLength':1000000} # must be a whole number",
+        "{'allOf':[{'multipleOf':1999},{'multipleOf':1997}]} # too large",
       })
   void hostile_schemas_are_refused(String json, String why) {
     assertThatThrownBy(() -> Bytes.compile(schema(json)))
         .isInstanceOf(StructureException.class)
         .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'number','multipleOf':19.99}",
+        "{'type':'integer','multipleOf':1999,'minimum':-1e11}",
+        "{'allOf':[{'multipleOf':1.24},{'multipleOf':0.031}]}",
+        "{'multipleOf':1999,'anyOf':[{'minimum':1},{'maximum':2},{'maximum':30},{'minimum':400}]}",
+      })
+  void multiples_compile_in_a_moment(String json) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long start = threads.getCurrentThreadCpuTime();
+    Constraint constraint = Bytes.compile(schema(json));
+    long nanos = threads.getCurrentThreadCpuTime() - start;
+    assertThat(nanos).as("time of the processor, others' left out").isLessThan(2_000_000_000L);
+    assertThat(constraint.bytes()).isLessThan(16 << 20);
+    assertThat(Bytes.takes(constraint, "1")).isFalse();
+    assertThat(Bytes.takes(constraint, "0") || Bytes.takes(constraint, "1999")).isTrue();
+  }
+
+  @Test
+  void multiples_of_two_values_are_those_of_both() {
+    Constraint both =
+        Bytes.compile(schema("{'allOf':[{'multipleOf':0.4},{'multipleOf':6},{'multipleOf':0.5}]}"));
+    for (String taken : List.of("6", "-12", "600000000000", "0")) {
+      assertThat(Bytes.takes(both, taken)).as(taken).isTrue();
+    }
+    for (String refused : List.of("3", "2", "6.4", "0.5")) {
+      assertThat(Bytes.takes(both, refused)).as(refused).isFalse();
+    }
+  }
+
+  @Test
+  void a_grammar_that_is_too_ambiguous_leaves_no_token() {
+    Constraint constraint =
+        Bytes.compile(
+            new Structure.Grammar(
+                "root ::= p{200}\np ::= \"a\" p \"a\" | q\nq ::= \"a\" q \"a\" | r\n"
+                    + "r ::= \"a\" r \"a\" | \"a\""));
+    ConstraintState state = constraint.start();
+    int written = 0;
+    while (tokens(state).contains((int) 'a')) {
+      state.accept('a');
+      written++;
+    }
+    assertThat(written).isBetween(5, 199);
+    assertThat(tokens(state)).isEmpty();
+    assertThat(constraint.overflowed()).isTrue();
   }
 
   @Test
@@ -254,6 +307,20 @@ class StructureTest {
       }
       state.accept(token);
     }
+  }
+
+  @Test
+  void the_only_token_that_may_come_is_known() {
+    ConstraintState state = Bytes.compile(new Structure.Regex("ab(c|d)[x-z]?")).start();
+    assertThat(state.only()).isEqualTo('a');
+    state.accept('a');
+    state.accept(state.only());
+    assertThat(state.only()).isEqualTo(-1);
+    state.accept('c');
+    assertThat(state.only()).isEqualTo(-1);
+    state.accept('x');
+    state.allowed();
+    assertThat(state.only()).as("the end").isEqualTo(256);
   }
 
   @Test

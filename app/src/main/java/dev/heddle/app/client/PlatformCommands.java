@@ -1,9 +1,10 @@
 package dev.heddle.app.client;
 
+import dev.heddle.app.bench.BenchFormsCommand;
 import dev.heddle.cli.HeddleCli;
 import java.io.PrintStream;
 
-/** The commands that talk to a running platform, beside those of the engine. */
+/** The commands beside those of the engine; all but the last talk to a running platform. */
 public final class PlatformCommands {
   private static final Class<?>[] COMMANDS = {
     PushCommand.class,
@@ -17,7 +18,8 @@ public final class PlatformCommands {
     KeysCommand.class,
     TenantsCommand.class,
     UsageCommand.class,
-    LoadCommand.class
+    LoadCommand.class,
+    BenchFormsCommand.class
   };
 
   private PlatformCommands() {}

@@ -30,6 +30,8 @@ public enum ErrorCode {
   REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
   STORAGE_QUOTA_EXCEEDED(413, "invalid_request_error", "storage_quota_exceeded"),
   UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
+  /** Found while the answer is generated, not when the request is read. */
+  FORM_DEAD_END(422, "invalid_request_error", "form_dead_end"),
   INVALID_ADAPTER(422, "invalid_request_error", "invalid_adapter"),
   IDEMPOTENCY_KEY_REUSED(422, "invalid_request_error", "idempotency_key_reused"),
   UPLOAD_BUSY(423, "invalid_request_error", "upload_busy"),

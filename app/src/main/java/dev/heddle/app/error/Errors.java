@@ -59,6 +59,11 @@ public final class Errors {
       case ADAPTER_UNAVAILABLE -> unavailable(e);
       case STOPPING ->
           new ApiException(ErrorCode.DRAINING, "This server is stopping; try another or later.");
+      case DEAD_END ->
+          new ApiException(
+              ErrorCode.FORM_DEAD_END,
+              "The answer came to a place where its form allows no token, because its grammar is"
+                  + " too ambiguous there. Please simplify the form.");
       case INTERNAL -> internal(e);
     };
   }

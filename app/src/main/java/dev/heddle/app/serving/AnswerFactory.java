@@ -5,6 +5,7 @@ import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.speech.SpeechSyntax;
 import dev.heddle.registry.access.Scope;
 import dev.heddle.runtime.GenerationRequest;
+import dev.heddle.structured.Structure;
 import dev.heddle.structured.StructureException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,26 +49,26 @@ public final class AnswerFactory {
         head, List.of(prompt(head, 0, prompt.tokens(), prompt.text, request.param(), -1)));
   }
 
-  /** An answer that has to have a form is nothing but that. */
+  /** An answer that has to have a form is nothing but that, unless it may call tools. */
   private static SpeechSyntax speech(
       ChatPrompts chat, ChatPrompts.Prompt prompt, ChatRequest request) {
-    return request.options().constraint() == null
-        ? chat.speech(prompt, request.layout(), request.tools())
+    Form form = request.options().form();
+    return form == null || request.tools().areShown()
+        ? chat.speech(prompt, request.layout(), request.tools(), form)
         : SpeechSyntax.PLAIN;
   }
 
-  /** The same whose answer calls tools as it has to. */
+  /** The same whose answer calls tools as it has to, and has its form where it does not. */
   private AnswerHead formed(AnswerHead head, ChatRequest request) {
-    if (!request.tools().areEnforced()) {
+    Form form = request.options().form();
+    Tools tools = request.tools();
+    if (!tools.areEnforced() && !(tools.areShown() && form != null)) {
       return head;
     }
     Structures structures = served.structures();
     try {
-      return head.with(
-          head.options()
-              .withConstraint(
-                  structures.compile(
-                      chat().structure(head.speech(), request.tools(), structures))));
+      Structure structure = chat().structure(head.speech(), tools, form, structures);
+      return head.with(head.options().withForm(new Form(structure, structures.compile(structure))));
     } catch (StructureException e) {
       throw new ApiException(
           ErrorCode.INVALID_REQUEST, "'tools' cannot be enforced: " + e.getMessage(), "tools");
@@ -248,8 +249,8 @@ public final class AnswerFactory {
             scores,
             // Each prompt of a list draws by itself: the one at place i with seed + i.
             options.sampling().withSeed(options.sampling().seed() + index));
-    if (options.constraint() != null) {
-      request = request.withGrammar(served.structures().mask(options.constraint()));
+    if (options.form() != null) {
+      request = request.withGrammar(served.structures().mask(options.form().constraint()));
     }
     return new Answer.Prompt(
         request, ids.length == all.length ? text : served.tokenizer().decode(ids));

@@ -30,19 +30,16 @@ abstract sealed class BlocksFormat extends AnswerFormat permits MessagesFormat, 
   final List<String> told(Delta delta) {
     List<String> frames = new ArrayList<>();
     for (Piece piece : delta.said()) {
-      if (open == null || piece instanceof Piece.Call || open.getClass() != piece.getClass()) {
+      if (open == null || !open.isContinuedBy(piece)) {
         end(frames);
         open = piece;
         frames.addAll(begun(ended, piece));
       }
-      String more =
-          switch (piece) {
-            case Piece.Content(String said) -> said;
-            case Piece.Reasoning(String thought) -> thought;
-            case Piece.Call call -> call.arguments();
-          };
+      String more = Piece.textOf(piece);
       text.append(repeats() ? more : "");
-      frames.add(more(ended, piece, more));
+      if (!more.isEmpty()) {
+        frames.add(more(ended, piece, more));
+      }
     }
     if (delta.finish() != null) {
       end(frames);
@@ -58,7 +55,7 @@ abstract sealed class BlocksFormat extends AnswerFormat permits MessagesFormat, 
         switch (open) {
           case Piece.Content some -> new Piece.Content(text.toString());
           case Piece.Reasoning some -> new Piece.Reasoning(text.toString());
-          case Piece.Call call -> call;
+          case Piece.Call call -> new Piece.Call(call.id(), call.name(), text.toString());
         };
     frames.addAll(ended(ended++, whole));
     text.setLength(0);
@@ -76,7 +73,7 @@ abstract sealed class BlocksFormat extends AnswerFormat permits MessagesFormat, 
   /** Frames of a block that begins; {@code first} is its first piece. */
   abstract List<String> begun(int block, Piece first);
 
-  /** The frame of what a block has gained: text, or all arguments of a call. */
+  /** The frame of what a block has gained: text, or arguments of a call. */
   abstract String more(int block, Piece piece, String gained);
 
   /**

@@ -4,18 +4,24 @@ import dev.heddle.app.speech.Piece;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.runtime.ChoiceOutput;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Answers of {@code /v1/chat/completions}. */
 final class ChatFormat extends OpenAiFormat {
-  /** Calls told so far, by choice. */
+  /** Calls begun so far, by choice. */
   private final int[] calls;
+
+  /** Id of the last of them. */
+  private final String[] lastCall;
 
   ChatFormat(Answer answer) {
     super(answer);
     this.calls = new int[answer.choices()];
+    this.lastCall = new String[answer.choices()];
+    Arrays.fill(lastCall, "");
   }
 
   @Override
@@ -53,14 +59,7 @@ final class ChatFormat extends OpenAiFormat {
       switch (piece) {
         case Piece.Content(String text) -> addDelta(parts, delta).put("content", text);
         case Piece.Reasoning(String text) -> addDelta(parts, delta).put("reasoning_content", text);
-        case Piece.Call call -> {
-          int index = calls[delta.choice()]++;
-          ObjectNode begun = call(call, "").put("index", index);
-          addDelta(parts, delta).putArray("tool_calls").add(begun);
-          ObjectNode rest = JSON.objectNode().put("index", index);
-          rest.putObject("function").put("arguments", call.arguments());
-          addDelta(parts, delta).putArray("tool_calls").add(rest);
-        }
+        case Piece.Call call -> addCall(parts, delta, call);
       }
     }
     boolean tellsTokens = wantsLogprobs() || answer.options().tokenIds();
@@ -68,6 +67,21 @@ final class ChatFormat extends OpenAiFormat {
       addDelta(parts, delta).put("content", "");
     }
     return parts;
+  }
+
+  /** A call begins with its name; its arguments follow, in one part or in several. */
+  private void addCall(List<ObjectNode> parts, Delta delta, Piece.Call call) {
+    int choice = delta.choice();
+    if (!call.id().equals(lastCall[choice])) {
+      lastCall[choice] = call.id();
+      ObjectNode begun = call(call, "").put("index", calls[choice]++);
+      addDelta(parts, delta).putArray("tool_calls").add(begun);
+    }
+    if (!call.arguments().isEmpty()) {
+      ObjectNode rest = JSON.objectNode().put("index", calls[choice] - 1);
+      rest.putObject("function").put("arguments", call.arguments());
+      addDelta(parts, delta).putArray("tool_calls").add(rest);
+    }
   }
 
   /** Adds a part; answers its delta. */

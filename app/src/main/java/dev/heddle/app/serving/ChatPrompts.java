@@ -3,6 +3,7 @@ package dev.heddle.app.serving;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.speech.SpeechSyntax;
+import dev.heddle.app.speech.ToolFormat;
 import dev.heddle.format.text.ChatTemplate;
 import dev.heddle.format.text.ContentText;
 import dev.heddle.format.text.RenderInput;
@@ -114,8 +115,12 @@ public final class ChatPrompts implements AutoCloseable {
     return prompt;
   }
 
-  /** What to look for in the answer to a prompt. */
-  SpeechSyntax speech(Prompt prompt, ChatLayout layout, Tools tools) {
+  /**
+   * What to look for in the answer to a prompt.
+   *
+   * @param form of an answer that calls no tool
+   */
+  SpeechSyntax speech(Prompt prompt, ChatLayout layout, Tools tools, @Nullable Form form) {
     SpeechSyntax.Thinking thinking =
         !reasons
             ? SpeechSyntax.Thinking.NONE
@@ -124,21 +129,28 @@ public final class ChatPrompts implements AutoCloseable {
                 : layout.continueFinalMessage()
                     ? SpeechSyntax.Thinking.NONE
                     : SpeechSyntax.Thinking.MARKED;
-    return new SpeechSyntax(
-        thinking,
-        tools.areShown()
-            ? new SpeechSyntax.Calls(toolPrompts.format(), tools.names(), tools.parallel())
-            : null);
+    return new SpeechSyntax(thinking, tools.areShown() ? calls(tools, form) : null);
+  }
+
+  private SpeechSyntax.Calls calls(Tools tools, @Nullable Form form) {
+    ToolFormat format = toolPrompts.format();
+    boolean required = tools.choice() == Tools.Choice.REQUIRED;
+    // A form's own text may begin like a call, but JSON like none that has an opening.
+    boolean certain = form == null ? tools.areEnforced() : form.isJson() && !format.opensBare();
+    return new SpeechSyntax.Calls(
+        format, tools.names(), tools.parallel(), form != null, required || certain);
   }
 
   /**
    * What the answer to a prompt has to look like for the tools to be called as they are to be.
    *
+   * @param form of an answer that calls no tool, null for any text
    * @param structures tells which schemas can be kept to
    */
-  Structure structure(SpeechSyntax speech, Tools tools, Structures structures) {
+  Structure structure(
+      SpeechSyntax speech, Tools tools, @Nullable Form form, Structures structures) {
     return new ToolStructures(toolPrompts.format(), toolPrompts.isFenced(), this::mark, structures)
-        .of(tools, speech.thinking());
+        .of(tools, speech.thinking(), form == null ? null : form.structure());
   }
 
   private Structure mark(String text) {

@@ -53,7 +53,7 @@ record ChatRequest(
     Options options = OptionsReader.read(fields, limits, 1, logprobs(fields));
     UnbuiltFields.refuseForChat(fields);
     Tools tools = ToolsReader.chat(fields, limits.structures());
-    ToolsReader.requireFree(fields, options, tools);
+    ToolsReader.requireFree(fields, tools);
     List<Map<String, Object>> messages = MessageReader.all(fields);
     ChatLayout layout = layout(fields, messages);
     Boolean parse =

@@ -34,7 +34,7 @@ final class GrammarMask implements TokenMask {
   @Override
   public void accept(int token) {
     state.accept(token);
-    if (state.isEnded() || state.isPrepared()) {
+    if (state.isEnded() || state.only() >= 0 || state.isPrepared()) {
       return;
     }
     FutureTask<?> next = new FutureTask<>(state.prepared(), null);
@@ -66,6 +66,11 @@ final class GrammarMask implements TokenMask {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  @Override
+  public int forced() {
+    return state.only();
   }
 
   @Override

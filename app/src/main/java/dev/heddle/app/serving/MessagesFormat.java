@@ -3,9 +3,9 @@ package dev.heddle.app.serving;
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.error.ErrorBodies;
 import dev.heddle.app.speech.Piece;
-import dev.heddle.format.Json;
 import dev.heddle.runtime.FinishReason;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -76,22 +76,26 @@ final class MessagesFormat extends BlocksFormat {
   ObjectNode ofBlocks(List<Piece> blocks) {
     ObjectNode message = message();
     ArrayNode content = message.withArray("content");
-    for (Piece block : blocks) {
-      content.add(
-          switch (block) {
-            case Piece.Content(String text) -> typed("text").put("text", text);
-            case Piece.Reasoning(String text) ->
-                typed("thinking").put("thinking", text).put("signature", "");
-            case Piece.Call call -> {
-              ObjectNode use = typed("tool_use").put("id", call.id()).put("name", call.name());
-              use.set("input", Json.parse(call.arguments(), "arguments"));
-              yield use;
-            }
-          });
-    }
+    blocks.forEach(block -> addBlock(content, block));
     addStop(message);
     message.set("usage", usage());
     return message;
+  }
+
+  /** A call that was cut off is left out: its input is no JSON. */
+  private static void addBlock(ArrayNode content, Piece block) {
+    switch (block) {
+      case Piece.Content(String text) -> content.add(typed("text").put("text", text));
+      case Piece.Reasoning(String text) ->
+          content.add(typed("thinking").put("thinking", text).put("signature", ""));
+      case Piece.Call call -> {
+        JsonNode input = call.input();
+        if (input != null) {
+          content.add(
+              typed("tool_use").put("id", call.id()).put("name", call.name()).set("input", input));
+        }
+      }
+    }
   }
 
   private ObjectNode message() {

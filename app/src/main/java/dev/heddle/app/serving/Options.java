@@ -1,7 +1,6 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.sample.SamplingParams;
-import dev.heddle.structured.Constraint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptLogprobs extension: as {@code logprobs}, for each token of the prompt
  * @param truncatePrompt extension: most tokens of a prompt, whose first ones are left out; -1 for
  *     as many as leave room for the answer, null for a refusal of what does not fit
- * @param constraint what every answer looks like, null for any text
+ * @param form what every answer looks like, null for any text
  */
 record Options(
     String model,
@@ -41,7 +40,7 @@ record Options(
     boolean tokenIds,
     int promptLogprobs,
     @Nullable Integer truncatePrompt,
-    @Nullable Constraint constraint) {
+    @Nullable Form form) {
   Options {
     stops = List.copyOf(stops);
     badWords = List.copyOf(badWords);
@@ -61,7 +60,7 @@ record Options(
   }
 
   /** The same whose answers look like this. */
-  Options withConstraint(@Nullable Constraint other) {
+  Options withForm(@Nullable Form other) {
     return new Options(
         model,
         user,
@@ -99,6 +98,6 @@ record Options(
         tokenIds,
         promptLogprobs,
         truncatePrompt,
-        constraint);
+        form);
   }
 }

@@ -1,7 +1,6 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.app.request.Fields;
-import dev.heddle.structured.Constraint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,10 +66,10 @@ final class ResponsesReader {
             OptionsReader.sampling(fields, limits),
             List.of(),
             fields.bool("stream", false));
-    options = options.withConstraint(form(fields, limits.structures()));
+    options = options.withForm(form(fields, limits.structures()));
     refuseUnbuilt(fields);
     Tools tools = ToolsReader.responses(fields, limits.structures());
-    ToolsReader.requireFree(fields, options, tools);
+    ToolsReader.requireFree(fields, tools);
     List<Map<String, Object>> messages = input(fields);
     if (messages.isEmpty()) {
       fields.fault("input", "must say something");
@@ -113,7 +112,7 @@ final class ResponsesReader {
   }
 
   /** What the answer looks like, null for any text. */
-  private static @Nullable Constraint form(Fields fields, Structures structures) {
+  private static @Nullable Form form(Fields fields, Structures structures) {
     Fields text = fields.object("text");
     if (text == null) {
       return null;

@@ -3,7 +3,6 @@ package dev.heddle.app.serving;
 import dev.heddle.app.request.Fields;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Json;
-import dev.heddle.structured.Constraint;
 import dev.heddle.structured.StrictSchema;
 import dev.heddle.structured.Structure;
 import dev.heddle.structured.StructureException;
@@ -32,7 +31,7 @@ final class StructureFields {
   }
 
   /** Null if any text will do, and if something is wrong, which is a fault of the fields. */
-  static @Nullable Constraint read(Fields fields, Structures structures) {
+  static @Nullable Form read(Fields fields, Structures structures) {
     StructureFields reader = new StructureFields(fields, structures);
     reader.responseFormat();
     Fields inner = fields.object("structured_outputs");
@@ -47,7 +46,7 @@ final class StructureFields {
   }
 
   /** As {@link #read}, of the {@code format} of {@code /v1/responses}. */
-  static @Nullable Constraint readFormat(Fields text, Structures structures) {
+  static @Nullable Form readFormat(Fields text, Structures structures) {
     StructureFields reader = new StructureFields(text, structures);
     Fields format = text.object("format");
     if (format != null) {
@@ -158,7 +157,7 @@ final class StructureFields {
     }
   }
 
-  private @Nullable Constraint compile() {
+  private @Nullable Form compile() {
     if (found.isEmpty()) {
       return null;
     }
@@ -171,16 +170,16 @@ final class StructureFields {
     if (first.strict && first.structure instanceof Structure.JsonSchema schema) {
       violations.addAll(StrictSchema.violations(schema.schema()));
     }
-    Constraint constraint = null;
+    Form form = null;
     try {
-      constraint = structures.compile(first.structure);
+      form = new Form(first.structure, structures.compile(first.structure));
     } catch (StructureException e) {
       violations.addAll(e.violations());
     }
     for (Violation violation : violations) {
       fields.fault(first.place + violation.pointer(), what(violation.message()));
     }
-    return constraint;
+    return form;
   }
 
   /** Together with a grammar they could leave no token that may come. */

@@ -25,7 +25,7 @@ public final class Structures implements AutoCloseable {
   private static final int THREADS = 2;
 
   private final Tokenizer tokenizer;
-  private final int[] ends;
+  private final List<Integer> ends;
   private final ExecutorService ahead =
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("heddle-grammar-", 0).factory());
@@ -36,8 +36,21 @@ public final class Structures implements AutoCloseable {
    */
   public Structures(Tokenizer tokenizer, List<Integer> ends) {
     this.tokenizer = tokenizer;
-    this.ends =
-        ends.stream().mapToInt(t -> t).filter(t -> t < tokenizer.vocabularySize()).toArray();
+    this.ends = List.copyOf(ends);
+  }
+
+  /**
+   * A tokenizer's tokens as forms are compiled for them.
+   *
+   * @param ends tokens that end an answer
+   */
+  public static TokenVocabulary vocabulary(Tokenizer tokenizer, List<Integer> ends) {
+    int size = tokenizer.vocabularySize();
+    return TokenVocabulary.of(
+        size,
+        tokenizer::tokenBytes,
+        tokenizer::isSpecial,
+        ends.stream().mapToInt(t -> t).filter(t -> t < size).toArray());
   }
 
   /**
@@ -45,24 +58,21 @@ public final class Structures implements AutoCloseable {
    *
    * @throws StructureException naming everything that is wrong
    */
-  Constraint compile(Structure structure) {
+  public Constraint compile(Structure structure) {
     Constraint constraint = cache().get(structure);
     constraint.start().allowed(); // the first mask is at hand when the prompt has been computed
     return constraint;
   }
 
   /** A mask for the first token of an answer. */
-  TokenMask mask(Constraint constraint) {
+  public TokenMask mask(Constraint constraint) {
     return new GrammarMask(constraint.start(), ahead);
   }
 
   private synchronized ConstraintCache cache() {
     if (cache == null) {
-      TokenVocabulary vocabulary =
-          TokenVocabulary.of(
-              tokenizer.vocabularySize(), tokenizer::tokenBytes, tokenizer::isSpecial, ends);
       long bytes = Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
-      cache = new ConstraintCache(vocabulary, StructureLimits.DEFAULT, bytes);
+      cache = new ConstraintCache(vocabulary(tokenizer, ends), StructureLimits.DEFAULT, bytes);
     }
     return cache;
   }

@@ -7,6 +7,7 @@ import dev.heddle.structured.StructureException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What an answer looks like that has to call tools, or calls them in a strict form only. */
 final class ToolStructures {
@@ -31,17 +32,13 @@ final class ToolStructures {
     this.structures = structures;
   }
 
-  /** The whole answer. */
-  Structure of(Tools tools, Thinking thinking) {
-    Structure calls = calls(tools);
-    Structure answer =
-        tools.choice() == Tools.Choice.REQUIRED
-            ? calls
-            : format == ToolFormat.LLAMA
-                ? either(calls, new Structure.Text(List.of("{\"name\"")))
-                : sequence(
-                    new Structure.Text(List.of(format.opening())),
-                    new Structure.Repeat(calls, 0, 1));
+  /**
+   * The whole answer.
+   *
+   * @param form of an answer that calls no tool, null for any text
+   */
+  Structure of(Tools tools, Thinking thinking, @Nullable Structure form) {
+    Structure answer = answer(tools, form);
     Structure thought =
         sequence(new Structure.Text(List.of(CLOSE)), marks.apply(CLOSE), literal("\n\n"), answer);
     return switch (thinking) {
@@ -49,6 +46,20 @@ final class ToolStructures {
       case MARKED -> either(answer, sequence(marks.apply(OPEN), thought));
       case BEGUN -> thought;
     };
+  }
+
+  private Structure answer(Tools tools, @Nullable Structure form) {
+    Structure calls = calls(tools);
+    if (tools.choice() == Tools.Choice.REQUIRED) {
+      return calls;
+    }
+    if (form != null) {
+      return either(calls, form);
+    }
+    return format == ToolFormat.LLAMA
+        ? either(calls, new Structure.Text(List.of("{\"name\"")))
+        : sequence(
+            new Structure.Text(List.of(format.opening())), new Structure.Repeat(calls, 0, 1));
   }
 
   private Structure calls(Tools tools) {

@@ -186,10 +186,7 @@ final class ToolsReader {
   }
 
   /** Together with these, what an answer has to look like could leave no token. */
-  static void requireFree(Fields fields, Options options, Tools tools) {
-    if (tools.areShown() && options.constraint() != null) {
-      fields.fault("tools", "cannot be combined with a form of the answer");
-    }
+  static void requireFree(Fields fields, Tools tools) {
     for (String name : List.of("allowed_token_ids", "bad_words")) {
       if (tools.areEnforced() && fields.find(name) != null) {
         fields.fault(name, "cannot be combined with tools that have to be called or are strict");

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds calls in what an answer says, character by character. Space before a call, between calls
  * and after the last one belongs to none of them and is left out. What begins as a call and goes on
- * as none is content, up to where that shows.
+ * as none is content, up to where that shows. Where calls are certain, they are told as they come.
  */
 final class CallFinder {
   private final SpeechSyntax.Calls syntax;
@@ -23,6 +23,15 @@ final class CallFinder {
 
   private final StringBuilder content = new StringBuilder();
   private @Nullable CallShape shape;
+
+  /** Reads what the shape reads, where calls are certain. */
+  private @Nullable CallStream stream;
+
+  /** Of the call that is told as it comes, and what of its arguments is not told yet. */
+  private String id = "";
+
+  private String name = "";
+  private final StringBuilder arguments = new StringBuilder();
   private boolean spoke;
   private boolean called;
 
@@ -45,6 +54,7 @@ final class CallFinder {
       take(text.charAt(i));
     }
     tellContent();
+    tellArguments();
   }
 
   /** The answer has ended. */
@@ -52,6 +62,9 @@ final class CallFinder {
     CallShape reading = shape;
     if (reading != null && reading.mayEnd() && !isOver()) {
       tellCalls(reading);
+    }
+    if (isStreamed()) {
+      held.setLength(0); // the rest of a call that was cut off
     }
     boolean blank = held.toString().isBlank();
     if (!held.isEmpty() && !(called && blank)) {
@@ -69,22 +82,56 @@ final class CallFinder {
       look(c);
       return;
     }
-    switch (reading.feed(c)) {
+    CallShape.Fed fed = reading.feed(c);
+    stream(c);
+    switch (fed) {
       case MORE -> held.append(c);
       case CALL -> {
         held.append(c);
         tellCalls(reading);
-        shape = reading.isOver() ? null : reading;
+        if (reading.isOver()) {
+          close();
+        }
       }
       case OVER -> {
         held.append(c);
         leave();
       }
       case BROKEN -> {
-        say(held);
-        shape = null;
+        giveUp();
+        close();
         look(c);
       }
+    }
+  }
+
+  /** Whether the calls that the shape reads are told as they come. */
+  private boolean isStreamed() {
+    return stream != null && stream.calls() > 0;
+  }
+
+  private void stream(char c) {
+    CallStream calls = stream;
+    if (calls == null || !calls.feed(c)) {
+      return;
+    }
+    if (calls.begins()) {
+      tellContent();
+      space.setLength(0);
+      id = ids.get();
+      name = calls.name();
+      out.accept(new Piece.Call(id, name, ""));
+    }
+    arguments.append(c);
+    if (calls.takeEnd()) {
+      tellArguments();
+    }
+  }
+
+  private void tellArguments() {
+    if (!arguments.isEmpty()) {
+      out.accept(new Piece.Call(id, name, arguments.toString()));
+      arguments.setLength(0);
     }
   }
 
@@ -95,7 +142,21 @@ final class CallFinder {
     } else {
       say(held);
     }
+    close();
+  }
+
+  /** What is held is no call: content, unless it was told as part of one. */
+  private void giveUp() {
+    if (isStreamed()) {
+      held.setLength(0);
+    } else {
+      say(held);
+    }
+  }
+
+  private void close() {
     shape = null;
+    stream = null;
   }
 
   /** Takes a character that is in no call yet. */
@@ -103,12 +164,11 @@ final class CallFinder {
     String opening = syntax.format().opening();
     held.append(c);
     // What is held is a beginning of the opening, or becomes one as its first characters leave it.
-    while (!held.isEmpty() && !opening.startsWith(held.toString())) {
+    while (!held.isEmpty() && !(mayOpen() && opening.startsWith(held.toString()))) {
       char first = held.charAt(0);
       if (held.length() == 1 && opensBare(first)) {
-        CallShape bare = syntax.format().shape();
-        bare.feed(first);
-        shape = bare;
+        open().feed(first);
+        stream(first);
         return;
       }
       held.deleteCharAt(0);
@@ -119,8 +179,19 @@ final class CallFinder {
       }
     }
     if (held.length() == opening.length()) {
-      shape = syntax.format().shape();
+      open();
     }
+  }
+
+  private CallShape open() {
+    CallShape opened = syntax.format().shape();
+    shape = opened;
+    stream = syntax.certain() ? new CallStream(syntax.format()) : null;
+    return opened;
+  }
+
+  private boolean mayOpen() {
+    return !spoke || !syntax.leading();
   }
 
   private boolean opensBare(char c) {
@@ -142,6 +213,11 @@ final class CallFinder {
 
   private void tellCalls(CallShape from) {
     List<CallText> calls = from.take(syntax.names());
+    if (isStreamed()) {
+      held.setLength(0);
+      called = true;
+      return;
+    }
     if (calls.isEmpty()) {
       say(held);
       return;

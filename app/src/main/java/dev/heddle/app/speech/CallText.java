@@ -54,7 +54,8 @@ record CallText(String name, String arguments) {
     return object.isObject() ? new CallText(name, object.toString()) : null;
   }
 
-  private static @Nullable JsonNode read(String json) {
+  /** A JSON value; null if it is none. */
+  static @Nullable JsonNode read(String json) {
     try {
       return Json.parse(json, "call");
     } catch (FormatException e) {

@@ -55,6 +55,11 @@ final class JsonSpan {
     return depth == 0 && !text.isEmpty();
   }
 
+  /** Characters that have come. */
+  int length() {
+    return text.length();
+  }
+
   /** What has come. */
   String text() {
     return text.toString();

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes an answer's text apart as it comes. The pieces, joined, are the same however the text is
  * cut. A call is told when it is whole; one that is broken off, is no JSON or names no tool that
- * there is, is content. Takes time by the length of the text. One for each answer, used by one
- * thread at a time. Made by {@link SpeechSyntax#parser()}.
+ * there is, is content. Where the answer's form makes calls certain, they are told as they come.
+ * Takes time by the length of the text. One for each answer, used by one thread at a time. Made by
+ * {@link SpeechSyntax#parser()}.
  */
 public final class SpeechParser {
   private final @Nullable Thoughts thoughts;

@@ -30,10 +30,19 @@ public record SpeechSyntax(Thinking thinking, @Nullable Calls calls) {
    *
    * @param names of tools that there are: whatever names another is no call
    * @param parallel whether more than one may be called: the answer ends with the first otherwise
+   * @param leading whether an answer that says anything else first calls nothing
+   * @param certain whether the answer's form makes sure that what begins as a call becomes one,
+   *     unless it is cut off; then a call is told while it is written
    */
-  public record Calls(ToolFormat format, Set<String> names, boolean parallel) {
+  public record Calls(
+      ToolFormat format, Set<String> names, boolean parallel, boolean leading, boolean certain) {
     public Calls {
       names = Set.copyOf(names);
+    }
+
+    /** Calls at any place of an answer that may be any text. */
+    public Calls(ToolFormat format, Set<String> names, boolean parallel) {
+      this(format, names, parallel, false, false);
     }
   }
 

@@ -67,7 +67,7 @@ public enum ToolFormat {
   }
 
   /** Whether an answer that begins with an object may be a call without the opening. */
-  boolean opensBare() {
+  public boolean opensBare() {
     return this == LLAMA;
   }
 

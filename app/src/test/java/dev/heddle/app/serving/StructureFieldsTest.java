@@ -94,9 +94,9 @@ class StructureFieldsTest {
 
   private static Constraint read(String field) {
     Fields fields = new Fields(object(field));
-    Constraint constraint = StructureFields.read(fields, ScriptedAnswer.STRUCTURES);
+    Form form = StructureFields.read(fields, ScriptedAnswer.STRUCTURES);
     fields.throwFaults();
-    return constraint;
+    return form == null ? null : form.constraint();
   }
 
   private static boolean takes(Constraint constraint, String text) {

@@ -147,6 +147,72 @@ class SpeechParserTest {
         new Piece.Call("id0", "time", "{}"));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      quoteCharacter = '"',
+      value = {
+        "HERMES # <tool_call>\\n{'name': 'weather', 'arguments': @}\\n</tool_call>",
+        "LLAMA # {'name': 'weather', 'parameters': @}",
+        "MISTRAL # [TOOL_CALLS][{'name': 'weather', 'arguments': @}]",
+        "DEEPSEEK # BEGINweather<｜tool▁sep｜>@ENDOVER",
+        "DEEPSEEK # BEGINfunction<｜tool▁sep｜>weather\\n```json\\n@\\n```ENDOVER",
+      })
+  void a_call_that_is_certain_is_told_while_it_is_written(ToolFormat format, String text) {
+    String arguments = "{\"city\": \"R}\\\"\", \"in\": [{}]}";
+    String said = unquoted(text).replace("@", arguments);
+    SpeechSyntax certain = certain(format);
+    int begin = said.indexOf(arguments);
+
+    assertSaid(certain, said, new Piece.Call("id0", "weather", arguments));
+    for (int cut = 1; cut <= arguments.length(); cut++) {
+      Piece part = new Piece.Call("id0", "weather", arguments.substring(0, cut));
+      SpeechParser parser = parser(certain);
+      assertThat(parser.push(said.substring(0, begin + cut))).containsExactly(part);
+      assertThat(parser.end()).isEmpty();
+    }
+    SpeechParser parser = parser(certain);
+    assertThat(parser.push(said.substring(0, begin))).isEmpty();
+    assertThat(Piece.content(parser.end())).isEqualTo(said.substring(0, begin));
+  }
+
+  @Test
+  void several_calls_that_are_certain_have_an_id_each() {
+    Piece[] two = {new Piece.Call("id0", "weather", "{}"), new Piece.Call("id1", "time", "{}")};
+    assertSaid(
+        certain(ToolFormat.HERMES),
+        unquoted(
+            "so <tool_call>\n{'name': 'weather', 'arguments': {}}\n</tool_call>\n"
+                + "<tool_call>\n{'name': 'time', 'arguments': {}}\n</tool_call>"),
+        new Piece.Content("so"),
+        two[0],
+        two[1]);
+    assertSaid(
+        certain(ToolFormat.LLAMA),
+        unquoted("{'name': 'weather', 'parameters': {}}; {'name': 'time', 'parameters': {}}"),
+        two);
+    assertSaid(
+        certain(ToolFormat.MISTRAL),
+        unquoted(
+            "[TOOL_CALLS][{'name': 'weather', 'arguments': {}}, {'name': 'time', 'arguments': {}}]"),
+        two);
+    assertSaid(
+        certain(ToolFormat.DEEPSEEK),
+        unquoted("BEGINweather<｜tool▁sep｜>{}END\n<｜tool▁call▁begin｜>time<｜tool▁sep｜>{}ENDOVER"),
+        two);
+  }
+
+  @Test
+  void where_calls_lead_nothing_else_may_come_before_them() {
+    SpeechSyntax leading =
+        new SpeechSyntax(
+            Thinking.NONE, new SpeechSyntax.Calls(ToolFormat.HERMES, NAMES, true, true, false));
+    String call = unquoted("<tool_call>{'name':'time'}</tool_call>");
+
+    assertSaid(leading, " " + call, new Piece.Call("id0", "time", "{}"));
+    assertSaid(leading, "a" + call, new Piece.Content("a" + call));
+  }
+
   /** Whatever comes of marks, JSON and noise: cut anywhere it is the same, and no text is lost. */
   @ParameterizedTest
   @EnumSource(ToolFormat.class)
@@ -222,6 +288,11 @@ class SpeechParserTest {
     AtomicInteger made = new AtomicInteger();
     Supplier<String> ids = () -> "id" + made.getAndIncrement();
     return syntax.parser(ids);
+  }
+
+  private static SpeechSyntax certain(ToolFormat format) {
+    return new SpeechSyntax(
+        Thinking.NONE, new SpeechSyntax.Calls(format, NAMES, true, false, true));
   }
 
   private static SpeechSyntax calls(ToolFormat format) {
