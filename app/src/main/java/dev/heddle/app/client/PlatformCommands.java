@@ -1,9 +1,13 @@
 package dev.heddle.app.client;
 
+import dev.heddle.app.upkeep.BackupCommand;
+import dev.heddle.app.upkeep.DoctorCommand;
+import dev.heddle.app.upkeep.FetchCommand;
+import dev.heddle.app.upkeep.RestoreCommand;
 import dev.heddle.cli.HeddleCli;
 import java.io.PrintStream;
 
-/** The commands that talk to a running platform, beside those of the engine. */
+/** The commands of a platform, running or not, beside those of the engine. */
 public final class PlatformCommands {
   private static final Class<?>[] COMMANDS = {
     PushCommand.class,
@@ -16,7 +20,11 @@ public final class PlatformCommands {
     StatusCommand.class,
     KeysCommand.class,
     TenantsCommand.class,
-    UsageCommand.class
+    UsageCommand.class,
+    DoctorCommand.class,
+    BackupCommand.class,
+    RestoreCommand.class,
+    FetchCommand.class
   };
 
   private PlatformCommands() {}
