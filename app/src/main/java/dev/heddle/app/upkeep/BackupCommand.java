@@ -7,6 +7,7 @@ import dev.heddle.cli.ByteText;
 import dev.heddle.cli.Console;
 import dev.heddle.registry.backup.Backup;
 import dev.heddle.registry.db.OwnerDatabase;
+import dev.heddle.registry.disk.PrivateFiles;
 import dev.heddle.registry.store.BlobFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ public final class BackupCommand extends UpkeepCommand {
 
   @Override
   int run(CommandSettings settings) throws IOException {
+    PrivateFiles.byDefault();
     HeddleProperties properties = require(settings, "data", "database.", "store.");
     if (!PlatformFiles.hasDatabase(properties)) {
       throw new IllegalStateException("there is no database in " + properties.data());

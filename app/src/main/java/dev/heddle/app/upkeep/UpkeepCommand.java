@@ -6,7 +6,6 @@ import dev.heddle.cli.Console;
 import dev.heddle.cli.FailedException;
 import dev.heddle.cli.InputException;
 import dev.heddle.registry.RegistryException;
-import dev.heddle.registry.disk.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Unmatched;
 
-/** What the commands share: the settings of a platform, and files that are nobody else's. */
+/** What the commands share: the settings of a platform. */
 abstract class UpkeepCommand implements Callable<Integer> {
   protected final Console console;
 
@@ -26,7 +25,6 @@ abstract class UpkeepCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    PrivateFiles.byDefault();
     try {
       return run(new CommandSettings(words));
     } catch (IllegalStateException | RegistryException e) {
