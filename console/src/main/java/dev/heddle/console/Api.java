@@ -48,7 +48,9 @@ final class Api {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5));
-    this.http = (tls ? builder.sslContext(OwnCertificate.context(bundles, bundle)) : builder).build();
+    this.http =
+        (bundle == null ? builder : builder.sslContext(OwnCertificate.context(bundles, bundle)))
+            .build();
   }
 
   /**

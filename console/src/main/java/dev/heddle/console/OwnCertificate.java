@@ -14,8 +14,8 @@ import org.springframework.boot.ssl.SslBundles;
 
 /**
  * Trusts the certificate that this server itself shows, whatever name it has, and no other: the
- * console asks over the loopback address, which no certificate names. Looked up for each connection,
- * as it may have been renewed.
+ * console asks over the loopback address, which no certificate names. Looked up for each
+ * connection, as it may have been renewed.
  */
 final class OwnCertificate extends X509ExtendedTrustManager {
   private final SslBundles bundles;
@@ -68,6 +68,11 @@ final class OwnCertificate extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
     check(chain);
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.registry.access.TenantLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The dashboard, the alerts and the autoscaler ask for nothing that the platform does not export. */
+/**
+ * The dashboard, the alerts and the autoscaler ask for nothing that the platform does not export.
+ */
 class AlertsTest {
   private static final PlatformFixture PLATFORM = PlatformFixture.get();
   private static final Path RULES = HelmChart.FOLDER.resolve("files/rules.yaml");
@@ -38,10 +41,9 @@ class AlertsTest {
   @BeforeAll
   static void scrape() {
     PLATFORM.post("/v1/completions", "{\"model\":\"base\",\"prompt\":\"a\",\"max_tokens\":3}");
-    ManagementClient hasty = ManagementClient.tenant("hasty", "inference");
-    ManagementClient.operator()
-        .send("PATCH", "/api/v1/tenants/hasty", "{\"limits\":{\"requests_per_minute\":0}}");
-    PLATFORM.post("/v1/completions", "{\"model\":\"base\",\"prompt\":\"a\"}", hasty.key());
+    TenantFixture hasty =
+        new TenantFixture(PLATFORM, new TenantLimits(1, 0L, null, null, null, null));
+    assertThat(hasty.post("/v1/completions", "{}").statusCode()).isEqualTo(429);
     exported = new HashMap<>();
     PLATFORM
         .get("/actuator/prometheus")
@@ -51,8 +53,7 @@ class AlertsTest {
         .forEach(line -> {
           Matcher sample = Pattern.compile("([a-zA-Z0-9_:]+)(?:\\{(.*)})? .*").matcher(line);
           if (sample.matches()) {
-            Set<String> labels =
-                exported.computeIfAbsent(sample.group(1), name -> new TreeSet<>());
+            Set<String> labels = exported.computeIfAbsent(sample.group(1), name -> new TreeSet<>());
             if (sample.group(2) != null) {
               Pattern.compile("([a-z_]+)=\"")
                   .matcher(sample.group(2))

@@ -65,8 +65,7 @@ class BackupTest {
                 .PUT(BodyPublishers.ofFile(DATES.resolve("expert_cfg.json")))));
   }
 
-  private void intoTheEmbeddedDatabase(Path backup, Map<String, JsonNode> before)
-      throws Exception {
+  private void intoTheEmbeddedDatabase(Path backup, Map<String, JsonNode> before) throws Exception {
     Path broken = work.resolve("broken");
     copy(backup, broken);
     Files.writeString(broken.resolve("tables/tenant"), "\\.\n", StandardOpenOption.APPEND);

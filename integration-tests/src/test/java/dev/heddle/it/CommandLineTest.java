@@ -158,8 +158,7 @@ class CommandLineTest {
   @Test
   void the_key_of_a_file_is_rotated() throws IOException {
     Path file = folder.resolve("admin.key");
-    String old =
-        shell.done("keys", "create", "--label", "mine", "--scopes", "admin,adapters");
+    String old = shell.done("keys", "create", "--label", "mine", "--scopes", "admin,adapters");
     Files.writeString(file, old + "\n");
 
     assertThat(shell.done("keys", "rotate", "--key-file", file.toString())).isEmpty();

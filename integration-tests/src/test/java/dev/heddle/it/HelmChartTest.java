@@ -46,7 +46,8 @@ class HelmChartTest {
       database: {url: "jdbc:postgresql://db/heddle", passwordSecret: {name: heddle-database}}
       """;
 
-  private static final String MODEL = "model: {volume: {persistentVolumeClaim: {claimName: m}}, path: a/lite";
+  private static final String MODEL =
+      "model: {volume: {persistentVolumeClaim: {claimName: m}}, path: a/lite";
 
   private static final Map<String, String> MODELS =
       Map.of(
@@ -138,7 +139,10 @@ class HelmChartTest {
     Map<String, Object> all = HelmChart.map(NEEDED);
     for (String yaml :
         List.of(
-            MODELS.get(parts[0]), STORES.get(parts[1]), PARTS.get(parts[3]), PLACES.get(parts[2]))) {
+            MODELS.get(parts[0]),
+            STORES.get(parts[1]),
+            PARTS.get(parts[3]),
+            PLACES.get(parts[2]))) {
       all.putAll(HelmChart.map(yaml));
     }
     return HelmChart.with(work, new org.yaml.snakeyaml.Yaml().dump(all));
@@ -206,7 +210,9 @@ class HelmChartTest {
             .flatMap(container -> container.getVolumeMounts().stream())
             .map(VolumeMount::getName)
             .collect(Collectors.toSet());
-    assertThat(volumes).as("each is mounted, and nothing else").containsExactlyInAnyOrderElementsOf(mounted);
+    assertThat(volumes)
+        .as("each is mounted, and nothing else")
+        .containsExactlyInAnyOrderElementsOf(mounted);
   }
 
   /** Services, budget, policy and spread mean the server's pod, and not the test's. */
@@ -325,7 +331,8 @@ class HelmChartTest {
   @Test
   void the_chart_is_of_this_version_and_calls_what_the_image_has() throws IOException {
     String pom = Files.readString(Release.REPO.resolve("pom.xml"));
-    Map<String, Object> chart = HelmChart.map(Files.readString(HelmChart.FOLDER.resolve("Chart.yaml")));
+    Map<String, Object> chart =
+        HelmChart.map(Files.readString(HelmChart.FOLDER.resolve("Chart.yaml")));
     assertThat(pom).contains("<version>" + chart.get("appVersion") + "</version>");
     assertThat(Files.readString(Release.REPO.resolve("docker/Dockerfile")))
         .contains("ENTRYPOINT [\"/opt/heddle/heddle\"]", "--uid 10001", "packaging/ready");

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a kubelet does with a container, for a process of this machine: folders of this machine stand
- * for its mounts, a free port for its own, and the application of this build for its image.
+ * What a kubelet does with a container, for a process of this machine: folders of this machine
+ * stand for its mounts, a free port for its own, and the application of this build for its image.
  *
  * @param mounts from volumes' names to folders
  * @param secrets from {@code NAME/KEY} to values
@@ -40,8 +40,7 @@ record HelmPod(Map<String, Path> mounts, Map<String, String> secrets, int port, 
     assertThat(words.getFirst()).startsWith(FILES);
     List<String> command = new ArrayList<>();
     if (words.getFirst().equals(PROGRAM)) {
-      command.addAll(
-          PlatformProcess.program("-Xmx512m", "-XX:+UseSerialGC", PlatformProcess.LOG));
+      command.addAll(PlatformProcess.program("-Xmx512m", "-XX:+UseSerialGC", PlatformProcess.LOG));
     } else {
       command.add(Release.REPO.resolve(words.getFirst().substring(FILES.length())).toString());
     }
@@ -101,10 +100,7 @@ record HelmPod(Map<String, Path> mounts, Map<String, String> secrets, int port, 
         .singleElement()
         .satisfies(each -> assertThat(each.getContainerPort()).hasToString(CONTAINER_PORT));
     String url =
-        get.getScheme().toLowerCase(java.util.Locale.ROOT)
-            + "://127.0.0.1:"
-            + port
-            + get.getPath();
+        get.getScheme().toLowerCase(java.util.Locale.ROOT) + "://127.0.0.1:" + port + get.getPath();
     try {
       return client
           .send(

@@ -87,8 +87,7 @@ public final class Backup {
     }
   }
 
-  private static Picture look(OwnerDatabase db, Path target)
-      throws IOException, SQLException {
+  private static Picture look(OwnerDatabase db, Path target) throws IOException, SQLException {
     OwnerDatabase.State state = db.state();
     String schema = state.schema();
     if (schema == null || state.newer() || state.failed()) {
@@ -98,8 +97,8 @@ public final class Backup {
     List<UploadedBytes> uploads =
         db.read(jdbc ->
             jdbc.sql("select id, received from upload where state in ('RESUMABLE', 'WHOLE')")
-                .query((row, n) ->
-                    new UploadedBytes(Columns.id(row, "id"), row.getLong("received")))
+                .query(
+                    (row, n) -> new UploadedBytes(Columns.id(row, "id"), row.getLong("received")))
                 .list());
     return new Picture(
         schema, db.installation(), TableCopies.write(db, target), NeededBlobs.of(db), uploads);

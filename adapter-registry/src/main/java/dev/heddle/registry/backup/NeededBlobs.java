@@ -42,7 +42,8 @@ final class NeededBlobs {
       OwnerDatabase db, BlobKind kind, String select, List<BlobFiles.Blob> all) {
     all.addAll(
         db.read(jdbc ->
-            jdbc.sql(select.replaceFirst("select ", "select distinct ") + " where v.state = 'READY'")
+            jdbc.sql(
+                    select.replaceFirst("select ", "select distinct ") + " where v.state = 'READY'")
                 .query((row, n) ->
                     new BlobFiles.Blob(
                         kind, Digest.of(row.getBytes("digest")), row.getLong("bytes")))

@@ -92,8 +92,7 @@ public final class Restore {
       files = all.toList();
     }
     for (Path file : files) {
-      Files.copy(
-          file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
     DurableFiles.syncFolder(target);
   }
@@ -102,9 +101,9 @@ public final class Restore {
       throws IOException {
     db.makeSchema(manifest.schema());
     try {
-      db.<Void>change(() -> {
+      db.change(() -> {
         TableCopies.read(db, backup, manifest.tables());
-        return null;
+        return manifest;
       });
     } catch (IOException | RuntimeException e) {
       undo(db, e);

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Tables to files, and back. */
@@ -36,17 +37,17 @@ final class TableCopies {
     Files.createDirectories(backup.resolve("tables"));
     Map<String, List<String>> columns = columns(db);
     for (String table : inOrder(columns.keySet(), references(db))) {
+      List<String> own = Objects.requireNonNull(columns.get(table), table);
       MessageDigest sha = Digests.sha256();
       long rows;
       try (OutputStream file =
           new DigestOutputStream(
-              new BufferedOutputStream(
-                  Files.newOutputStream(BackupManifest.table(backup, table))),
+              new BufferedOutputStream(Files.newOutputStream(BackupManifest.table(backup, table))),
               sha)) {
-        rows = db.copyOut(table, columns.get(table), file);
+        rows = db.copyOut(table, own, file);
       }
       written.add(
-          new BackupManifest.Table(table, columns.get(table), rows, Digest.of(sha.digest())));
+          new BackupManifest.Table(table, own, rows, Digest.of(sha.digest())));
     }
     return written;
   }
@@ -92,7 +93,7 @@ final class TableCopies {
               """
               select c.relname as table, quote_ident(a.attname) as column
               from pg_class c join pg_attribute a on a.attrelid = c.oid
-              where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+              where c.relnamespace = to_regnamespace(current_schema()) and c.relkind = 'r'
                 and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
               order by c.relname, a.attnum
               """)
@@ -116,7 +117,7 @@ final class TableCopies {
                 """
                 select f.relname as "from", t.relname as "to" from pg_constraint c
                   join pg_class f on f.oid = c.conrelid join pg_class t on t.oid = c.confrelid
-                where c.contype = 'f' and f.relnamespace = current_schema()::regnamespace
+                where c.contype = 'f' and f.relnamespace = to_regnamespace(current_schema())
                   and f.oid <> t.oid
                 """)
             .query((row, n) -> new Reference(row.getString("from"), row.getString("to")))

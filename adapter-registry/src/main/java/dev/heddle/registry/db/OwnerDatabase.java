@@ -93,7 +93,8 @@ public final class OwnerDatabase implements AutoCloseable {
   /** Looks at server and schema. */
   public State state() {
     return SqlErrors.translated(() -> {
-      String version = jdbc.sql("show server_version").query(String.class).single().split(" ", 2)[0];
+      String version =
+          jdbc.sql("show server_version").query(String.class).single().split(" ", 2)[0];
       Flyway flyway = Migrations.of(settings);
       MigrationInfo[] all = flyway.info().all();
       MigrationInfo current = flyway.info().current();

@@ -28,8 +28,7 @@ class VersionExpiryTest {
   }
 
   private Version begin(String name) {
-    return registry.versions.create(
-        TestRegistry.ACTOR, registry.tenant.id(), name, registry.base);
+    return registry.versions.create(TestRegistry.ACTOR, registry.tenant.id(), name, registry.base);
   }
 
   private VersionState state(Version version) {
@@ -62,9 +61,7 @@ class VersionExpiryTest {
     registry.resumable.create(goesOn, "model.safetensors", 100, null, "");
 
     assertThat(expiry.expire(between)).extracting(Version::label).containsExactly("young@1");
-    assertThat(expiry.expire(Instant.now().plusSeconds(60)))
-        .as("more of it is awaited")
-        .isEmpty();
+    assertThat(expiry.expire(Instant.now().plusSeconds(60))).as("more of it is awaited").isEmpty();
     assertThat(state(goesOn)).isEqualTo(VersionState.UPLOADING);
     assertThat(state(young)).isEqualTo(VersionState.ARCHIVED);
   }

@@ -124,8 +124,7 @@ public final class KeysCommand {
       try (PlatformClient renewed = client(made.path("key").asString(""))) {
         renewed.delete("keys/" + ApiPaths.segment(old));
       }
-      console.note(
-          "key " + made.path("id").asString("") + " has taken the place of " + old);
+      console.note("key " + made.path("id").asString("") + " has taken the place of " + old);
     }
 
     private static ObjectNode like(JsonNode known) {

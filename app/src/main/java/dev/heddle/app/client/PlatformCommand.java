@@ -85,7 +85,7 @@ abstract class PlatformCommand implements Callable<Integer> {
   final String key() throws IOException {
     Path file = keyFile();
     if (file == null) {
-      return System.getenv("HEDDLE_KEY").strip();
+      return Objects.requireNonNull(System.getenv("HEDDLE_KEY")).strip();
     }
     if (!Files.isReadable(file)) {
       throw new InputException(

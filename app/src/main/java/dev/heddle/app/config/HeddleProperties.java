@@ -254,8 +254,8 @@ public record HeddleProperties(
   /**
    * What the log looks like.
    *
-   * @param format {@code text} for people, or {@code json}: one object a line, as the Elastic Common
-   *     Schema has it
+   * @param format {@code text} for people, or {@code json}: one object a line, as the Elastic
+   *     Common Schema has it
    */
   public record Log(@DefaultValue("text") @Pattern(regexp = "text|json") String format) {
     /** Whether each line is an object. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a platform of these settings keeps, for commands that need no platform: its database and its
- * blobs. An embedded PostgreSQL is the one that runs, or is started for as long as this is open. For
- * one thread.
+ * blobs. An embedded PostgreSQL is the one that runs, or is started for as long as this is open.
+ * For one thread.
  */
 public final class PlatformFiles implements AutoCloseable {
   private final HeddleProperties properties;
@@ -90,9 +90,10 @@ public final class PlatformFiles implements AutoCloseable {
 
   /** Where the database is, in short. */
   public String place() {
-    return server == null && properties.database().external() == null
-        ? "embedded, as a platform runs it"
-        : properties.database().external() == null ? "embedded" : database.place();
+    if (properties.database().external() != null) {
+      return database.place();
+    }
+    return server == null ? "embedded, as a platform runs it" : "embedded";
   }
 
   /** The blobs of the settings' store; the caller closes them. */

@@ -15,7 +15,9 @@ public final class LogFormat {
 
   private LogFormat() {}
 
-  /** From here on; what was logged before is text. A log that somebody else set up is left as it is. */
+  /**
+   * From here on; what was logged before is text. A log that somebody else set up is left as it is.
+   */
   public static void toJson() {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
     if (!(factory instanceof LoggerContext context)) {

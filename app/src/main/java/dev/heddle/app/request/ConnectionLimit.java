@@ -27,7 +27,7 @@ public final class ConnectionLimit {
   /** Counts a connection for as long as it is open. */
   public void count(Channel channel) {
     int number = open.incrementAndGet();
-    channel.closeFuture().addListener(closed -> leave());
+    Future<?> _ = channel.closeFuture().addListener(closed -> leave());
     if (number <= most) {
       return;
     }

@@ -26,20 +26,20 @@ public final class AnswerLog {
     if (!end.isRefusal() && log.isInfoEnabled()) { // a refusal has a line of its own
       RequestLine.of(log.atInfo(), head.requestId())
           .log(
-          "id={} tenant={} version={} outcome={} stream={} choices={} prompt_tokens={}"
-              + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",
-          head.requestId(),
-          head.caller().tenant(),
-          head.model().servedBy(),
-          end.outcome(),
-          head.options().stream(),
-          answer.choices(),
-          usage.prompt(),
-          usage.cached(),
-          usage.completion(),
-          millis(end.queueNanos()),
-          millis(end.firstTokenNanos()),
-          millis(end.totalNanos()));
+              "id={} tenant={} version={} outcome={} stream={} choices={} prompt_tokens={}"
+                  + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",
+              head.requestId(),
+              head.caller().tenant(),
+              head.model().servedBy(),
+              end.outcome(),
+              head.options().stream(),
+              answer.choices(),
+              usage.prompt(),
+              usage.cached(),
+              usage.completion(),
+              millis(end.queueNanos()),
+              millis(end.firstTokenNanos()),
+              millis(end.totalNanos()));
     }
   }
 

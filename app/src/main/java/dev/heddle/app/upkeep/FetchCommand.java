@@ -99,9 +99,7 @@ public final class FetchCommand extends UpkeepCommand {
       for (Path file : entries.filter(Files::isRegularFile).sorted().toList()) {
         files.add(
             new Remote(
-                file.getFileName().toString(),
-                Files.size(file),
-                () -> Files.newInputStream(file)));
+                file.getFileName().toString(), Files.size(file), () -> Files.newInputStream(file)));
       }
       return files;
     }
@@ -119,8 +117,7 @@ public final class FetchCommand extends UpkeepCommand {
       console.note("%s, %s".formatted(file.name(), ByteText.of(file.bytes())));
       copy(file, copy);
     }
-    console.print(
-        "%s: %d files, of which %d were there".formatted(target, files.size(), there));
+    console.print("%s: %d files, of which %d were there".formatted(target, files.size(), there));
   }
 
   private static void copy(Remote file, Path copy) throws IOException {

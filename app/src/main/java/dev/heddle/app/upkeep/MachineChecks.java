@@ -91,8 +91,7 @@ final class MachineChecks {
     long free = store.getUsableSpace();
     String state =
         "%s free of %s for %s"
-            .formatted(
-                ByteText.of(free), ByteText.of(store.getTotalSpace()), properties.data());
+            .formatted(ByteText.of(free), ByteText.of(store.getTotalSpace()), properties.data());
     String action = "make room, or move the data folder to a larger disk";
     if (free < FREE_BYTES_MIN) {
       return Finding.fail("disk", state, action);
