@@ -6,6 +6,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -41,7 +42,8 @@ final class OwnCertificate extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain) throws CertificateException {
     try {
-      KeyStore own = bundles.getBundle(bundle).getStores().getKeyStore();
+      KeyStore own =
+          Objects.requireNonNull(bundles.getBundle(bundle).getStores().getKeyStore(), "serves TLS");
       for (String alias : Collections.list(own.aliases())) {
         if (chain[0].equals(own.getCertificate(alias))) {
           return;

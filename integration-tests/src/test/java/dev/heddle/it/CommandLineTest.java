@@ -148,7 +148,19 @@ class CommandLineTest {
   @Test
   void every_command_has_help() {
     for (String command :
-        List.of("push", "unpublish", "rm", "ls", "status", "tenants", "usage", "routing")) {
+        List.of(
+            "push",
+            "unpublish",
+            "rm",
+            "ls",
+            "status",
+            "tenants",
+            "usage",
+            "routing",
+            "doctor",
+            "backup",
+            "restore",
+            "fetch")) {
       Ran help = shell.local("help", command);
       assertThat(help.exit()).isZero();
       assertThat(help.out()).startsWith("Usage: heddle " + command);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +50,8 @@ class HelmProcessTest {
 
   /** Ended by SIGTERM, as it should: the JVM's own. */
   private static final int TERMINATED = 143;
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   @TempDir static Path work;
   private static EmbeddedPostgres postgres;
@@ -126,8 +129,8 @@ class HelmProcessTest {
     assertThat(data.resolve("heddle/experts")).isDirectory();
   }
 
-  private static String database() throws IOException {
-    String name = "heddle_" + postgres.pid() + "_" + Files.list(work).count();
+  private static String database() {
+    String name = "heddle_" + COUNT.incrementAndGet();
     DatabaseSettings server = postgres.settings();
     Databases.create(server, name);
     return """

@@ -58,8 +58,7 @@ class LimitsTest {
     }
   }
 
-  private static void awaitRoom(PlatformProcess platform)
-      throws IOException, InterruptedException {
+  private static void awaitRoom(PlatformProcess platform) throws IOException, InterruptedException {
     List<RawHttp> next = new ArrayList<>();
     for (int i = 0; i < 100 && isClosed(platform, next); i++) {
       Thread.sleep(20); // the server has yet to see that others have left

@@ -46,8 +46,7 @@ final class TableCopies {
               sha)) {
         rows = db.copyOut(table, own, file);
       }
-      written.add(
-          new BackupManifest.Table(table, own, rows, Digest.of(sha.digest())));
+      written.add(new BackupManifest.Table(table, own, rows, Digest.of(sha.digest())));
     }
     return written;
   }

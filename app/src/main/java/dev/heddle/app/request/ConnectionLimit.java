@@ -34,7 +34,11 @@ public final class ConnectionLimit {
     if (!told.getAndSet(true)) {
       log.warn("{} connections are open: further ones are closed (serving.connections)", most);
     }
-    Future<?> _ = channel.eventLoop().submit(() -> channel.close());
+    channel
+        .eventLoop()
+        .execute(() -> {
+          Future<?> _ = channel.close();
+        });
   }
 
   private void leave() {

@@ -67,7 +67,7 @@ final class StateChecks {
     }
   }
 
-  private static Finding database(String place, OwnerDatabase.State state) {
+  static Finding database(String place, OwnerDatabase.State state) {
     String found =
         "PostgreSQL %s, %s, schema %s"
             .formatted(state.server(), place, state.schema() == null ? "none yet" : state.schema());
@@ -97,7 +97,7 @@ final class StateChecks {
         : Finding.ok(DATABASE, found);
   }
 
-  private static Finding clock(Duration ahead) {
+  static Finding clock(Duration ahead) {
     String found = "the database's is %+.3f s ahead".formatted(ahead.toMillis() / 1e3);
     String action = "set both machines' clocks by NTP: keys and usage go by the database's";
     if (ahead.abs().compareTo(CLOCK_FAIL) > 0) {
