@@ -22,8 +22,6 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
-import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +50,8 @@ final class HelmChart {
           Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
           Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
           Map.entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
-          Map.entry("monitoring.coreos.com/v1/ServiceMonitor", ServiceMonitor.class),
-          Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class));
+          Map.entry("monitoring.coreos.com/v1/ServiceMonitor", OperatorObject.ServiceMonitor.class),
+          Map.entry("monitoring.coreos.com/v1/PrometheusRule", OperatorObject.PrometheusRule.class));
 
   private static final ObjectMapper STRICT = strict();
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.app.start.StartHelp;
 import dev.heddle.it.HelmChart.Manifests;
+import dev.heddle.it.OperatorObject.PrometheusRule;
+import dev.heddle.it.OperatorObject.ServiceMonitor;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -18,7 +20,6 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -182,6 +183,12 @@ class HelmChartTest {
       assertThat(manifests.all(kind)).as(kind.getSimpleName()).hasSize(all ? 1 : 0);
     }
     if (all) {
+      assertThat(manifests.one(ServiceMonitor.class).spec().endpoints())
+          .singleElement()
+          .satisfies(endpoint -> assertThat(endpoint.scheme()).isEqualTo("https"));
+      assertThat(manifests.one(PrometheusRule.class).spec().groups().getFirst().rules())
+          .hasSizeGreaterThan(10)
+          .allSatisfy(rule -> assertThat(rule.expr()).contains("heddle_"));
       assertThat(manifests.one(Ingress.class).getMetadata().getAnnotations())
           .containsEntry("nginx.ingress.kubernetes.io/proxy-buffering", "off")
           .containsEntry("nginx.ingress.kubernetes.io/backend-protocol", "HTTPS");
@@ -247,7 +254,7 @@ class HelmChartTest {
                   .getMetadata()
                   .getLabels()
                   .entrySet()
-                  .containsAll(monitor.getSpec().getSelector().getMatchLabels().entrySet()))
+                  .containsAll(monitor.spec().selector().getMatchLabels().entrySet()))
           .hasSize(1);
     }
   }
