@@ -51,7 +51,8 @@ final class HelmChart {
           Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
           Map.entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
           Map.entry("monitoring.coreos.com/v1/ServiceMonitor", OperatorObject.ServiceMonitor.class),
-          Map.entry("monitoring.coreos.com/v1/PrometheusRule", OperatorObject.PrometheusRule.class));
+          Map.entry(
+              "monitoring.coreos.com/v1/PrometheusRule", OperatorObject.PrometheusRule.class));
 
   private static final ObjectMapper STRICT = strict();
 
@@ -77,6 +78,12 @@ final class HelmChart {
         Files.copy(file, copy.resolve(FOLDER.relativize(file).toString()));
       }
     }
+    // The library renders for Kubernetes 1.20, whatever it is asked.
+    Path chart = copy.resolve("Chart.yaml");
+    Files.writeString(chart, Files.readString(chart).replaceFirst("kubeVersion: .*\\n", ""));
+    // And it leaves hooks out: what they start is rendered like the rest.
+    Path test = copy.resolve("templates/tests/ready.yaml");
+    Files.writeString(test, Files.readString(test).replaceFirst("    helm.sh/hook: test\\n", ""));
     Map<String, Object> all = new Yaml().load(Files.readString(copy.resolve("values.yaml")));
     merge(all, new Yaml().load(values));
     Files.writeString(copy.resolve("values.yaml"), new Yaml().dump(all));

@@ -341,6 +341,9 @@ class HelmChartTest {
     Map<String, Object> chart =
         HelmChart.map(Files.readString(HelmChart.FOLDER.resolve("Chart.yaml")));
     assertThat(pom).contains("<version>" + chart.get("appVersion") + "</version>");
+    assertThat(chart).containsKey("kubeVersion");
+    assertThat(Files.readString(HelmChart.FOLDER.resolve("templates/tests/ready.yaml")))
+        .contains("helm.sh/hook: test\n");
     assertThat(Files.readString(Release.REPO.resolve("docker/Dockerfile")))
         .contains("ENTRYPOINT [\"/opt/heddle/heddle\"]", "--uid 10001", "packaging/ready");
     for (String image : List.of("docker/Dockerfile.nvidia", "docker/Dockerfile.intel")) {

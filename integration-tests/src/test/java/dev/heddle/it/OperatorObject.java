@@ -1,6 +1,8 @@
 package dev.heddle.it;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -19,6 +21,7 @@ abstract class OperatorObject implements HasMetadata {
   @JsonProperty private ObjectMeta metadata;
 
   /** What is scraped. */
+  @JsonDeserialize(using = JsonDeserializer.None.class) // the interface has one for any kind
   static final class ServiceMonitor extends OperatorObject {
     private static final long serialVersionUID = 1;
 
@@ -35,6 +38,7 @@ abstract class OperatorObject implements HasMetadata {
   }
 
   /** Alerts. */
+  @JsonDeserialize(using = JsonDeserializer.None.class) // the interface has one for any kind
   static final class PrometheusRule extends OperatorObject {
     private static final long serialVersionUID = 1;
 
