@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -31,19 +32,25 @@ final class Api {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Environment environment;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final boolean tls;
+  private final HttpClient http;
   private final JsonMapper json =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
-  Api(Environment environment) {
+  Api(Environment environment, SslBundles bundles) {
     this.environment = environment;
+    String bundle = environment.getProperty("server.ssl.bundle");
+    this.tls = bundle != null;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5));
+    this.http =
+        (bundle == null ? builder : builder.sslContext(OwnCertificate.context(bundles, bundle)))
+            .build();
   }
 
   /**
@@ -153,6 +160,6 @@ final class Api {
     boolean any = address.equals("0.0.0.0") || address.equals("::");
     String host = any ? "127.0.0.1" : address.contains(":") ? "[" + address + "]" : address;
     String port = Objects.requireNonNull(environment.getProperty("local.server.port"), "listens");
-    return "http://" + host + ":" + port;
+    return (tls ? "https://" : "http://") + host + ":" + port;
   }
 }

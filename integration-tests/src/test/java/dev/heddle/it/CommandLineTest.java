@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The commands that talk to a platform, as a user types them. */
 class CommandLineTest {
@@ -146,11 +148,46 @@ class CommandLineTest {
   @Test
   void every_command_has_help() {
     for (String command :
-        List.of("push", "unpublish", "rm", "ls", "status", "tenants", "usage", "routing", "load")) {
+        List.of(
+            "push",
+            "unpublish",
+            "rm",
+            "ls",
+            "status",
+            "tenants",
+            "usage",
+            "routing",
+            "load",
+            "doctor",
+            "backup",
+            "restore",
+            "fetch")) {
       Ran help = shell.local("help", command);
       assertThat(help.exit()).isZero();
       assertThat(help.out()).startsWith("Usage: heddle " + command);
     }
+  }
+
+  @Test
+  void the_key_of_a_file_is_rotated() throws IOException {
+    Path file = folder.resolve("admin.key");
+    String old = shell.done("keys", "create", "--label", "mine", "--scopes", "admin,adapters");
+    Files.writeString(file, old + "\n");
+
+    assertThat(shell.done("keys", "rotate", "--key-file", file.toString())).isEmpty();
+
+    String renewed = Files.readString(file).strip();
+    assertThat(renewed).isNotEqualTo(old).startsWith("hdl_");
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(new ManagementClient(old).status("GET", "/api/v1/keys")).isEqualTo(401);
+    JsonNode key = new ManagementClient(renewed).get("/api/v1/keys/" + renewed.split("_", -1)[1]);
+    assertThat(key.path("label").asString()).isEqualTo("mine");
+    assertThat(key.path("scopes").valueStream().map(JsonNode::asString))
+        .containsExactlyInAnyOrder("admin", "adapters");
+    Ran configured = shell.run("keys", "rotate");
+    assertThat(configured.exit()).isEqualTo(2);
+    assertThat(configured.err()).contains("change HEDDLE_BOOTSTRAP_ADMIN_KEY");
   }
 
   @Test

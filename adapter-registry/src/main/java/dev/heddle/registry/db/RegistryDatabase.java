@@ -7,13 +7,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +26,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class RegistryDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistryDatabase.class);
-  private static final String SCHEMA = "heddle";
 
   private final DatabaseSettings settings;
   private final ConnectionLimits limits;
@@ -60,7 +57,7 @@ public final class RegistryDatabase implements AutoCloseable {
   public static RegistryDatabase open(DatabaseSettings settings, ConnectionLimits limits) {
     try {
       AppRole.ensure(settings);
-      int applied = migrate(settings);
+      int applied = Migrations.of(settings).migrate().migrationsExecuted;
       log.info("Database schema is up to date ({} migrations applied)", applied);
       return new RegistryDatabase(
           settings, limits, new HikariDataSource(poolConfig(settings, limits)));
@@ -76,7 +73,7 @@ public final class RegistryDatabase implements AutoCloseable {
   }
 
   /** What the database itself says, without the words of what stands between. */
-  private static String reason(Exception failure) {
+  static String reason(Exception failure) {
     String reason = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException || reason == null) {
@@ -84,18 +81,6 @@ public final class RegistryDatabase implements AutoCloseable {
       }
     }
     return String.valueOf(reason).strip();
-  }
-
-  private static int migrate(DatabaseSettings settings) {
-    return Flyway.configure()
-        .dataSource(settings.url(), settings.owner().name(), settings.owner().password())
-        .locations("classpath:db/migration")
-        .defaultSchema(SCHEMA)
-        .createSchemas(true)
-        .placeholders(Map.of("app_role", settings.app().name()))
-        .load()
-        .migrate()
-        .migrationsExecuted;
   }
 
   private static HikariConfig poolConfig(DatabaseSettings settings, ConnectionLimits limits) {
@@ -113,7 +98,7 @@ public final class RegistryDatabase implements AutoCloseable {
 
   private static Properties connectionProperties(ConnectionLimits limits) {
     Properties properties = new Properties();
-    properties.setProperty("currentSchema", SCHEMA);
+    properties.setProperty("currentSchema", Migrations.SCHEMA);
     properties.setProperty("ApplicationName", "heddle");
     properties.setProperty("connectTimeout", Long.toString(limits.connectWait().toSeconds()));
     properties.setProperty("socketTimeout", Long.toString(limits.statementWait().toSeconds()));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** Makes one process the sole owner of a folder; the kernel gives the lock back however it ends. */
 public final class FolderLock implements AutoCloseable {
@@ -59,10 +60,21 @@ public final class FolderLock implements AutoCloseable {
     }
     throw new IllegalStateException(
         "the folder %s is in use by another Heddle (%s); stop it, or choose another folder"
-            .formatted(folder, holder(file)));
+            .formatted(folder, told(file)));
   }
 
-  private static String holder(Path file) {
+  /** Who has a folder; empty if nobody does. Takes it for a moment, and changes nothing. */
+  public static Optional<String> holder(Path folder) throws IOException {
+    Path file = folder.resolve(FILE);
+    if (Files.notExists(file)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return tryLock(channel) ? Optional.empty() : Optional.of(told(file));
+    }
+  }
+
+  private static String told(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       String holder = new String(in.readNBytes(HOLDER_MAX), StandardCharsets.UTF_8).strip();
       return holder.isEmpty() ? "it does not say which" : Violation.printable(holder, HOLDER_MAX);

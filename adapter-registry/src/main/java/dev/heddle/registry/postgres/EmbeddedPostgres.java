@@ -15,6 +15,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +63,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
    */
   public static EmbeddedPostgres start(Path folder, int reserved) {
     return start(folder, reserved, ServerUser.choose());
+  }
+
+  /**
+   * How to reach the server that another process runs on the data in {@code folder}; empty if none
+   * runs.
+   */
+  public static Optional<DatabaseSettings> running(Path folder) throws IOException {
+    Path root = folder.toAbsolutePath().normalize();
+    OptionalInt port = PostgresData.port(root.resolve("data"));
+    if (port.isEmpty()) {
+      return Optional.empty();
+    }
+    String password = Files.readString(root.resolve(PostgresData.PASSWORD_FILE));
+    return Optional.of(
+        DatabaseSettings.of(url(port.getAsInt(), DATABASE), PostgresData.OWNER, password));
+  }
+
+  /** Whether there are data of a server in {@code folder}. */
+  public static boolean isThere(Path folder) {
+    return Files.exists(folder.resolve("data/PG_VERSION"));
   }
 
   /** Whether the server here runs as a user who has to be let through to its folder. */

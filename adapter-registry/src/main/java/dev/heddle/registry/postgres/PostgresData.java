@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,8 +25,15 @@ record PostgresData(Path folder, String ownerPassword) {
   /** The role that owns the server. */
   static final String OWNER = "heddle_owner";
 
+  /** Its password's file, beside the data. */
+  static final String PASSWORD_FILE = "owner-password";
+
   private static final Logger log = LoggerFactory.getLogger(PostgresData.class);
   private static final long ORPHAN_LIMIT_SECONDS = 30;
+  private static final String PID_FILE = "postmaster.pid";
+
+  /** Of the pid file: process, folder, time, port, and more. */
+  private static final int PORT_LINE = 3;
 
   /**
    * Finds or creates the data below {@code root}, and makes them ready for {@code user}. The caller
@@ -33,7 +41,7 @@ record PostgresData(Path folder, String ownerPassword) {
    */
   static PostgresData in(Path root, PostgresBinaries binaries, ServerUser user) throws IOException {
     Path folder = root.resolve("data");
-    Path passwordFile = root.resolve("owner-password");
+    Path passwordFile = root.resolve(PASSWORD_FILE);
     if (!Files.exists(folder.resolve("PG_VERSION"))) {
       DurableFiles.writeSecret(passwordFile, randomPassword());
       initialise(root, folder, passwordFile, binaries, user);
@@ -83,22 +91,38 @@ record PostgresData(Path folder, String ownerPassword) {
    * restarted container counts from 1 again) is removed, or the server would refuse to start.
    */
   private static void clearStalePid(Path folder) throws IOException {
-    Path file = folder.resolve("postmaster.pid");
+    Path file = folder.resolve(PID_FILE);
     if (!Files.exists(file)) {
       return;
     }
-    Optional<ProcessHandle> orphan =
-        Files.readAllLines(file).stream()
-            .findFirst()
-            .map(Long::parseLong)
-            .flatMap(ProcessHandle::of)
-            .filter(process -> isServerOf(process, folder));
+    Optional<ProcessHandle> orphan = server(folder, Files.readAllLines(file));
     if (orphan.isPresent()) {
       log.warn("Ending a PostgreSQL (process {}) left by an earlier run", orphan.get().pid());
       Commands.succeeds(List.of(), "sh", "-c", "kill -INT " + orphan.get().pid());
       awaitEnd(orphan.get());
     }
     Files.deleteIfExists(file);
+  }
+
+  /** The TCP port of the server that runs on these data; empty if none does. */
+  static OptionalInt port(Path folder) throws IOException {
+    Path file = folder.resolve(PID_FILE);
+    if (!Files.exists(file)) {
+      return OptionalInt.empty();
+    }
+    List<String> lines = Files.readAllLines(file);
+    return server(folder, lines).isPresent() && lines.size() > PORT_LINE
+        ? OptionalInt.of(Integer.parseInt(lines.get(PORT_LINE).strip()))
+        : OptionalInt.empty();
+  }
+
+  /** The server that has written these lines to its pid file, if it still runs. */
+  private static Optional<ProcessHandle> server(Path folder, List<String> lines) {
+    return lines.stream()
+        .findFirst()
+        .map(Long::parseLong)
+        .flatMap(ProcessHandle::of)
+        .filter(process -> isServerOf(process, folder));
   }
 
   private static boolean isServerOf(ProcessHandle process, Path folder) {

@@ -1,6 +1,11 @@
 package dev.heddle.app.client;
 
 import dev.heddle.cli.Console;
+import dev.heddle.cli.InputException;
+import dev.heddle.registry.access.KeyText;
+import dev.heddle.registry.disk.DurableFiles;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,9 +21,14 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code keys}: a tenant's API keys. */
 @Command(
     name = "keys",
-    description = "Makes, lists and revokes API keys.",
+    description = "Makes, lists, rotates and revokes API keys.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KeysCommand.Create.class, KeysCommand.Ls.class, KeysCommand.Revoke.class})
+    subcommands = {
+      KeysCommand.Create.class,
+      KeysCommand.Ls.class,
+      KeysCommand.Rotate.class,
+      KeysCommand.Revoke.class
+    })
 public final class KeysCommand {
   /** {@code keys create}. */
   @Command(
@@ -84,6 +94,57 @@ public final class KeysCommand {
                   key.path("expires_at").asString(""),
                   key.path("revoked_at").asString("")));
       table.lines().forEach(console::print);
+    }
+  }
+
+  /** {@code keys rotate}. */
+  @Command(
+      name = "rotate",
+      description = {
+        "Replaces the key that this command uses: makes one with the same label, scopes and end,",
+        "writes it to the key's file (mode 0600), or prints it if the key is in HEDDLE_KEY, and",
+        "revokes the old one by the new one. Other copies of the old one open nothing from then on."
+      })
+  public static final class Rotate extends PlatformCommand {
+    public Rotate(Console console) {
+      super(console);
+    }
+
+    @Override
+    void run(PlatformClient client) throws IOException {
+      String old =
+          KeyText.parse(key())
+              .orElseThrow(() ->
+                  new InputException(
+                      "this key was configured: change HEDDLE_BOOTSTRAP_ADMIN_KEY, and start again"))
+              .publicId();
+      JsonNode known = client.get("keys/" + ApiPaths.segment(old));
+      JsonNode made = client.post("keys", like(known));
+      keep(made.path("key").asString(""));
+      try (PlatformClient renewed = client(made.path("key").asString(""))) {
+        renewed.delete("keys/" + ApiPaths.segment(old));
+      }
+      console.note("key " + made.path("id").asString("") + " has taken the place of " + old);
+    }
+
+    private static ObjectNode like(JsonNode known) {
+      ObjectNode body = JsonNodeFactory.instance.objectNode();
+      for (String field : List.of("label", "scopes", "expires_at")) {
+        if (known.hasNonNull(field)) {
+          body.set(field, known.path(field));
+        }
+      }
+      return body;
+    }
+
+    /** Before the old one ends: whatever comes between, one of the two is in the file. */
+    private void keep(String text) throws IOException {
+      Path file = keyFile();
+      if (file == null) {
+        console.print(text);
+      } else {
+        DurableFiles.writeSecret(file, text + "\n");
+      }
     }
   }
 

@@ -45,7 +45,7 @@ abstract class PlatformCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    try (PlatformClient client = new PlatformClient(server(), key(), tenant)) {
+    try (PlatformClient client = client(key())) {
       run(client);
       return 0;
     } catch (RefusedException e) {
@@ -56,6 +56,11 @@ abstract class PlatformCommand implements Callable<Integer> {
       throw new FailedException(
           List.of(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage())));
     }
+  }
+
+  /** A client of the same platform by a key; the caller closes it. */
+  final PlatformClient client(String key) {
+    return new PlatformClient(server(), key, tenant);
   }
 
   /** Does what the command is for. */
@@ -70,12 +75,19 @@ abstract class PlatformCommand implements Callable<Integer> {
     }
   }
 
+  /** The file that the key comes from; null if it comes from the environment. */
+  final @Nullable Path keyFile() {
+    return keyFile == null && System.getenv("HEDDLE_KEY") != null
+        ? null
+        : Objects.requireNonNullElseGet(keyFile, PlatformCommand::adminKeyFile);
+  }
+
+  /** The text of the key. */
   final String key() throws IOException {
-    String given = System.getenv("HEDDLE_KEY");
-    if (keyFile == null && given != null) {
-      return given.strip();
+    Path file = keyFile();
+    if (file == null) {
+      return Objects.requireNonNull(System.getenv("HEDDLE_KEY")).strip();
     }
-    Path file = Objects.requireNonNullElseGet(keyFile, PlatformCommand::adminKeyFile);
     if (!Files.isReadable(file)) {
       throw new InputException(
           "no API key: " + file + " cannot be read; set HEDDLE_KEY or give --key-file");

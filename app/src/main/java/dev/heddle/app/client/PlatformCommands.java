@@ -1,10 +1,14 @@
 package dev.heddle.app.client;
 
 import dev.heddle.app.bench.BenchFormsCommand;
+import dev.heddle.app.upkeep.BackupCommand;
+import dev.heddle.app.upkeep.DoctorCommand;
+import dev.heddle.app.upkeep.FetchCommand;
+import dev.heddle.app.upkeep.RestoreCommand;
 import dev.heddle.cli.HeddleCli;
 import java.io.PrintStream;
 
-/** The commands beside those of the engine; all but the last talk to a running platform. */
+/** The commands of a platform, running or not, beside those of the engine. */
 public final class PlatformCommands {
   private static final Class<?>[] COMMANDS = {
     PushCommand.class,
@@ -19,7 +23,11 @@ public final class PlatformCommands {
     TenantsCommand.class,
     UsageCommand.class,
     LoadCommand.class,
-    BenchFormsCommand.class
+    BenchFormsCommand.class,
+    DoctorCommand.class,
+    BackupCommand.class,
+    RestoreCommand.class,
+    FetchCommand.class
   };
 
   private PlatformCommands() {}

@@ -73,7 +73,8 @@ final class BaseModelRecord {
         last.getFirst());
   }
 
-  private static List<String> files(Path folder) throws IOException {
+  /** Name, size and time of each file that counts, a line for each. */
+  static List<String> files(Path folder) throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> all = Files.list(folder)) {
       for (Path file : all.filter(BaseModelRecord::isWeightsOrShape).sorted().toList()) {

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class DataFolder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
 
-  private static final String POSTGRES = "postgres";
+  /** Of an embedded PostgreSQL, in the data folder. */
+  static final String POSTGRES = "postgres";
 
   private final Path path;
   private final FolderLock lock;

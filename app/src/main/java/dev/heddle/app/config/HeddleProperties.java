@@ -64,7 +64,8 @@ public record HeddleProperties(
     @DefaultValue @Valid Database database,
     @DefaultValue @Valid CorsSettings cors,
     @DefaultValue @Valid ConsoleSettings console,
-    @DefaultValue @Valid Metrics metrics) {
+    @DefaultValue @Valid Metrics metrics,
+    @DefaultValue @Valid Log log) {
 
   public HeddleProperties {
     data = Objects.requireNonNullElse(data, Path.of(System.getProperty("user.home"), ".heddle"));
@@ -135,6 +136,7 @@ public record HeddleProperties(
    * @param loadWait how long a request waits for its adapter to become resident
    * @param hostCache memory for experts that were read lately, beside that of the engine; a
    *     sixteenth of it unless given, 0 for none
+   * @param connections most that are open at once; further ones are closed as they come
    * @param readWait how long a request's header may take, and a pause in its body
    * @param keepAlive after how much silence a stream gets a comment
    * @param drainWait how long a stopping server waits for its answers to end; the rest of the 30 s
@@ -156,6 +158,7 @@ public record HeddleProperties(
       @DefaultValue("1024") @Min(1) @Max(1_000_000) int queueLimit,
       @DefaultValue("30s") @NotNull Duration loadWait,
       @Nullable DataSize hostCache,
+      @DefaultValue("10000") @Min(10) @Max(1_000_000) int connections,
       @DefaultValue("1m") @NotNull Duration readWait,
       @DefaultValue("10s") @NotNull Duration keepAlive,
       @DefaultValue("15s") @NotNull Duration drainWait,
@@ -212,8 +215,17 @@ public record HeddleProperties(
    * How files of adapters come in.
    *
    * @param keep how long an upload in several requests waits for more before it is given up
+   * @param keepVersions how long a version that was begun waits to be completed, from the last file
+   *     that came
    */
-  public record Uploads(@DefaultValue("24h") @NotNull Duration keep) {
+  public record Uploads(
+      @DefaultValue("24h") @NotNull Duration keep,
+      @DefaultValue("7d") @NotNull Duration keepVersions) {
+    @AssertTrue(message = "keep-versions: must be 1m or longer")
+    boolean isKeepVersionsSane() {
+      return keepVersions.compareTo(Duration.ofMinutes(1)) >= 0;
+    }
+
     @AssertTrue(message = "keep: must be 1m to 30d")
     boolean isKeepSane() {
       return keep.compareTo(Duration.ofMinutes(1)) >= 0 && keep.compareTo(Duration.ofDays(30)) <= 0;
@@ -238,6 +250,19 @@ public record HeddleProperties(
    * @param adapterNames adapters by {@code tenant/name@number} instead of by digest
    */
   public record Metrics(@DefaultValue("false") boolean adapterNames) {}
+
+  /**
+   * What the log looks like.
+   *
+   * @param format {@code text} for people, or {@code json}: one object a line, as the Elastic
+   *     Common Schema has it
+   */
+  public record Log(@DefaultValue("text") @Pattern(regexp = "text|json") String format) {
+    /** Whether each line is an object. */
+    public boolean isJson() {
+      return format.equals("json");
+    }
+  }
 
   /**
    * Which PostgreSQL keeps the registry.

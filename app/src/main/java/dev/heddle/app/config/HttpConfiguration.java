@@ -1,6 +1,7 @@
 package dev.heddle.app.config;
 
 import dev.heddle.app.request.BodyDeadline;
+import dev.heddle.app.request.ConnectionLimit;
 import dev.heddle.app.request.HalfConnections;
 import dev.heddle.app.tenant.Seal;
 import io.netty.channel.ChannelOption;
@@ -27,7 +28,8 @@ class HttpConfiguration {
 
   @Bean
   Connections connections(HeddleProperties properties) {
-    return new Connections(properties.serving().readWait());
+    return new Connections(
+        properties.serving().readWait(), new ConnectionLimit(properties.serving().connections()));
   }
 
   @Bean
@@ -70,9 +72,11 @@ class HttpConfiguration {
   static final class Connections
       implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
     private final Duration readWait;
+    private final ConnectionLimit limit;
 
-    Connections(Duration readWait) {
+    Connections(Duration readWait, ConnectionLimit limit) {
       this.readWait = readWait;
+      this.limit = limit;
     }
 
     // Deprecated as without effect, but it is what Netty's decoder cuts by, and 8 KiB unless set.
@@ -83,13 +87,15 @@ class HttpConfiguration {
           server
               .httpRequestDecoder(decoder -> decoder.maxChunkSize(PIECE_BYTES_MAX))
               .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-              .doOnChannelInit((observer, channel, address) ->
-                  channel
-                      .pipeline()
-                      .addAfter(
-                          NettyPipeline.HttpCodec,
-                          HalfConnections.class.getName(),
-                          new HalfConnections(readWait))));
+              .doOnChannelInit((observer, channel, address) -> {
+                limit.count(channel);
+                channel
+                    .pipeline()
+                    .addAfter(
+                        NettyPipeline.HttpCodec,
+                        HalfConnections.class.getName(),
+                        new HalfConnections(readWait));
+              }));
     }
 
     @Override

@@ -71,7 +71,8 @@ public record ImportSettings(
       return StoreSettings.S3.isWait(readWait);
     }
 
-    S3Waits waits() {
+    /** How long the server is waited for. */
+    public S3Waits waits() {
       return new S3Waits(connectWait, readWait);
     }
 

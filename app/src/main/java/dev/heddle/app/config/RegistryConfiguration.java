@@ -15,6 +15,7 @@ import dev.heddle.registry.adapter.Grants;
 import dev.heddle.registry.adapter.Overlaps;
 import dev.heddle.registry.adapter.Proofs;
 import dev.heddle.registry.adapter.Publishing;
+import dev.heddle.registry.adapter.VersionExpiry;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.RegistryDatabase;
@@ -157,6 +158,11 @@ class RegistryConfiguration {
   @Bean
   Versions versions(RegistryDatabase database) {
     return new Versions(database);
+  }
+
+  @Bean
+  VersionExpiry versionExpiry(RegistryDatabase database) {
+    return new VersionExpiry(database);
   }
 
   @Bean

@@ -36,22 +36,10 @@ class StoreConfiguration {
       RegistryDatabase database, DataFolder data, HeddleProperties properties, DamageLog damages) {
     UUID installation = Installation.id(database);
     StoreSettings.S3 s3 = properties.store().s3();
-    String bucket = s3.bucket();
-    if (bucket == null || bucket.isBlank()) {
+    S3Settings settings = s3.bucketSettings();
+    if (settings == null) {
       return new LocalExpertStore(data.path().resolve("experts"), installation, damages);
     }
-    S3Settings settings =
-        new S3Settings(
-            s3.endpoint(),
-            bucket,
-            s3.prefix(),
-            s3.region(),
-            s3.accessKey(),
-            s3.secretKey(),
-            s3.pathStyle() == null ? s3.endpoint() != null : s3.pathStyle(),
-            s3.grace(),
-            S3Settings.PART_BYTES,
-            s3.waits());
     Path cache = data.path().resolve("experts-cache");
     log.info("experts in {}, cached copies of at most {} bytes in {}", settings, s3.cache(), cache);
     return new S3ExpertStore(

@@ -1,5 +1,6 @@
 package dev.heddle.app.config;
 
+import dev.heddle.registry.store.S3Settings;
 import dev.heddle.registry.store.S3Waits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
@@ -87,6 +88,24 @@ public record StoreSettings(
     static boolean isWait(Duration value) {
       return value.compareTo(Duration.ofMillis(100)) >= 0
           && value.compareTo(Duration.ofMinutes(10)) <= 0;
+    }
+
+    /** The bucket with the experts; null if none is named. */
+    @Nullable S3Settings bucketSettings() {
+      if (bucket == null || bucket.isBlank()) {
+        return null;
+      }
+      return new S3Settings(
+          endpoint,
+          bucket,
+          prefix,
+          region,
+          accessKey,
+          secretKey,
+          pathStyle == null ? endpoint != null : pathStyle,
+          grace,
+          S3Settings.PART_BYTES,
+          waits());
     }
 
     S3Waits waits() {

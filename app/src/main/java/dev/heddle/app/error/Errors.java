@@ -1,5 +1,6 @@
 package dev.heddle.app.error;
 
+import dev.heddle.app.log.RequestLine;
 import dev.heddle.experts.AdapterLoadException;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Violation;
@@ -45,7 +46,8 @@ public final class Errors {
           default -> internal(failure);
         };
     if (seen.code().status() == 500) {
-      log.error("request {} failed", requestId, failure);
+      RequestLine.of(log.atError().setCause(failure), requestId)
+          .log("request {} failed", requestId);
     }
     return seen;
   }

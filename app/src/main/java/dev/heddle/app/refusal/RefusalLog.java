@@ -1,6 +1,7 @@
 package dev.heddle.app.refusal;
 
 import dev.heddle.app.error.ApiException;
+import dev.heddle.app.log.RequestLine;
 import dev.heddle.app.quota.MinuteBucket;
 import dev.heddle.app.request.RequestId;
 import dev.heddle.app.tenant.Caller;
@@ -49,17 +50,19 @@ public final class RefusalLog {
     if (missing == null) {
       return;
     }
-    log.info(
-        "id={} refused status={} code={} method={} path={} tenant={} model={}{}{}",
-        RequestId.of(exchange),
-        error.code().status(),
-        error.reason(),
-        shown(exchange.getRequest().getMethod().name()),
-        shown(exchange.getRequest().getPath().value()),
-        tenant,
-        shown(exchange.getAttributeOrDefault(MODEL, UNKNOWN)),
-        cause(error),
-        missing == 0 ? "" : " (" + missing + " before it are not shown)");
+    String id = RequestId.of(exchange);
+    RequestLine.of(log.atInfo(), id)
+        .log(
+            "id={} refused status={} code={} method={} path={} tenant={} model={}{}{}",
+            id,
+            error.code().status(),
+            error.reason(),
+            shown(exchange.getRequest().getMethod().name()),
+            shown(exchange.getRequest().getPath().value()),
+            tenant,
+            shown(exchange.getAttributeOrDefault(MODEL, UNKNOWN)),
+            cause(error),
+            missing == 0 ? "" : " (" + missing + " before it are not shown)");
   }
 
   /** Why the server cannot do it now, which the client is not told. */

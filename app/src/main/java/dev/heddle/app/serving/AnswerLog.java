@@ -1,5 +1,6 @@
 package dev.heddle.app.serving;
 
+import dev.heddle.app.log.RequestLine;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,21 +24,22 @@ public final class AnswerLog {
     AnswerHead head = answer.head();
     Usage usage = end.usage();
     if (!end.isRefusal() && log.isInfoEnabled()) { // a refusal has a line of its own
-      log.info(
-          "id={} tenant={} version={} outcome={} stream={} choices={} prompt_tokens={}"
-              + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",
-          head.requestId(),
-          head.caller().tenant(),
-          head.model().servedBy(),
-          end.outcome(),
-          head.options().stream(),
-          answer.choices(),
-          usage.prompt(),
-          usage.cached(),
-          usage.completion(),
-          millis(end.queueNanos()),
-          millis(end.firstTokenNanos()),
-          millis(end.totalNanos()));
+      RequestLine.of(log.atInfo(), head.requestId())
+          .log(
+              "id={} tenant={} version={} outcome={} stream={} choices={} prompt_tokens={}"
+                  + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",
+              head.requestId(),
+              head.caller().tenant(),
+              head.model().servedBy(),
+              end.outcome(),
+              head.options().stream(),
+              answer.choices(),
+              usage.prompt(),
+              usage.cached(),
+              usage.completion(),
+              millis(end.queueNanos()),
+              millis(end.firstTokenNanos()),
+              millis(end.totalNanos()));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.heddle.app.start;
 
 import dev.heddle.app.config.HeddleProperties;
+import dev.heddle.app.log.LogFormat;
 import java.util.List;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -21,9 +22,13 @@ public final class Preflight
     GivenSettings given = new GivenSettings(environment);
     Faults faults = new Faults(settings, given);
     UnknownNames.find(environment, settings, faults);
-    check(new SettingsCheck(environment, settings, given).read(faults), faults);
+    HeddleProperties properties = new SettingsCheck(environment, settings, given).read(faults);
+    check(properties, faults);
     if (!faults.lines().isEmpty()) {
       throw new StartRefusedException(faults.lines());
+    }
+    if (properties.log().isJson()) {
+      LogFormat.toJson();
     }
   }
 

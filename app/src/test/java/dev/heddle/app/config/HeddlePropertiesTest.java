@@ -52,6 +52,7 @@ class HeddlePropertiesTest {
                             1024,
                             Duration.ofSeconds(30),
                             null,
+                            10_000,
                             Duration.ofMinutes(1),
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15),
@@ -60,7 +61,7 @@ class HeddlePropertiesTest {
                             false,
                             "auto",
                             "auto"),
-                        new HeddleProperties.Uploads(Duration.ofHours(24)),
+                        new HeddleProperties.Uploads(Duration.ofHours(24), Duration.ofDays(7)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
                             List.of(),
@@ -108,7 +109,8 @@ class HeddlePropertiesTest {
                                 List.of(),
                                 "email",
                                 Duration.ofHours(12))),
-                        new HeddleProperties.Metrics(false))));
+                        new HeddleProperties.Metrics(false),
+                        new HeddleProperties.Log("text"))));
   }
 
   @Test
@@ -184,7 +186,10 @@ class HeddlePropertiesTest {
             "heddle.console.oidc.inference-roles=d",
             "heddle.console.oidc.name-claim=nick",
             "heddle.console.oidc.session-time=1h",
-            "heddle.metrics.adapter-names=true")
+            "heddle.metrics.adapter-names=true",
+            "heddle.uploads.keep-versions=3d",
+            "heddle.serving.connections=500",
+            "heddle.log.format=json")
         .run(context ->
             assertThat(context.getBean(HeddleProperties.class))
                 .isEqualTo(
@@ -206,6 +211,7 @@ class HeddlePropertiesTest {
                             5,
                             Duration.ofSeconds(3),
                             DataSize.ofMegabytes(64),
+                            500,
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5),
@@ -214,7 +220,7 @@ class HeddlePropertiesTest {
                             true,
                             "auto",
                             "auto"),
-                        new HeddleProperties.Uploads(Duration.ofHours(24)),
+                        new HeddleProperties.Uploads(Duration.ofHours(24), Duration.ofDays(3)),
                         new HeddleProperties.Usage(Duration.ofDays(90)),
                         new ImportSettings(
                             List.of(Path.of("/srv/a"), Path.of("/srv/b")),
@@ -267,7 +273,8 @@ class HeddlePropertiesTest {
                                 List.of("d"),
                                 "nick",
                                 Duration.ofHours(1))),
-                        new HeddleProperties.Metrics(true))));
+                        new HeddleProperties.Metrics(true),
+                        new HeddleProperties.Log("json"))));
   }
 
   @Test
