@@ -18,6 +18,7 @@ public final class PlatformCommands {
     KeysCommand.class,
     TenantsCommand.class,
     UsageCommand.class,
+    LoadCommand.class,
     BenchFormsCommand.class
   };
 
