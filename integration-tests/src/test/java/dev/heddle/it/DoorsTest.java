@@ -252,7 +252,7 @@ class DoorsTest {
         "'model':'base','prompt':'go','max_tokens':100,'guided_grammar':'root ::= p{200}\\np ::= "
             + "\\'a\\' p \\'a\\' | q\\nq ::= \\'a\\' q \\'a\\' | r\\nr ::= \\'a\\' r \\'a\\' | \\'a\\''";
     JsonNode refused =
-        PlatformFixture.expect(422, PLATFORM.post("/v1/completions", json(hopeless)));
+        PlatformFixture.expect(400, PLATFORM.post("/v1/completions", json(hopeless)));
 
     assertThat(refused.at("/error/code").stringValue()).isEqualTo("form_dead_end");
     assertThat(stream("/v1/completions", hopeless).map(e -> e.at("/error/code").asString("")))

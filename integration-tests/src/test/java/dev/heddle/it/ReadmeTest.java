@@ -37,8 +37,7 @@ class ReadmeTest {
   @Test
   void every_command_of_the_readme_does_what_it_is_to_do() throws Exception {
     // It stays: platforms of one JVM share event loops, which the first to close takes along.
-    PlatformFixture platform =
-        PlatformFixture.start(List.of("intent"), "--heddle.memory=1600MB");
+    PlatformFixture platform = PlatformFixture.start(List.of("intent"), "--heddle.memory=1600MB");
     prepare();
     curl(platform);
     List<String> faults = new ArrayList<>();

@@ -13,6 +13,8 @@ public enum ErrorCode {
   SIGN_IN_EXPIRED(400, "invalid_request_error", "sign_in_expired"),
   UNSUPPORTED_PARAMETER(400, "invalid_request_error", "unsupported_parameter"),
   CONTEXT_LENGTH_EXCEEDED(400, "invalid_request_error", "context_length_exceeded"),
+  /** Found while the answer is generated, not when the request is read. */
+  FORM_DEAD_END(400, "invalid_request_error", "form_dead_end"),
   REQUEST_OVER_LIMIT(400, "invalid_request_error", "request_over_limit"),
   INVALID_API_KEY(401, "authentication_error", "invalid_api_key"),
   INSUFFICIENT_PERMISSIONS(403, "permission_error", "insufficient_permissions"),
@@ -30,8 +32,6 @@ public enum ErrorCode {
   REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large"),
   STORAGE_QUOTA_EXCEEDED(413, "invalid_request_error", "storage_quota_exceeded"),
   UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", "unsupported_media_type"),
-  /** Found while the answer is generated, not when the request is read. */
-  FORM_DEAD_END(422, "invalid_request_error", "form_dead_end"),
   INVALID_ADAPTER(422, "invalid_request_error", "invalid_adapter"),
   IDEMPOTENCY_KEY_REUSED(422, "invalid_request_error", "idempotency_key_reused"),
   UPLOAD_BUSY(423, "invalid_request_error", "upload_busy"),

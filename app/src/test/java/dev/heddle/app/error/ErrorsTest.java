@@ -27,7 +27,7 @@ class ErrorsTest {
     "QUEUE_FULL, 429, queue_full",
     "ADAPTER_UNAVAILABLE, 503, adapter_unavailable",
     "STOPPING, 503, draining",
-    "DEAD_END, 422, form_dead_end",
+    "DEAD_END, 400, form_dead_end",
     "INTERNAL, 500, internal_error"
   })
   void every_refusal_of_the_engine_has_its_status_and_code(Kind kind, int status, String code) {
