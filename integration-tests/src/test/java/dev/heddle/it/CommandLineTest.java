@@ -157,6 +157,7 @@ class CommandLineTest {
             "tenants",
             "usage",
             "routing",
+            "load",
             "doctor",
             "backup",
             "restore",

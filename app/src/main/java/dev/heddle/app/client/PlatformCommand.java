@@ -66,7 +66,8 @@ abstract class PlatformCommand implements Callable<Integer> {
   /** Does what the command is for. */
   abstract void run(PlatformClient client) throws IOException;
 
-  private URI server() {
+  /** The address that was given, or that the environment names. */
+  final URI server() {
     try {
       return server == null ? ServerAddress.of(System.getenv()) : server;
     } catch (IllegalArgumentException e) {

@@ -21,6 +21,7 @@ public final class PlatformCommands {
     KeysCommand.class,
     TenantsCommand.class,
     UsageCommand.class,
+    LoadCommand.class,
     DoctorCommand.class,
     BackupCommand.class,
     RestoreCommand.class,
