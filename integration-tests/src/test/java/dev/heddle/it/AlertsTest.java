@@ -40,10 +40,11 @@ class AlertsTest {
   /** Names and labels as they are scraped, once something of each kind has happened. */
   @BeforeAll
   static void scrape() {
-    PLATFORM.post("/v1/completions", "{\"model\":\"base\",\"prompt\":\"a\",\"max_tokens\":3}");
     TenantFixture hasty =
-        new TenantFixture(PLATFORM, new TenantLimits(1, 0L, null, null, null, null));
-    assertThat(hasty.post("/v1/completions", "{}").statusCode()).isEqualTo(429);
+        new TenantFixture(PLATFORM, new TenantLimits(1, 1L, null, null, null, null));
+    String request = "{\"model\":\"base\",\"prompt\":\"a\",\"max_tokens\":3}";
+    assertThat(hasty.post("/v1/completions", request).statusCode()).isEqualTo(200);
+    assertThat(hasty.post("/v1/completions", request).statusCode()).isEqualTo(429);
     exported = new HashMap<>();
     PLATFORM
         .get("/actuator/prometheus")

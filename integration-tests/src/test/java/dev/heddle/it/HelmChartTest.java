@@ -60,7 +60,7 @@ class HelmChartTest {
 
   private static final Map<String, String> STORES =
       Map.of(
-          "experts in the volume", "store: {}",
+          "experts in the volume", "store: {s3: {bucket: ''}}",
           "experts in a bucket",
               "store: {s3: {bucket: experts, prefix: a/b, endpoint: 'http://s3', secret: {name: e}}}");
 
@@ -284,7 +284,7 @@ class HelmChartTest {
         "{logFormat: xml} | logFormat",
         "{memory: lots} | memory",
         "{model: {fetch: {from: ftp}}} | from",
-        "{settings: {serving.load_wait: 1s}} | settings",
+        "{settings: {serving.load_wait: 1s}} | serving.load_wait",
         "{database: {url: ''}} | database.url is not given",
         "{database: {url: 'mysql://x'}} | url",
         "{database: {passwordSecret: {name: ''}}} | database.passwordSecret.name is not given",
