@@ -7,7 +7,9 @@ import dev.heddle.console.answers.Grant;
 import dev.heddle.console.answers.PageOf;
 import dev.heddle.console.answers.UsageLine;
 import dev.heddle.console.answers.Version;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Controller;
@@ -20,6 +22,11 @@ import org.springframework.web.server.ServerWebExchange;
 /** One adapter: its experts, its versions, who calls it and how. */
 @Controller
 final class AdapterPage {
+  /** Versions that are listed unless all are asked for: a page of more is slow to make and read. */
+  private static final int LATEST = 20;
+
+  private static final int MOST = 1000;
+
   private final Viewers viewers;
   private final Api api;
   private final Pages pages;
@@ -34,13 +41,14 @@ final class AdapterPage {
   String adapter(
       @PathVariable String name,
       @RequestParam(required = false) @Nullable Integer version,
+      @RequestParam(defaultValue = "false") boolean all,
       Model model,
       ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
     String path = Uris.of("/api/v1/adapters/%s", name).toString();
     Asked<Adapter> adapter = api.ask(viewer, path, Adapter.class);
     Asked<PageOf<Version>> versions =
-        api.askList(viewer, path + "/versions?limit=100", Version.class);
+        api.askList(viewer, path + "/versions?limit=" + (all ? MOST : LATEST), Version.class);
     Asked<BaseModel> base = api.ask(viewer, "/api/v1/base-model", BaseModel.class);
     Asked<PageOf<AliasRevision>> history = history(viewer, name);
     Asked<PageOf<Grant>> grants = api.askList(viewer, path + "/grants", Grant.class);
@@ -53,6 +61,8 @@ final class AdapterPage {
     }
     model.addAttribute("adapter", known);
     model.addAttribute("versions", listed);
+    model.addAttribute("older", versions.answer().next() != null);
+    model.addAttribute("choices", choices(known, listed));
     model.addAttribute("base", base.answer());
     model.addAttribute("history", history.answer().items());
     model.addAttribute("grants", grants.answer().items());
@@ -73,6 +83,14 @@ final class AdapterPage {
       return published;
     }
     return versions.isEmpty() ? null : versions.getFirst().number();
+  }
+
+  /** Versions that a weight can be given to: those that have one, and those listed as ready. */
+  private static Set<String> choices(Adapter adapter, List<Version> listed) {
+    Set<String> names = new LinkedHashSet<>();
+    listed.stream().filter(Version::isReady).map(Version::name).forEach(names::add);
+    adapter.targets().forEach(target -> names.add(target.version()));
+    return names;
   }
 
   private static String origin(ServerWebExchange exchange) {

@@ -14,7 +14,6 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.server.ServerWebExchange;
-import tools.jackson.databind.JsonNode;
 
 /** How it goes now, and what needs somebody. */
 @Controller
@@ -50,7 +49,7 @@ final class OverviewPage {
   @GetMapping("/console/overview/used")
   String used(Model model, ServerWebExchange exchange) {
     Viewer viewer = viewers.of(exchange);
-    model.addAttribute("usage", mostUsed(usage(viewer)));
+    model.addAttribute("usage", mostUsed(viewer));
     return pages.show(model, "overview", viewer) + " :: used";
   }
 
@@ -59,40 +58,26 @@ final class OverviewPage {
     @Nullable Asked<Status> status = all ? api.ask(viewer, "/api/v1/status", Status.class) : null;
     if (viewer.manages()) {
       Asked<OwnTenant> own = api.ask(viewer, "/api/v1/tenant", OwnTenant.class);
-      Asked<PageOf<AuditEntry>> states = states(viewer);
+      Asked<PageOf<AuditEntry>> rejected = rejected(viewer);
       model.addAttribute("own", own.answer());
-      model.addAttribute("rejected", rejected(states.answer().items()));
+      model.addAttribute("rejected", rejected.answer().items());
     }
     if (status != null) {
       model.addAttribute("status", status.answer());
     }
   }
 
-  private Asked<PageOf<AuditEntry>> states(Viewer viewer) {
-    Instant since = Instant.now().minus(RECENT).truncatedTo(ChronoUnit.SECONDS);
-    String path = "/api/v1/audit?action=version.state&limit=100&since=" + since;
+  private Asked<PageOf<AuditEntry>> rejected(Viewer viewer) {
+    String path = "/api/v1/audit?action=version.reject&limit=5&since=" + recent();
     return api.askList(viewer, path, AuditEntry.class);
   }
 
-  private static List<AuditEntry> rejected(List<AuditEntry> states) {
-    return states.stream().filter(entry -> isRejection(entry.after())).limit(5).toList();
-  }
-
-  private static boolean isRejection(@Nullable JsonNode after) {
-    return after != null && after.path("state").asString("").equals("REJECTED");
-  }
-
-  /** In the last day. */
-  private List<UsageLine> usage(Viewer viewer) {
-    Instant from = Instant.now().minus(RECENT).truncatedTo(ChronoUnit.SECONDS);
-    String path = "/api/v1/usage?group=month&limit=1000&from=" + from;
+  private List<UsageLine> mostUsed(Viewer viewer) {
+    String path = "/api/v1/usage?group=month&order=generated&limit=8&from=" + recent();
     return api.list(viewer, path, UsageLine.class).items();
   }
 
-  private static List<UsageLine> mostUsed(List<UsageLine> lines) {
-    return lines.stream()
-        .sorted((a, b) -> Long.compare(b.completionTokens(), a.completionTokens()))
-        .limit(8)
-        .toList();
+  private static Instant recent() {
+    return Instant.now().minus(RECENT).truncatedTo(ChronoUnit.SECONDS);
   }
 }

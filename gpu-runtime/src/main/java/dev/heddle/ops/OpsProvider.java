@@ -95,7 +95,7 @@ public final class OpsProvider {
       OpsFactory factory, ModelShape shape, int threads) {
     String obstacle = factory.obstacle();
     if (obstacle == null && !factory.isAutomatic()) {
-      return factory.uses() + ": slower here than others, unless it is asked for";
+      return factory.uses() + ": slower here than the others, so it is used only on request";
     }
     return obstacle != null ? obstacle : obstacle(factory, shape, threads);
   }

@@ -8,10 +8,10 @@ import java.util.Arrays;
  * SamplingState} alone, to the bit: neither batch nor history of this object matter. Allocates
  * nothing but its exceptions; one thread at a time.
  *
- * <p>In this order: a grammar's mask and the request's own rules, logit bias, repetition penalty
- * (as in CTRL, arXiv 1909.05858: tokens of prompt and output), frequency and presence penalty
- * (tokens of the output), temperature, top-k, top-p of what top-k left, min-p; then a draw from
- * what is left. Ties go to the lower id throughout.
+ * <p>In this order: logit bias, repetition penalty (as in CTRL, arXiv 1909.05858: tokens of prompt
+ * and output), frequency and presence penalty (tokens of the output), a grammar's mask, the
+ * request's own rules, temperature, top-k, top-p of what top-k left, min-p; then a draw from what
+ * is left. Ties go to the lower id throughout.
  */
 public final class Sampler {
   private final int vocabulary;

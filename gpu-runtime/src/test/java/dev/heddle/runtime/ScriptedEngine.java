@@ -1,18 +1,19 @@
 package dev.heddle.runtime;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands where the step thread stands, for tests of what lies before it: takes requests, and does
- * with them what the test says. One thread.
+ * with them what the test says. Requests come and are let go on any thread; the rest is for one.
  */
 public final class ScriptedEngine {
-  private final List<Generation> generations = new ArrayList<>();
-  private final List<GenerationListener> listeners = new ArrayList<>();
-  private long nanos;
-  private long held;
+  private final List<Generation> generations = new CopyOnWriteArrayList<>();
+  private final List<GenerationListener> listeners = new CopyOnWriteArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicLong held = new AtomicLong();
   private @Nullable GenerationException refusal;
 
   /** Takes a request as {@link InferenceRuntime#submit} does. */
@@ -20,12 +21,12 @@ public final class ScriptedEngine {
     if (refusal != null) {
       throw refusal;
     }
-    AnswerHeap heap = new AnswerHeap(request, 0, bytes -> held -= bytes);
-    held += heap.charge();
+    AnswerHeap heap = new AnswerHeap(request, 0, bytes -> held.addAndGet(-bytes));
+    held.addAndGet(heap.charge());
     Generation generation =
-        new Generation(request, listener, 1000, () -> ++nanos, () -> {}, heap, null);
-    generations.add(generation);
+        new Generation(request, listener, 1000, nanos::incrementAndGet, () -> {}, heap, null);
     listeners.add(listener);
+    generations.add(generation);
     return generation;
   }
 
@@ -41,7 +42,7 @@ public final class ScriptedEngine {
 
   /** Bytes that are charged for answers. */
   public long held() {
-    return held;
+    return held.get();
   }
 
   /** Whether the caller has cancelled a request. */

@@ -146,7 +146,7 @@ class CommandLineTest {
   @Test
   void every_command_has_help() {
     for (String command :
-        List.of("push", "unpublish", "rm", "ls", "status", "tenants", "usage", "routing")) {
+        List.of("push", "unpublish", "rm", "ls", "status", "tenants", "usage", "routing", "load")) {
       Ran help = shell.local("help", command);
       assertThat(help.exit()).isZero();
       assertThat(help.out()).startsWith("Usage: heddle " + command);

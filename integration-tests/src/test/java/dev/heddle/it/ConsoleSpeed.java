@@ -19,6 +19,10 @@ class ConsoleSpeed {
   private static final int TENANTS = 100;
   private static final int ADAPTERS = 1000;
   private static final int ROUNDS = 24;
+
+  /** A platform that has served for some minutes has its pages compiled. */
+  private static final int WARM_UP = 40;
+
   private static final List<String> PAGES =
       List.of(
           "/console",
@@ -97,7 +101,7 @@ class ConsoleSpeed {
     double[] millis = new double[ROUNDS];
     long statements = Long.MAX_VALUE;
     int bytes = 0;
-    for (int i = -8; i < ROUNDS; i++) {
+    for (int i = -WARM_UP; i < ROUNDS; i++) {
       long before = platform.bean(RegistryDatabase.class).statements();
       long start = System.nanoTime();
       HttpResponse<String> answer = PlatformFixture.send(request);

@@ -1,14 +1,13 @@
 package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -27,11 +26,12 @@ class NoRoomTest {
   void a_version_that_cannot_be_proved_for_want_of_room_is_not_rejected() throws IOException {
     String pinned = platform.upload("dates", "dates");
     PlatformFixture.expect(200, platform.post(pinned + ":pin", ""));
-    await(() ->
-        PlatformFixture.expect(200, platform.get(pinned))
-            .path("resident")
-            .path("pinned")
-            .booleanValue(false));
+    await()
+        .until(() ->
+            PlatformFixture.expect(200, platform.get(pinned))
+                .path("resident")
+                .path("pinned")
+                .booleanValue(false));
     String other = platform.upload("sql", "sql");
     assertThat(code(503, platform.post(other + ":load", ""))).isEqualTo("adapter_unavailable");
 
@@ -44,7 +44,7 @@ class NoRoomTest {
         .isEqualTo("UPLOADING");
 
     PlatformFixture.expect(200, platform.post(pinned + ":unpin", ""));
-    await(() -> platform.post(other + ":load", "").statusCode() == 200);
+    await().until(() -> platform.post(other + ":load", "").statusCode() == 200);
     assertThat(code(422, platform.post(version + ":complete", "")))
         .as("asked now, and answered otherwise")
         .isEqualTo("invalid_adapter");
@@ -110,15 +110,5 @@ class NoRoomTest {
 
   private static String code(int status, java.net.http.HttpResponse<String> response) {
     return PlatformFixture.expect(status, response).path("code").stringValue();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    for (int i = 0; i < 500; i++) {
-      if (condition.getAsBoolean()) {
-        return;
-      }
-      LockSupport.parkNanos(20_000_000);
-    }
-    throw new AssertionError("it does not come");
   }
 }

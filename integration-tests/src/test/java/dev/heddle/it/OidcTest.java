@@ -143,8 +143,8 @@ class OidcTest {
         "{\"org\":[\"oidc-acme\",\"default\"],\"access\":{\"roles\":[\"weavers\"]}} | one tenant",
         "{\"org\":\"oidc-nobody\",\"access\":{\"roles\":[\"weavers\"]}} | no tenant here",
         "{\"org\":\"oidc-shut\",\"access\":{\"roles\":[\"weavers\"]}} | disabled",
-        "{\"nonce\":\"other\",\"org\":\"oidc-acme\",\"access\":{\"roles\":[\"weavers\"]}} | vouched",
-        "{\"aud\":\"other\",\"org\":\"oidc-acme\",\"access\":{\"roles\":[\"weavers\"]}} | vouched",
+        "{\"nonce\":\"other\",\"org\":\"oidc-acme\",\"access\":{\"roles\":[\"weavers\"]}} | ID token",
+        "{\"aud\":\"other\",\"org\":\"oidc-acme\",\"access\":{\"roles\":[\"weavers\"]}} | ID token",
       })
   void whom_no_rule_lets_in_is_told_why(String claims, String why) {
     OidcVisitor visitor = new OidcVisitor();

@@ -1,6 +1,7 @@
 package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.heddle.registry.access.TenantLimits;
 import java.io.InputStream;
@@ -153,11 +154,8 @@ class QuotaTest {
     return response;
   }
 
-  private static void awaitNothingInFlight(TenantFixture tenant) throws InterruptedException {
-    for (int i = 0; i < 1000 && tenant.consumption().concurrentSequences() > 0; i++) {
-      Thread.sleep(10);
-    }
-    assertThat(tenant.consumption().concurrentSequences()).isZero();
+  private static void awaitNothingInFlight(TenantFixture tenant) {
+    await().untilAsserted(() -> assertThat(tenant.consumption().concurrentSequences()).isZero());
   }
 
   private static String header(HttpResponse<?> response, String name) {

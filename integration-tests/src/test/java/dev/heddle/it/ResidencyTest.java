@@ -1,9 +1,9 @@
 package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -30,7 +30,7 @@ class ResidencyTest {
     assertThat(unloaded.path("resident").isNull()).isTrue();
     assertThat(resident("default", "sql@1").isMissingNode()).isTrue();
     PlatformFixture.expect(202, PLATFORM.post(SQL + ":prefetch", ""));
-    await(() -> !PlatformFixture.expect(200, PLATFORM.get(SQL)).path("resident").isNull());
+    await().until(() -> !PlatformFixture.expect(200, PLATFORM.get(SQL)).path("resident").isNull());
   }
 
   @Test
@@ -39,7 +39,7 @@ class ResidencyTest {
     String twin = PLATFORM.upload("dates-twin", "dates");
     PlatformFixture.expect(200, PLATFORM.post(dates + ":pin", ""));
     PlatformFixture.expect(200, PLATFORM.post(twin + ":pin", ""));
-    await(() -> resident("default", "dates@1").path("pinned").booleanValue());
+    await().until(() -> resident("default", "dates@1").path("pinned").booleanValue());
 
     PlatformFixture.expect(200, PLATFORM.post(dates + ":unpin", ""));
 
@@ -55,7 +55,7 @@ class ResidencyTest {
     assertThat(problem.path("code").stringValue()).isEqualTo("version_pinned");
     PlatformFixture.expect(200, PLATFORM.delete(twin));
     assertThat(pins()).doesNotContain("dates-twin@1");
-    await(() -> !resident("default", "dates@1").path("pinned").booleanValue());
+    await().until(() -> !resident("default", "dates@1").path("pinned").booleanValue());
   }
 
   @Test
@@ -106,15 +106,5 @@ class ResidencyTest {
 
   private static JsonNode residency() {
     return PlatformFixture.expect(200, PLATFORM.get("/api/v1/residency"));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    for (int i = 0; i < 500; i++) {
-      if (condition.getAsBoolean()) {
-        return;
-      }
-      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
-    }
-    throw new AssertionError("it does not come");
   }
 }

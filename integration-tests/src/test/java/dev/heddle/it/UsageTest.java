@@ -6,6 +6,7 @@ import dev.heddle.registry.access.TenantLimits;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,6 +76,14 @@ class UsageTest {
           .allMatch(each -> each.path("model").stringValue().startsWith("default/intent"));
     }
     PlatformFixture.expect(400, tenant.get("/api/v1/usage?adapter=A/b/c", "application/json"));
+    PlatformFixture.expect(400, tenant.get("/api/v1/usage?order=size", "application/json"));
+    JsonNode most =
+        PlatformFixture.expect(
+            200, tenant.get("/api/v1/usage?order=generated&limit=2", "application/json"));
+    assertThat(most.path("next").isNull()).isTrue();
+    assertThat(most.path("items").valueStream().map(line -> Sum.ofLine(line).completion()))
+        .hasSize(2)
+        .isSortedAccordingTo(Comparator.reverseOrder());
     JsonNode line =
         PlatformFixture.expect(
                 200, PLATFORM.get("/api/v1/usage?by=tenant&group=month&tenant=" + tenant.name()))

@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum Scope {
   /** Call models. */
   INFERENCE,
-  /** Upload, publish and archive the tenant's adapters. */
+  /** Manage the tenant's own adapters, names, grants and keys; read its usage and audit trail. */
   ADAPTERS,
-  /** Everything else: tenants, keys, grants. */
+  /** Operate the platform: all of the management API, for every tenant. */
   ADMIN;
 
   /** As written in the API and the database. */

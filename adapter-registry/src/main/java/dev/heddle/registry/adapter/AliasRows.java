@@ -99,8 +99,8 @@ final class AliasRows {
   }
 
   /**
-   * Number of the entry that a rollback goes to: the latest before the one that set what the name
-   * means, in which it meant something, and something else.
+   * The revision that a rollback restores: the latest before the one that set the current targets,
+   * with targets that are not empty and not the current ones.
    */
   static Optional<Long> before(JdbcClient jdbc, Alias alias) {
     return jdbc.sql(

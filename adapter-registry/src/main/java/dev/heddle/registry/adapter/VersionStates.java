@@ -154,8 +154,8 @@ public final class VersionStates {
     Map<String, Object> after = new HashMap<>(details);
     after.put("state", to);
     UUID tenant = from.tenantId();
-    AuditLog.write(
-        jdbc, actor, tenant, "version.state", from.label(), Map.of("state", from.state()), after);
+    String action = to == VersionState.REJECTED ? "version.reject" : "version.state";
+    AuditLog.write(jdbc, actor, tenant, action, from.label(), Map.of("state", from.state()), after);
     return VersionRows.get(jdbc, from.id());
   }
 }

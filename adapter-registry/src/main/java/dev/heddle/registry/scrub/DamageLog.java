@@ -27,14 +27,16 @@ public final class DamageLog implements DamageListener {
     found.incrementAndGet();
     if (damage.copy()) {
       log.warn(
-          "The copy of {} {} was damaged and lies in {}; it is fetched again, {} need it",
+          "The cached copy of {} {} is damaged and was moved to {}; it is fetched again for these"
+              + " versions: {}",
           damage.kind(),
           damage.digest(),
           damage.place(),
           versions(damage));
     } else {
       log.error(
-          "{} {} was damaged and lies in {}; these cannot be loaded until it is uploaded again: {}",
+          "{} {} is damaged and was moved to {}; until it is uploaded again, these versions cannot"
+              + " be loaded: {}",
           damage.kind(),
           damage.digest(),
           damage.place(),

@@ -86,7 +86,8 @@ public final class SnapshotSource implements AutoCloseable {
     try {
       refresh();
     } catch (RegistryException e) {
-      log.warn("A change is not seen yet: {}", e.getMessage());
+      log.warn(
+          "A change was committed but is not in the in-memory snapshot yet: {}", e.getMessage());
     }
   }
 

@@ -152,7 +152,7 @@ final class BlobCache implements AutoCloseable {
       listener.found(
           new DamageListener.Damage(reading.kind(), reading.digest(), aside.toString(), true));
     } catch (IOException e) {
-      log.warn("{} is fetched anew: {}", file, e.getMessage());
+      log.warn("the cached copy {} cannot be read and is fetched again: {}", file, e.getMessage());
     }
     drop(reading.path(), entry);
     return null;

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Digests that must not be collected because somebody needs them, or is about to. Who holds a
- * digest waits while its blob is being removed, and a blob is not removed once its digest is held;
- * so who looks after holding finds the blob there to stay, or gone. Safe for any thread.
+ * Digests whose blobs must not be removed, because somebody needs them or is about to. Taking a
+ * hold waits while the blob is being removed, and a held blob is not removed. So look for the blob
+ * after taking the hold: if it is there, it stays. Safe for any thread.
  */
 final class Holds {
   /** Removes one blob. */

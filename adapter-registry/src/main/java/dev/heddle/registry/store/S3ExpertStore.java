@@ -189,7 +189,9 @@ public final class S3ExpertStore implements ExpertStore {
           throw e;
         }
         bucket.put(reading.path(), List.of(copy));
-        log.warn("{} is put right from its copy on this disk", reading.path());
+        log.warn(
+            "{} was damaged or missing in the bucket; restored it from the local cache",
+            reading.path());
         return copy.byteSize();
       }
     }

@@ -94,9 +94,9 @@ public final class AdapterIngest {
 
   private void reopen(Version closed, Throwable cause) {
     if (cause instanceof QuotaExceededException) {
-      log.info("{} has no space left: {}", closed.label(), cause.getMessage());
+      log.info("{} exceeds its tenant's stored_bytes: {}", closed.label(), cause.getMessage());
     } else {
-      log.error("{} could not be finished", closed.label(), cause);
+      log.error("{} could not be validated; its upload is opened again", closed.label(), cause);
     }
     try {
       states.reopen(closed);

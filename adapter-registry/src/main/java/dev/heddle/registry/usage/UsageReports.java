@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Usage by hour, day or month. A report has what was recorded up to a second ago. It is made of
@@ -31,29 +33,15 @@ public final class UsageReports {
   private static final Pattern CURSOR =
       Pattern.compile("([0-9]{4}-[0-9T:-]{1,20}Z)~([a-z0-9._-]{1,63})~([a-z0-9._/@-]{0,200})");
 
-  /** Goes before the model's name, {@link #FROM} behind it. */
-  private static final String SELECT =
+  private static final String AFTER =
       """
-      select date_trunc(:unit, u.hour, 'UTC') as period, t.name collate "C" as tenant,
-        cast(sum(u.requests) as bigint) as requests,
-        cast(sum(u.prompt_tokens) as bigint) as prompt_tokens,
-        cast(sum(u.cached_tokens) as bigint) as cached_tokens,
-        cast(sum(u.completion_tokens) as bigint) as completion_tokens,
-        cast(sum(u.queued_micros) as bigint) as queued_micros,
-        cast(sum(u.engine_micros) as bigint) as engine_micros,
+      where cast(:period as timestamptz) is null
+        or (period, tenant, model) > (cast(:period as timestamptz), :afterTenant, :afterModel)
+      order by period, tenant, model limit :rows
       """;
 
-  private static final String FROM =
-      """
-       collate "C" as model
-      from usage_hour u
-        join tenant t on t.id = u.tenant_id
-        left join adapter_version v on v.tenant_id = u.version_tenant_id and v.id = u.version_id
-        left join adapter a on a.id = v.adapter_id
-        left join tenant o on o.id = v.tenant_id
-      where u.hour >= :from and u.hour < :to
-        and (cast(:tenant as uuid) is null or u.tenant_id = cast(:tenant as uuid))
-      """;
+  private static final String MOST =
+      "order by completion_tokens desc, period, tenant, model limit :rows";
 
   /** By ids, for which the sums have an index. */
   private static final String OF_ADAPTER =
@@ -96,38 +84,78 @@ public final class UsageReports {
     return lines;
   }
 
+  /**
+   * The lines that generated most tokens, the most first.
+   *
+   * @param lines how many at most
+   */
+  public List<UsageLine> most(UsageQuery query, int lines) {
+    return db.read(
+        jdbc -> sums(jdbc, query, MOST).param("rows", lines).query(UsageReports::map).list());
+  }
+
   private List<UsageLine> lines(UsageQuery query, @Nullable Cursor after, int rows) {
-    String model =
-        switch (query.by()) {
-          case VERSION -> "(coalesce(" + ADAPTER + " || '@' || v.number, ''))";
-          case ADAPTER -> "(coalesce(" + ADAPTER + ", ''))";
-          case TENANT -> "''";
-        };
-    String sql =
-        "select * from ("
-            + SELECT
-            + model
-            + FROM
-            + (query.adapter() == null ? "" : OF_ADAPTER)
-            + """
-            group by period, t.name, model) sums
-            where cast(:period as timestamptz) is null
-              or (period, tenant, model) > (cast(:period as timestamptz), :afterTenant, :afterModel)
-            order by period, tenant, model limit :rows
-            """;
     return db.read(jdbc ->
-        jdbc.sql(sql)
-            .param("unit", query.period().unit())
-            .param("from", Columns.parameter(query.from()))
-            .param("to", Columns.parameter(query.to()))
-            .param("tenant", query.tenant())
-            .params(names(query.adapter()))
+        sums(jdbc, query, AFTER)
             .param("period", Columns.parameter(after == null ? null : after.period()))
             .param("afterTenant", after == null ? "" : after.tenant())
             .param("afterModel", after == null ? "" : after.model())
             .param("rows", rows)
             .query(UsageReports::map)
             .list());
+  }
+
+  private static StatementSpec sums(JdbcClient jdbc, UsageQuery query, String rest) {
+    String model =
+        switch (query.by()) {
+          case VERSION -> "(coalesce(" + ADAPTER + " || '@' || v.number, ''))";
+          case ADAPTER -> "(coalesce(" + ADAPTER + ", ''))";
+          case TENANT -> "''";
+        };
+    String adapter = query.adapter() == null ? "" : OF_ADAPTER;
+    return jdbc.sql(sums(adapter, model) + rest)
+        .param("unit", query.period().unit())
+        .param("from", Columns.parameter(query.from()))
+        .param("to", Columns.parameter(query.to()))
+        .param("tenant", query.tenant())
+        .params(names(query.adapter()));
+  }
+
+  /**
+   * Hours added up by ids first, so that few rows look for their names.
+   *
+   * @param adapter a condition on {@code u.version_id}, or nothing
+   * @param model what a line is about, from the versions, adapters and owners
+   */
+  private static String sums(String adapter, String model) {
+    return """
+    with added as (
+      select date_trunc(:unit, u.hour, 'UTC') as period, u.tenant_id, u.version_tenant_id,
+        u.version_id, sum(u.requests) as requests, sum(u.prompt_tokens) as prompt_tokens,
+        sum(u.cached_tokens) as cached_tokens, sum(u.completion_tokens) as completion_tokens,
+        sum(u.queued_micros) as queued_micros, sum(u.engine_micros) as engine_micros
+      from usage_hour u
+      where u.hour >= :from and u.hour < :to
+        and (cast(:tenant as uuid) is null or u.tenant_id = cast(:tenant as uuid))
+        %s
+      group by 1, 2, 3, 4),
+    sums as (
+      select u.period, t.name collate "C" as tenant, %s collate "C" as model,
+        cast(sum(u.requests) as bigint) as requests,
+        cast(sum(u.prompt_tokens) as bigint) as prompt_tokens,
+        cast(sum(u.cached_tokens) as bigint) as cached_tokens,
+        cast(sum(u.completion_tokens) as bigint) as completion_tokens,
+        cast(sum(u.queued_micros) as bigint) as queued_micros,
+        cast(sum(u.engine_micros) as bigint) as engine_micros
+      from added u
+        join tenant t on t.id = u.tenant_id
+        left join adapter_version v on v.tenant_id = u.version_tenant_id and v.id = u.version_id
+        left join adapter a on a.id = v.adapter_id
+        left join tenant o on o.id = v.tenant_id
+      group by 1, 2, 3)
+    select * from sums
+    """
+        .formatted(adapter, model);
   }
 
   private static Map<String, String> names(UsageQuery.@Nullable OfAdapter adapter) {

@@ -1,6 +1,7 @@
 package dev.heddle.registry.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.heddle.format.Digest;
 import dev.heddle.registry.UnavailableException;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +41,9 @@ class SnapshotSourceTest {
       BaseModel base = new BaseModels(here).register("tiny", DIGEST);
       try (SnapshotSource source = new SnapshotSource(here, base)) {
         ApiKey.Issued key = key(elsewhere, tenant);
-        await(() -> accepts(source, key));
+        await().until(() -> accepts(source, key));
         new ApiKeys(elsewhere).revoke(TestRegistry.ACTOR, tenant.id(), key.key().publicId());
-        await(() -> !accepts(source, key));
+        await().until(() -> !accepts(source, key));
       }
     }
   }
@@ -59,7 +59,7 @@ class SnapshotSourceTest {
       BaseModel base = new BaseModels(here).register("tiny", DIGEST);
       try (SnapshotSource source = new SnapshotSource(here, base)) {
         ApiKey.Issued before = key(elsewhere, tenant);
-        await(() -> accepts(source, before));
+        await().until(() -> accepts(source, before));
         ProcessHandle server = ProcessHandle.of(postgres.pid()).orElseThrow();
         List<ProcessHandle> all = Stream.concat(Stream.of(server), server.descendants()).toList();
         for (ProcessHandle process : all) {
@@ -75,7 +75,7 @@ class SnapshotSourceTest {
           }
         }
         ApiKey.Issued after = key(elsewhere, tenant);
-        await(() -> accepts(source, after));
+        await().until(() -> accepts(source, after));
       }
     }
   }
@@ -108,9 +108,9 @@ class SnapshotSourceTest {
         }
         assertThat(accepts(source, key)).isTrue();
         // The server is started again, the listener listens again, and the rows arrive.
-        await(() -> rows(db) == 1000);
+        await().until(() -> rows(db) == 1000);
         ApiKey.Issued later = key(db, tenant);
-        await(() -> accepts(source, later));
+        await().until(() -> accepts(source, later));
       }
     }
   }
@@ -152,12 +152,5 @@ class SnapshotSourceTest {
 
   private static void signal(String signal, long pid) throws Exception {
     new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
-  }
-
-  /** Waits as long as it takes; the build's own limit is the only one. */
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(20);
-    }
   }
 }

@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,6 +113,12 @@ class UsageReportsTest {
       }
       UsageQuery everything = new UsageQuery(null, START, END, Period.DAY, By.VERSION);
       assertThat(inPages(reports, everything, 3)).isEqualTo(reports.all(everything));
+      assertThat(reports.most(everything, 7))
+          .containsExactlyElementsOf(
+              reports.all(everything).stream()
+                  .sorted(Comparator.comparingLong(UsageLine::completionTokens).reversed())
+                  .limit(7)
+                  .toList());
       assertThat(reports.all(everything).stream().mapToLong(UsageLine::requests).sum())
           .isEqualTo(400);
     }

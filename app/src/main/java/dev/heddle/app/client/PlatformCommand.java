@@ -61,7 +61,8 @@ abstract class PlatformCommand implements Callable<Integer> {
   /** Does what the command is for. */
   abstract void run(PlatformClient client) throws IOException;
 
-  private URI server() {
+  /** The address that was given, or that the environment names. */
+  final URI server() {
     try {
       return server == null ? ServerAddress.of(System.getenv()) : server;
     } catch (IllegalArgumentException e) {
@@ -69,7 +70,7 @@ abstract class PlatformCommand implements Callable<Integer> {
     }
   }
 
-  private String key() throws IOException {
+  final String key() throws IOException {
     String given = System.getenv("HEDDLE_KEY");
     if (keyFile == null && given != null) {
       return given.strip();

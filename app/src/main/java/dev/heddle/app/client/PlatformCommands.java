@@ -16,7 +16,8 @@ public final class PlatformCommands {
     StatusCommand.class,
     KeysCommand.class,
     TenantsCommand.class,
-    UsageCommand.class
+    UsageCommand.class,
+    LoadCommand.class
   };
 
   private PlatformCommands() {}

@@ -85,7 +85,7 @@ public final class BaseModelProof implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) { // a thread that ends in silence would look like a proof
-      log.error("the base model could not be proven", e);
+      log.error("the background check of the base model failed", e);
     }
   }
 

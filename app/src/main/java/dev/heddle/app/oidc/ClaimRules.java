@@ -80,7 +80,7 @@ public record ClaimRules(
     });
     if (scopes.isEmpty()) {
       throw refused(
-          "Your account at %s has no role that opens anything here: its claim '%s' has none of those that the operator has set. Ask its administrator for one."
+          "Your account at %s has no role that gives access here: its claim '%s' names no configured role. Ask its administrator for one."
               .formatted(provider, rolesClaim));
     }
     return scopes;

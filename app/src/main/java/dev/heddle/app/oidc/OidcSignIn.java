@@ -107,7 +107,7 @@ public final class OidcSignIn {
   public void endOthers() {
     int ended = signIns.endOthers(rules.digest(settings));
     if (ended > 0) {
-      log.info("the sessions of {} people ended: sign-in has other settings now", ended);
+      log.info("ended the sessions of {} people: the sign-in settings have changed", ended);
     }
   }
 
@@ -193,7 +193,7 @@ public final class OidcSignIn {
       log.warn("an id token of {} was refused: {}", settings.issuer(), e.getMessage());
       throw ClaimRules.refused(
           settings.name()
-              + " vouched for you in a way that this server does not accept. Ask the operator, whose"
+              + " sent an ID token that this server does not accept. Ask the operator: the server"
               + " log says why.");
     } catch (IOException e) {
       throw unavailable(e);
@@ -221,7 +221,7 @@ public final class OidcSignIn {
   private Session begin(JWTClaimsSet claims) {
     String subject = claims.getSubject();
     if (subject.length() > 255 || !subject.chars().allMatch(c -> c >= 0x20 && c != 0x7f)) {
-      throw ClaimRules.refused(settings.name() + " gives you an identifier that is none.");
+      throw ClaimRules.refused(settings.name() + " sent an invalid subject identifier (sub).");
     }
     Person person = new Person(settings.issuer(), subject, rules.nameOf(claims));
     try {

@@ -61,8 +61,7 @@ public final class EngineProof implements AdapterProof {
     if (!violations.isEmpty() && !wasResident) {
       Mono.fromFuture(() -> runtime.unload(adapter), true)
           .subscribe(
-              nothing -> {},
-              failure -> log.debug("the engine ends with {} in it", version.label(), failure));
+              nothing -> {}, failure -> log.debug("could not unload {}", version.label(), failure));
     }
     return violations;
   }

@@ -30,7 +30,7 @@ public final class AdapterActivator {
     Mono.fromFuture(() -> runtime.prefetch(adapter), true)
         .subscribe(
             nothing -> {},
-            failure -> log.warn("{} could not be loaded ahead", names.of(adapter), failure),
+            failure -> log.warn("{} could not be preloaded", names.of(adapter), failure),
             () -> log.info("{} is resident", names.of(adapter)));
   }
 

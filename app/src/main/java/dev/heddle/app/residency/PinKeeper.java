@@ -83,7 +83,7 @@ public final class PinKeeper {
         }
       }
     } catch (InterruptedException e) {
-      log.debug("pins are left as they are", e);
+      log.debug("applying pins stops: the server is stopping", e);
     }
   }
 
@@ -131,8 +131,8 @@ public final class PinKeeper {
     Mono.fromFuture(() -> runtime.unpin(adapter), true)
         .subscribe(
             nothing -> {},
-            failure -> log.debug("a pin ends with the engine", failure),
-            () -> log.info("{} is pinned no more", names.of(adapter)));
+            failure -> log.debug("could not unpin an adapter", failure),
+            () -> log.info("{} is no longer pinned", names.of(adapter)));
   }
 
   private Map<UUID, Map<Digest, Integer>> byTenant(List<Holder> pinned) {

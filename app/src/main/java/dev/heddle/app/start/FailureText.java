@@ -36,7 +36,7 @@ final class FailureText {
       return List.of(FileFaults.text(io));
     }
     return List.of(
-        "something failed that has no words here: "
+        "unexpected failure: "
             + Violation.printable(
                 root.getClass().getSimpleName() + " " + root.getMessage(), LINE_MAX));
   }

@@ -2,6 +2,7 @@ package dev.heddle.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelFolder;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,7 @@ class BaseModelProofTest {
       assertThat(folder.digest()).as("no byte was read").isEqualTo(right);
       assertThat(proof.damagedFiles()).isEmpty();
       proof.start();
-      awaitDamage(proof);
+      await().until(() -> !proof.damagedFiles().isEmpty());
       assertThat(proof.damagedFiles()).containsExactly(weights.toString());
     }
     assertThatThrownBy(() -> digest(FAST)).hasMessageContaining("is damaged");
@@ -135,12 +135,6 @@ class BaseModelProofTest {
       int value = file.read();
       file.seek(at);
       file.write(value ^ 0x40);
-    }
-  }
-
-  private static void awaitDamage(BaseModelProof proof) {
-    while (proof.damagedFiles().isEmpty()) { // the test's own limit of time ends it
-      LockSupport.parkNanos(5_000_000);
     }
   }
 }

@@ -19,4 +19,9 @@ public record Version(
     @Nullable List<TunedLayer> tunedExperts,
     @Nullable Resident resident,
     @JsonProperty("import") @Nullable Import imported,
-    @Nullable Proof proof) {}
+    @Nullable Proof proof) {
+  /** Whether it can be called and published. */
+  public boolean isReady() {
+    return state.equals("READY");
+  }
+}

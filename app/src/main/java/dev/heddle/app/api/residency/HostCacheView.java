@@ -3,8 +3,8 @@ package dev.heddle.app.api.residency;
 import dev.heddle.registry.store.HostCache;
 
 /**
- * Memory outside the plan that keeps experts between the store and the slots; counts since the
- * start.
+ * The host cache: experts in memory between the store and the slots. It is part of the memory plan,
+ * unless an accelerator computes. Counts are since the start.
  *
  * @param hits experts opened from memory
  * @param misses experts copied from the store

@@ -9,9 +9,11 @@ import dev.heddle.app.serving.ServedModel;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.app.tenant.Requires;
 import dev.heddle.registry.NotFoundException;
+import dev.heddle.registry.Page;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.snapshot.SnapshotSource;
+import dev.heddle.registry.usage.UsageLine;
 import dev.heddle.registry.usage.UsageQuery;
 import dev.heddle.registry.usage.UsageQuery.By;
 import dev.heddle.registry.usage.UsageReports;
@@ -58,8 +60,12 @@ final class UsageController {
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   PageView<UsageView> report(ServerWebExchange exchange) {
     UsageQuery query = query(exchange);
-    return PageView.of(
-        reports.page(query, Paging.of(exchange)), line -> UsageView.of(line, base(query)));
+    Page.Request page = Paging.of(exchange);
+    Page<UsageLine> lines =
+        UsageParams.asksForMost(exchange.getRequest().getQueryParams())
+            ? new Page<>(reports.most(query, page.limit()), null)
+            : reports.page(query, page);
+    return PageView.of(lines, line -> UsageView.of(line, base(query)));
   }
 
   @Operation(summary = "Export what was used, all of it at once.")

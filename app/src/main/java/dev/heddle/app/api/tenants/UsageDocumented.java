@@ -51,4 +51,15 @@ import java.lang.annotation.Target;
         "Only what versions of this adapter answered: `name` of the tenant's own, `owner/name` of"
             + " another tenant's.",
     schema = @Schema(type = "string"))
+@Parameter(
+    name = "order",
+    in = ParameterIn.QUERY,
+    description =
+        "`period`: by period, tenant and model. `generated`: the lines with most completion tokens"
+            + " first, `limit` of them and no `next`; for JSON.",
+    schema =
+        @Schema(
+            type = "string",
+            allowableValues = {"period", "generated"},
+            defaultValue = "period"))
 @interface UsageDocumented {}

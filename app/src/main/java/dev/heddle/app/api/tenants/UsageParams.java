@@ -23,6 +23,11 @@ import org.springframework.util.MultiValueMap;
 final class UsageParams {
   private static final Duration USUAL_SPAN = Duration.ofDays(30);
 
+  private enum Order {
+    PERIOD,
+    GENERATED
+  }
+
   private final MultiValueMap<String, String> query;
   private final List<Violation> faults = new ArrayList<>();
 
@@ -43,8 +48,18 @@ final class UsageParams {
     Period period = params.choice("group", Period.class, Period.DAY);
     By by = params.choice("by", By.class, By.VERSION);
     OfAdapter adapter = params.adapter(caller);
+    params.order();
     InvalidException.throwIfAny(params.faults);
     return new UsageQuery(tenant, from, to, period, by, adapter);
+  }
+
+  /** Whether the lines with most completion tokens are wanted; a query that has been read. */
+  static boolean asksForMost(MultiValueMap<String, String> query) {
+    return new UsageParams(query).order() == Order.GENERATED;
+  }
+
+  private Order order() {
+    return choice("order", Order.class, Order.PERIOD);
   }
 
   private Instant time(String name, Instant otherwise) {
