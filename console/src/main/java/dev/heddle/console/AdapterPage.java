@@ -26,6 +26,7 @@ final class AdapterPage {
   private static final int LATEST = 20;
 
   private static final int MOST = 1000;
+  private static final int MOST_USED = 20;
 
   private final Viewers viewers;
   private final Api api;
@@ -67,6 +68,7 @@ final class AdapterPage {
     model.addAttribute("history", history.answer().items());
     model.addAttribute("grants", grants.answer().items());
     model.addAttribute("usage", usage.answer().items());
+    model.addAttribute("mostUsed", MOST_USED);
     model.addAttribute("version", shown == null ? null : shown.answer());
     model.addAttribute("snippets", new Snippets(origin(exchange)));
     return pages.show(model, "adapter", viewer);
@@ -103,9 +105,13 @@ final class AdapterPage {
     return api.askList(viewer, path, AliasRevision.class);
   }
 
-  /** By month, as the API orders it. */
+  /** By month, those that generated most. */
   private Asked<PageOf<UsageLine>> usage(Viewer viewer, String name) {
-    Uris path = Uris.of("/api/v1/usage").with("group", "month").with("limit", 200);
+    Uris path =
+        Uris.of("/api/v1/usage")
+            .with("group", "month")
+            .with("order", "generated")
+            .with("limit", MOST_USED);
     return api.askList(viewer, path.with("adapter", name).toString(), UsageLine.class);
   }
 }
