@@ -3,7 +3,7 @@ package dev.heddle.app.bench;
 import dev.heddle.app.serving.Structures;
 import dev.heddle.cli.Console;
 import dev.heddle.cli.FailedException;
-import dev.heddle.format.Digest;
+import dev.heddle.cli.bench.BenchRuntime;
 import dev.heddle.format.Json;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.text.Tokenizer;
@@ -12,7 +12,6 @@ import dev.heddle.runtime.GenerationException;
 import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
-import dev.heddle.runtime.RuntimeConfig;
 import dev.heddle.runtime.RuntimeStats;
 import dev.heddle.sample.Sampler;
 import dev.heddle.sample.SamplingParams;
@@ -22,7 +21,6 @@ import dev.heddle.structured.Constraint;
 import dev.heddle.structured.Structure;
 import dev.heddle.structured.StructureLimits;
 import dev.heddle.structured.TokenVocabulary;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,31 +61,7 @@ final class FormsBench {
   }
 
   static void run(ModelFolder folder, String backend, int threads, int sequences, Console console) {
-    RuntimeConfig d = RuntimeConfig.defaults();
-    RuntimeConfig config =
-        new RuntimeConfig(
-            backend,
-            threads,
-            d.memoryBudget(),
-            d.maxBatchTokens(),
-            d.maxSequences(),
-            d.logitRows(),
-            d.queueLimit(),
-            d.loadWait(),
-            d.maxContext(),
-            0,
-            d.loadThreads(),
-            d.tenantWeight(),
-            d.process());
-    Digest nobodys = new Digest("0".repeat(64));
-    try (InferenceRuntime runtime =
-        InferenceRuntime.start(
-            config,
-            WeightSource.of(folder),
-            () -> nobodys,
-            digest -> {
-              throw new IOException("there are no adapters here");
-            })) {
+    try (InferenceRuntime runtime = BenchRuntime.start(WeightSource.of(folder), backend, threads)) {
       FormsBench bench = new FormsBench(runtime, Tokenizer.open(folder.path()), sequences);
       try {
         bench.run(console);

@@ -2,15 +2,12 @@ package dev.heddle.cli.bench;
 
 import dev.heddle.cli.Console;
 import dev.heddle.cli.FailedException;
-import dev.heddle.format.Digest;
 import dev.heddle.model.WeightSource;
 import dev.heddle.runtime.GenerationException;
 import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
-import dev.heddle.runtime.RuntimeConfig;
 import dev.heddle.sample.SamplingParams;
-import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,31 +63,7 @@ final class ScoringBench {
   }
 
   static void run(WeightSource source, String backend, int threads, int length, Console console) {
-    RuntimeConfig d = RuntimeConfig.defaults();
-    RuntimeConfig config =
-        new RuntimeConfig(
-            backend,
-            threads,
-            d.memoryBudget(),
-            d.maxBatchTokens(),
-            d.maxSequences(),
-            d.logitRows(),
-            d.queueLimit(),
-            d.loadWait(),
-            d.maxContext(),
-            0,
-            d.loadThreads(),
-            d.tenantWeight(),
-            d.process());
-    Digest nobodys = new Digest("0".repeat(64));
-    try (InferenceRuntime runtime =
-        InferenceRuntime.start(
-            config,
-            source,
-            () -> nobodys,
-            digest -> {
-              throw new IOException("there are no adapters here");
-            })) {
+    try (InferenceRuntime runtime = BenchRuntime.start(source, backend, threads)) {
       new ScoringBench(runtime, length).run(console);
     }
   }

@@ -28,10 +28,9 @@ public final class LoadRun {
         stream.ask(requests.get(i % requests.size()), System.nanoTime());
       }
       CompletionService<Timed> answers = new ExecutorCompletionService<>(threads);
-      Semaphore places = new Semaphore(plan.pace().concurrency());
       long start = System.nanoTime();
       Thread sending =
-          Thread.ofVirtual().start(() -> send(requests, stream, answers, places, start));
+          Thread.ofVirtual().start(() -> send(plan.pace(), requests, stream, answers, start));
       List<Timed> timed = new ArrayList<>();
       while (timed.size() < requests.size()) {
         timed.add(answers.take().resultNow());
@@ -43,12 +42,12 @@ public final class LoadRun {
   }
 
   private static void send(
+      Pace pace,
       List<LoadRequest> requests,
       OpenAiStream stream,
       CompletionService<Timed> answers,
-      Semaphore places,
       long start) {
-    boolean waits = requests.getLast().at() > 0;
+    Semaphore places = new Semaphore(pace.concurrency());
     for (LoadRequest request : requests) {
       places.acquireUninterruptibly();
       long due = start + (long) (request.at() * 1e9);
@@ -56,7 +55,7 @@ public final class LoadRun {
         LockSupport.parkNanos(left);
       }
       // A closed loop has no time at which a request was due but that of its place.
-      long counted = waits ? due : System.nanoTime();
+      long counted = pace instanceof Pace.Open ? due : System.nanoTime();
       var _ =
           answers.submit(() -> {
             try {

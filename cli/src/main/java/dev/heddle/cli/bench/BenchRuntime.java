@@ -1,0 +1,45 @@
+package dev.heddle.cli.bench;
+
+import dev.heddle.format.Digest;
+import dev.heddle.model.WeightSource;
+import dev.heddle.runtime.InferenceRuntime;
+import dev.heddle.runtime.RuntimeConfig;
+import java.io.IOException;
+
+/** The whole engine over a base model alone, for measurements. */
+public final class BenchRuntime {
+  private BenchRuntime() {}
+
+  /**
+   * Starts it with its defaults; the caller closes it.
+   *
+   * @param backend as {@code --backend} takes it
+   * @param threads at least 1
+   */
+  public static InferenceRuntime start(WeightSource source, String backend, int threads) {
+    RuntimeConfig d = RuntimeConfig.defaults();
+    RuntimeConfig config =
+        new RuntimeConfig(
+            backend,
+            threads,
+            d.memoryBudget(),
+            d.maxBatchTokens(),
+            d.maxSequences(),
+            d.logitRows(),
+            d.queueLimit(),
+            d.loadWait(),
+            d.maxContext(),
+            0,
+            d.loadThreads(),
+            d.tenantWeight(),
+            d.process());
+    Digest nobodys = new Digest("0".repeat(64));
+    return InferenceRuntime.start(
+        config,
+        source,
+        () -> nobodys,
+        digest -> {
+          throw new IOException("there are no adapters here");
+        });
+  }
+}
