@@ -19,6 +19,8 @@ import dev.heddle.ops.Require;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowMath;
+import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
@@ -204,10 +206,34 @@ final class TornadoOps implements Ops {
     Place place = floatsOf(logits);
     long base = 0;
     for (int i = 0; i < rows.count(); i++) { // each to its place in the arena's host side
-      long row = read(place, rows.row(i), place.cols()).address();
-      base = row - 4L * rows.row(i) * place.cols();
+      base = hostRow0(place, rows.row(i));
     }
     scorer.score(base, place.cols(), rows);
+  }
+
+  @Override
+  public void show(Tensor logits, RowReader rows) {
+    Place place = floatsOf(logits);
+    long base = 0;
+    for (int i = 0; i < rows.count(); i++) { // each to its place in the arena's host side
+      base = hostRow0(place, rows.row(i));
+    }
+    scorer.show(base, place.cols(), rows);
+  }
+
+  @Override
+  public int lanes() {
+    return scorer.lanes();
+  }
+
+  @Override
+  public RowMath rowMath() {
+    return scorer.rowMath();
+  }
+
+  /** Brings a row over; the address that row 0 has on the host. */
+  private long hostRow0(Place place, int row) {
+    return read(place, row, place.cols()).address() - 4L * row * place.cols();
   }
 
   private MemorySegment read(Place place, int row, int count) {

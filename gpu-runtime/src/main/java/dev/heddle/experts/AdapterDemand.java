@@ -13,7 +13,6 @@ public final class AdapterDemand {
   final AdapterEntry entry;
   final long sinceNanos;
 
-  /** The adapter was resident when it was asked for. */
   final boolean hit;
 
   private boolean ended;
@@ -27,6 +26,11 @@ public final class AdapterDemand {
 
   public Digest adapter() {
     return entry.digest;
+  }
+
+  /** Whether the adapter was resident when it was asked for. */
+  public boolean hit() {
+    return hit;
   }
 
   /**

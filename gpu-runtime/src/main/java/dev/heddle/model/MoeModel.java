@@ -8,6 +8,8 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.RowMath;
+import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Tensor;
@@ -156,6 +158,21 @@ public final class MoeModel implements StepModel, ExpertBackend {
   @Override
   public void score(RowScoring rows) {
     ops.score(work.logits, rows);
+  }
+
+  @Override
+  public void show(RowReader rows) {
+    ops.show(work.logits, rows);
+  }
+
+  @Override
+  public int lanes() {
+    return ops.lanes();
+  }
+
+  @Override
+  public RowMath rowMath() {
+    return ops.rowMath();
   }
 
   // ---- experts: slots, and the map of columns to them

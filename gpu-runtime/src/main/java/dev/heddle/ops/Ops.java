@@ -94,6 +94,19 @@ public interface Ops extends AutoCloseable {
    */
   void score(Tensor logits, RowScoring rows);
 
+  /** Shows rows of logits after a pass. Returns when all have been looked at. */
+  void show(Tensor logits, RowReader rows);
+
+  /** How many rows {@link #show} shows at once, at most. */
+  default int lanes() {
+    return 1;
+  }
+
+  /** How this backend goes over rows that it has shown. */
+  default RowMath rowMath() {
+    return RowMath.SCALAR;
+  }
+
   /** Copies {@code target.length} ints from the start of row {@code row}. */
   void read(Tensor source, int row, int[] target);
 

@@ -26,6 +26,9 @@ final class AdapterGate implements AdmissionGate {
       if (request.lease == null) {
         return Answer.WAIT;
       }
+      if (!demand.hit()) {
+        request.generation().loaded();
+      }
       request.demand = null;
       return Answer.HELD;
     } catch (AdapterLoadException e) {

@@ -26,6 +26,7 @@ public final class Generation {
   private final AnswerHeap heap;
 
   private volatile long queueNanos = UNKNOWN;
+  private volatile long loadNanos = UNKNOWN;
   private volatile long firstTokenNanos = UNKNOWN;
   private volatile long totalNanos = UNKNOWN;
   private volatile int cachedPromptTokens;
@@ -112,6 +113,11 @@ public final class Generation {
     return queueNanos;
   }
 
+  /** From submission until its adapter, which had to be loaded first, was there; -1 if it was. */
+  public long loadNanos() {
+    return loadNanos;
+  }
+
   /** From submission to the first token of any choice. */
   public long timeToFirstTokenNanos() {
     return firstTokenNanos;
@@ -153,6 +159,11 @@ public final class Generation {
 
   GenerationListener listener() {
     return listener;
+  }
+
+  /** Step thread: the adapter that it waited for is there. */
+  void loaded() {
+    loadNanos = elapsed();
   }
 
   /** Step thread: the request has its blocks and its adapter. */

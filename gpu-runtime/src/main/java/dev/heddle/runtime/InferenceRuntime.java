@@ -367,6 +367,7 @@ public final class InferenceRuntime implements AutoCloseable {
         metrics.get(Metric.PREFILLED),
         metrics.get(Metric.DECODED),
         metrics.stepTimes(),
+        metrics.get(Metric.OUTPUT_NANOS),
         ops.deviceStats());
   }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokensPrefilled prompt tokens computed, recomputed ones included
  * @param tokensDecoded output tokens
  * @param stepTimes how long steps took
+ * @param outputNanos of these, for what becomes of logits: scores of prompts, tokens drawn
  * @param device what the backend's device did; null where processors do the work
  */
 public record RuntimeStats(
@@ -42,6 +43,7 @@ public record RuntimeStats(
     long tokensPrefilled,
     long tokensDecoded,
     Histogram stepTimes,
+    long outputNanos,
     @Nullable DeviceStats device) {
 
   /**

@@ -75,8 +75,7 @@ final class StepLoop implements Runnable {
             config.logitRows(),
             StepCost.rowOfLogits(shape));
     this.requests = new ActiveRequests(scheduler, experts, gate, inbox);
-    this.output =
-        new StepOutput(model, scheduler, requests, shape, metrics, config.logitRows(), observer);
+    this.output = new StepOutput(model, scheduler, requests, shape, metrics, config, observer);
     this.plan = new StepPlan(config.maxSequences());
     this.batch = batch;
     this.metrics = metrics;
@@ -177,7 +176,9 @@ final class StepLoop implements Runnable {
     try {
       compute();
       scheduler.computed(plan);
+      long computed = clock.getAsLong();
       output.deliver(batch, plan);
+      metrics.add(Metric.OUTPUT_NANOS, clock.getAsLong() - computed);
     } catch (Throwable e) { // whatever it was, other requests can still be served
       log.error("step {} failed", steps, e);
       failStep(internal(e));

@@ -24,7 +24,8 @@ final class StepMetrics {
     STEPS,
     PREFILLED,
     DECODED,
-    STEP_NANOS
+    STEP_NANOS,
+    OUTPUT_NANOS
   }
 
   /** Upper bounds of the histogram's buckets: 0.1 ms and doublings up to 6.5 s. */

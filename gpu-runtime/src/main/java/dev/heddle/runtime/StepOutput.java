@@ -5,7 +5,6 @@ import dev.heddle.model.StepBatch;
 import dev.heddle.model.StepModel;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.sample.DeadEndException;
-import dev.heddle.sample.Sampler;
 import dev.heddle.schedule.BatchScheduler;
 import dev.heddle.schedule.Sequence;
 import dev.heddle.schedule.StepPlan;
@@ -36,7 +35,7 @@ final class StepOutput {
   private final @Nullable RowObserver observer;
   private final boolean[] endsSequence;
   private final float[] logits;
-  private final Sampler sampler;
+  private final Draws draws;
   private final RowsToScore toScore;
 
   StepOutput(
@@ -45,7 +44,7 @@ final class StepOutput {
       ActiveRequests requests,
       ModelShape shape,
       StepMetrics metrics,
-      int logitRows,
+      RuntimeConfig config,
       @Nullable RowObserver observer) {
     this.model = model;
     this.scheduler = scheduler;
@@ -58,13 +57,33 @@ final class StepOutput {
         endsSequence[token] = true;
       }
     }
-    this.logits = new float[shape.vocabulary()];
-    this.sampler = new Sampler(shape.vocabulary());
-    this.toScore = new RowsToScore(logitRows);
+    this.logits = new float[observer == null ? 0 : shape.vocabulary()];
+    this.draws = new Draws(model, shape.vocabulary(), config.maxSequences());
+    this.toScore = new RowsToScore(config.logitRows());
   }
 
   void deliver(StepBatch batch, StepPlan plan) {
     scorePrompts(batch, plan);
+    draw(batch, plan);
+    scoreDrawn();
+    for (int i = 0; i < draws.count(); i++) {
+      Sequence sequence = draws.sequence(i);
+      ActiveRequest request = (ActiveRequest) sequence.group();
+      if (!request.over) {
+        try {
+          take(draws.token(i), sequence, request);
+          takeForced(sequence, request);
+        } catch (Throwable e) { // whatever it was, the other rows are not concerned
+          fail(request, e);
+        }
+      }
+    }
+    draws.clear();
+  }
+
+  /** Lets every choice that has its row of logits draw a token; fails those that cannot. */
+  private void draw(StepBatch batch, StepPlan plan) {
+    draws.clear();
     for (int row = 0; row < batch.logitCount; row++) {
       int token = batch.logitTokens[row];
       Sequence sequence = plan.sequence(batch.sequences[token]);
@@ -73,19 +92,31 @@ final class StepOutput {
         try {
           observe(row, sequence, batch.positions[token]);
           use(row, sequence, request);
-        } catch (DeadEndException e) { // a matter of the request, not of the engine
-          requests.fail(
-              request,
-              new GenerationException(
-                  GenerationException.Kind.DEAD_END, String.valueOf(e.getMessage()), e));
         } catch (Throwable e) { // whatever it was, the other rows are not concerned
           fail(request, e);
         }
       }
     }
+    if (draws.count() > 0) {
+      model.show(draws);
+    }
+    for (int i = 0; i < draws.count(); i++) {
+      Throwable failure = draws.failure(i);
+      ActiveRequest request = (ActiveRequest) draws.sequence(i).group();
+      if (failure != null && !request.over) {
+        fail(request, failure);
+      }
+    }
   }
 
   private void fail(ActiveRequest request, Throwable cause) {
+    if (cause instanceof DeadEndException e) { // a matter of the request, not of the engine
+      requests.fail(
+          request,
+          new GenerationException(
+              GenerationException.Kind.DEAD_END, String.valueOf(e.getMessage()), e));
+      return;
+    }
     log.error("request {} failed", request.request().id(), cause);
     requests.fail(request, StepLoop.internal(cause));
   }
@@ -145,26 +176,55 @@ final class StepOutput {
       }
       return;
     }
-    model.logits(row, logits);
     if (scheduler.fork(request)) {
       for (int choice = 0; choice < request.choices(); choice++) {
-        draw(row, request.sequence(choice), request);
+        draws.add(row, request.sequence(choice));
       }
     } else {
-      draw(row, sequence, request);
+      draws.add(row, sequence);
     }
   }
 
-  private void draw(int row, Sequence sequence, ActiveRequest request) {
-    int choice = sequence.choice();
-    ChoiceOutput output = request.generation().choice(choice);
-    int token = sampler.sample(logits, request.sampling(choice), sequence.length());
-    boolean scored = output.scores().wanted();
-    if (scored) {
-      score(row, token, output);
+  /** Scores of what was drawn, where requests want them: all of the step at once. */
+  private void scoreDrawn() {
+    toScore.clear();
+    for (int i = 0; i < draws.count(); i++) {
+      if (isScored(i)) {
+        ChoiceOutput output = output(draws.sequence(i));
+        toScore.add(draws.row(i), draws.token(i), output.scores(), output.count());
+      }
     }
-    take(token, sequence, request);
-    // Nothing is drawn where a grammar leaves one token; only its score would need its row.
+    if (toScore.count() == 0) {
+      return;
+    }
+    model.score(toScore);
+    int scored = 0;
+    for (int i = 0; i < draws.count(); i++) {
+      if (isScored(i)) {
+        try {
+          toScore.require(scored);
+        } catch (RuntimeException e) { // the other rows are not concerned
+          fail((ActiveRequest) draws.sequence(i).group(), e);
+        }
+        scored++;
+      }
+    }
+  }
+
+  private boolean isScored(int i) {
+    Sequence sequence = draws.sequence(i);
+    boolean failed = draws.failure(i) != null;
+    return !failed && output(sequence).scores().wanted();
+  }
+
+  private static ChoiceOutput output(Sequence sequence) {
+    return ((ActiveRequest) sequence.group()).generation().choice(sequence.choice());
+  }
+
+  /** Nothing is drawn where a grammar leaves one token; only its score would need its row. */
+  private void takeForced(Sequence sequence, ActiveRequest request) {
+    int choice = sequence.choice();
+    boolean scored = output(sequence).scores().wanted();
     for (int more = 0; more < MOST_FORCED && !scored && !sequence.ended(); more++) {
       int forced = request.sampling(choice).forced();
       if (forced < 0) {
@@ -176,7 +236,7 @@ final class StepOutput {
 
   private void take(int token, Sequence sequence, ActiveRequest request) {
     int choice = sequence.choice();
-    ChoiceOutput output = request.generation().choice(choice);
+    ChoiceOutput output = output(sequence);
     request.sampling(choice).accept(token);
     scheduler.append(sequence, token);
     output.append(token);
@@ -191,12 +251,5 @@ final class StepOutput {
     } else if (output.count() == request.request().maxTokens()) {
       requests.finish(sequence, FinishReason.LENGTH);
     }
-  }
-
-  private void score(int row, int token, ChoiceOutput output) {
-    toScore.clear();
-    toScore.add(row, token, output.scores(), output.count());
-    model.score(toScore);
-    toScore.require(0);
   }
 }

@@ -1,6 +1,6 @@
 package dev.heddle.sample;
 
-import dev.heddle.ops.Numerics;
+import dev.heddle.ops.RowMath;
 import java.util.Arrays;
 
 /**
@@ -13,14 +13,21 @@ final class Candidates {
   private static final int[] SHIFTS = {21, 10, 0};
   private static final int[] BINS = {2048, 2048, 1024};
 
+  private final RowMath math;
   private final int[] tokens;
   private final float[] logits;
   private final float[] weights;
   private final int[] counts = new int[2048];
   private final double[] sums = new double[2048];
+
+  /** Places of those among which the last one to keep is. */
+  private final int[] near;
+
   private int size;
 
-  Candidates(int vocabulary) {
+  Candidates(int vocabulary, RowMath math) {
+    this.math = math;
+    near = new int[vocabulary];
     tokens = new int[vocabulary];
     logits = new float[vocabulary];
     weights = new float[vocabulary];
@@ -43,9 +50,7 @@ final class Candidates {
 
   /** Weights exp((logit - best) / temperature): the most likely token weighs 1. */
   void weigh(float best, float temperature) {
-    for (int i = 0; i < size; i++) {
-      weights[i] = Numerics.exp((logits[i] - best) / temperature);
-    }
+    math.weigh(weights, logits, size, best, temperature);
   }
 
   /** Keeps the {@code k} best; weights may be unknown. */
@@ -104,13 +109,13 @@ final class Candidates {
    */
   private void keepBest(int count, double mass) {
     int prefix = 0;
-    int prefixMask = 0;
     int counted = 0;
     double weighed = 0;
+    int nearby = size;
     for (int digit = 0; digit < DIGITS; digit++) {
       int shift = SHIFTS[digit];
       int last = BINS[digit] - 1;
-      fillBins(prefix, prefixMask, shift, last);
+      fillBins(digit == 0, nearby, shift, last);
       int bin = last;
       int lowest = lowestUsedBin();
       while (bin > lowest && counted + counts[bin] < count && weighed + sums[bin] < mass) {
@@ -119,23 +124,36 @@ final class Candidates {
         bin--;
       }
       prefix |= bin << shift;
-      prefixMask |= last << shift;
+      nearby = narrow(digit == 0, nearby, bin, shift, last);
     }
     keepAbove(prefix, count - counted, mass - weighed);
   }
 
-  /** Counts and weights by digit of those whose higher digits are {@code prefix}. */
-  private void fillBins(int prefix, int prefixMask, int shift, int digitMask) {
+  /**
+   * Counts and weights by digit.
+   *
+   * @param all of all candidates, rather than of those near the threshold
+   */
+  private void fillBins(boolean all, int nearby, int shift, int digitMask) {
     Arrays.fill(counts, 0);
     Arrays.fill(sums, 0);
-    for (int i = 0; i < size; i++) {
-      int key = key(logits[i]);
-      if ((key & prefixMask) == prefix) {
-        int bin = (key >>> shift) & digitMask;
-        counts[bin]++;
-        sums[bin] += weights[i];
-      }
+    for (int n = 0; n < nearby; n++) {
+      int i = all ? n : near[n];
+      int bin = (key(logits[i]) >>> shift) & digitMask;
+      counts[bin]++;
+      sums[bin] += weights[i];
     }
+  }
+
+  /** Of those near the threshold, or of all candidates, the ones with this digit stay near. */
+  private int narrow(boolean all, int nearby, int bin, int shift, int digitMask) {
+    int left = 0;
+    for (int n = 0; n < nearby; n++) {
+      int i = all ? n : near[n];
+      near[left] = i;
+      left += ((key(logits[i]) >>> shift) & digitMask) == bin ? 1 : 0;
+    }
+    return left;
   }
 
   private int lowestUsedBin() {

@@ -1,5 +1,6 @@
 package dev.heddle.sample;
 
+import dev.heddle.ops.RowMath;
 import dev.heddle.ops.UnusableLogitsException;
 import java.util.Arrays;
 
@@ -15,13 +16,18 @@ import java.util.Arrays;
  */
 public final class Sampler {
   private final int vocabulary;
+  private final RowMath math;
   private final float[] adjusted;
   private final Candidates candidates;
 
-  public Sampler(int vocabulary) {
+  /**
+   * @param math goes over rows
+   */
+  public Sampler(int vocabulary, RowMath math) {
     this.vocabulary = vocabulary;
+    this.math = math;
     adjusted = new float[vocabulary];
-    candidates = new Candidates(vocabulary);
+    candidates = new Candidates(vocabulary, math);
   }
 
   /**
@@ -33,42 +39,47 @@ public final class Sampler {
    * @throws DeadEndException if a grammar leaves none of the tokens that are possible
    */
   public int sample(float[] logits, SamplingState state, int position) {
-    requireUsable(logits);
-    float[] row = state.adjusts() ? adjust(logits, state) : logits;
-    int best = argmax(row);
-    if (row[best] == Float.NEGATIVE_INFINITY) {
+    float best = math.max(logits, vocabulary);
+    if (!(best < Float.POSITIVE_INFINITY)) {
+      throw unusable(logits);
+    }
+    float[] row = logits;
+    if (state.adjusts()) {
+      row = adjust(logits, state);
+      best = math.max(row, vocabulary);
+    }
+    if (best == Float.NEGATIVE_INFINITY) {
       throw state.mask == null ? UnusableLogitsException.noToken() : new DeadEndException();
     }
     SamplingParams params = state.params;
     if (params.temperature() == 0) {
-      return best;
+      return first(row, best);
     }
     candidates.load(row, vocabulary);
     if (params.topK() > 0) {
       candidates.keepTop(params.topK());
     }
-    candidates.weigh(row[best], params.temperature());
+    candidates.weigh(best, params.temperature());
     candidates.keepMass(params.topP());
     candidates.keepHeavy(params.minP());
     return candidates.draw(Philox.uniform(params.seed(), state.choice, position));
   }
 
-  private void requireUsable(float[] logits) {
-    for (int token = 0; token < vocabulary; token++) {
-      if (!(logits[token] < Float.POSITIVE_INFINITY)) {
-        throw UnusableLogitsException.of(token, logits[token]);
-      }
+  private static UnusableLogitsException unusable(float[] logits) {
+    int token = 0;
+    while (logits[token] < Float.POSITIVE_INFINITY) {
+      token++;
     }
+    return UnusableLogitsException.of(token, logits[token]);
   }
 
-  private int argmax(float[] row) {
-    int best = 0;
-    for (int token = 1; token < vocabulary; token++) {
-      if (row[token] > row[best]) {
-        best = token;
-      }
+  /** The lowest id with this logit, which some token has. */
+  private static int first(float[] row, float logit) {
+    int token = 0;
+    while (row[token] != logit) {
+      token++;
     }
-    return best;
+    return token;
   }
 
   // ---- what happens to logits before the draw

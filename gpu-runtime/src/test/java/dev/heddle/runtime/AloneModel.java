@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.RowMath;
 import dev.heddle.sample.Sampler;
 import dev.heddle.sample.SamplingState;
 import dev.heddle.sample.TokenMask;
@@ -19,7 +20,7 @@ final class AloneModel {
   AloneModel(ModelShape shape) {
     this.shape = shape;
     this.logits = new float[shape.vocabulary()];
-    this.sampler = new Sampler(shape.vocabulary());
+    this.sampler = new Sampler(shape.vocabulary(), RowMath.SCALAR);
     this.scores = new Logprobs(shape.vocabulary());
   }
 

@@ -10,7 +10,9 @@ import dev.heddle.model.RoutingSink;
 import dev.heddle.model.StepBatch;
 import dev.heddle.model.StepModel;
 import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -124,6 +126,19 @@ final class SimulatedModel implements StepModel, ExpertBackend {
       } catch (RuntimeException e) {
         scoring.failed(i, e);
       }
+    }
+  }
+
+  @Override
+  public void show(RowReader reader) {
+    for (int i = 0; i < reader.count(); i++) {
+      if (rowFailures > 0) {
+        rowFailures--;
+        Arrays.fill(row, Float.NaN);
+      } else {
+        logits(reader.row(i), row);
+      }
+      reader.look(0, i, row);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.RowMath;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ class SamplerPropertyTest {
           SamplingState.of(params, prompt.stream().mapToInt(t -> t).toArray(), List.of());
       output.forEach(state::accept);
       int position = random.nextInt(1000);
-      int token = new Sampler(row.length).sample(row, state, position);
+      int token = new Sampler(row.length, RowMath.SCALAR).sample(row, state, position);
 
       float[] adjusted = NaiveSampler.adjusted(row, params, prompt, output);
       Map<Integer, Double> distribution = NaiveSampler.distribution(adjusted, params);
@@ -68,7 +69,7 @@ class SamplerPropertyTest {
   @Test
   void a_draw_does_not_depend_on_what_was_drawn_before() {
     Random random = new Random(9);
-    Sampler shared = new Sampler(300);
+    Sampler shared = new Sampler(300, RowMath.SCALAR);
     for (int i = 0; i < 300; i++) {
       float[] row = new float[300];
       for (int j = 0; j < row.length; j++) {
@@ -76,7 +77,8 @@ class SamplerPropertyTest {
       }
       SamplingParams params = params(random, row.length);
       SamplingState state = SamplingState.of(params, new int[] {1, 2}, List.of());
-      assertThat(shared.sample(row, state, i)).isEqualTo(new Sampler(300).sample(row, state, i));
+      assertThat(shared.sample(row, state, i))
+          .isEqualTo(new Sampler(300, RowMath.SCALAR).sample(row, state, i));
     }
   }
 
@@ -86,7 +88,7 @@ class SamplerPropertyTest {
     SamplingParams params = new SamplingParams(0.8f, 6, 0.98f, 0.02f, 1, 0, 0, Map.of(), 77);
     Map<Integer, Double> expected = NaiveSampler.distribution(row, params);
     SamplingState state = SamplingState.of(params, new int[] {0}, List.of());
-    Sampler sampler = new Sampler(row.length);
+    Sampler sampler = new Sampler(row.length, RowMath.SCALAR);
     int draws = 50_000;
     Map<Integer, Integer> seen = new HashMap<>();
     for (int position = 0; position < draws; position++) {
@@ -116,7 +118,7 @@ class SamplerPropertyTest {
     for (int token = 0; token < vocabulary; token++) {
       state.accept(token); // so that what counts tokens grows no more
     }
-    Sampler sampler = new Sampler(vocabulary);
+    Sampler sampler = new Sampler(vocabulary, RowMath.SCALAR);
     Logprobs out = new Logprobs(20);
     work(sampler, row, state, out);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.RowMath;
 import dev.heddle.ops.UnusableLogitsException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -44,7 +45,7 @@ class SamplerTest {
     }
     SamplingParams growing = new SamplingParams(0, 0, 1, 0, 0.001f, 0, 0, Map.of(), 0);
     SamplingState state = SamplingState.of(growing, new int[] {1}, List.of());
-    assertThat(new Sampler(2).sample(new float[] {1, huge}, state, 0)).isEqualTo(1);
+    assertThat(new Sampler(2, RowMath.SCALAR).sample(new float[] {1, huge}, state, 0)).isEqualTo(1);
   }
 
   @Test
@@ -95,7 +96,7 @@ class SamplerTest {
     SamplingParams presence = new SamplingParams(0, 0, 1, 0, 1, 1.5f, 0, Map.of(), 0);
     SamplingParams frequency = new SamplingParams(0, 0, 1, 0, 1, 0, 0.8f, Map.of(), 0);
     int[] prompt = {0};
-    Sampler sampler = new Sampler(3);
+    Sampler sampler = new Sampler(3, RowMath.SCALAR);
     assertThat(sampler.sample(row, SamplingState.of(repetition, prompt, List.of()), 1))
         .isEqualTo(1);
     SamplingState present = SamplingState.of(presence, prompt, List.of());
@@ -115,7 +116,7 @@ class SamplerTest {
     SamplingState first = SamplingState.of(params, new int[] {0}, List.of());
     SamplingState second = first.forChoice(1);
     first.accept(0);
-    Sampler sampler = new Sampler(2);
+    Sampler sampler = new Sampler(2, RowMath.SCALAR);
     assertThat(sampler.sample(new float[] {1, 0}, first, 1)).isEqualTo(1);
     assertThat(sampler.sample(new float[] {1, 0}, second, 1)).isZero();
   }
@@ -123,7 +124,7 @@ class SamplerTest {
   @Test
   void a_grammar_forbids_tokens_whatever_their_logits_and_logprobs_stay_raw() {
     long[] allowed = {1L << 1 | 1L << 3, 1L << 6};
-    Sampler sampler = new Sampler(200);
+    Sampler sampler = new Sampler(200, RowMath.SCALAR);
     float[] row = new float[200];
     row[5] = 50;
     row[199] = 40;
@@ -154,7 +155,7 @@ class SamplerTest {
     TokenRules rules = new TokenRules(2, set(0), null, List.of());
     SamplingParams greedy = SamplingParams.GREEDY.withRules(rules);
     SamplingState state = SamplingState.of(greedy, new int[] {0}, List.of(1));
-    Sampler sampler = new Sampler(3);
+    Sampler sampler = new Sampler(3, RowMath.SCALAR);
     float[] row = {3, 2, 1};
     for (int i = 0; i < 2; i++) {
       assertThat(sampler.sample(row, state, i)).isEqualTo(2);
@@ -170,7 +171,7 @@ class SamplerTest {
     TokenRules rules = new TokenRules(0, set(), null, List.of(new int[] {0}, new int[] {2, 1, 3}));
     SamplingParams greedy = SamplingParams.GREEDY.withRules(rules);
     SamplingState state = SamplingState.of(greedy, new int[] {2, 1}, List.of());
-    Sampler sampler = new Sampler(5);
+    Sampler sampler = new Sampler(5, RowMath.SCALAR);
     float[] row = {9, 1, 1, 5, 4};
     assertThat(sampler.sample(row, state, 2)).as("the prompt does not count").isEqualTo(3);
     for (int token : new int[] {3, 2, 1}) {
@@ -202,7 +203,7 @@ class SamplerTest {
 
   @Test
   void a_row_with_nan_or_infinity_fails_alone() {
-    Sampler sampler = new Sampler(3);
+    Sampler sampler = new Sampler(3, RowMath.SCALAR);
     SamplingState state = SamplingState.of(PLAIN, new int[] {0}, List.of());
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       float[] row = {0, bad, 1};
@@ -238,7 +239,7 @@ class SamplerTest {
   private static int drawn(SamplingParams params, int position, float... row) {
     SamplingState state = SamplingState.of(params, new int[] {0}, List.of());
     float[] before = row.clone();
-    int token = new Sampler(row.length).sample(row, state, position);
+    int token = new Sampler(row.length, RowMath.SCALAR).sample(row, state, position);
     assertThat(row).as("the row stays as it was").isEqualTo(before);
     return token;
   }

@@ -8,6 +8,7 @@ import dev.heddle.format.Json;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.model.WeightSource;
+import dev.heddle.ops.RowMath;
 import dev.heddle.runtime.GenerationException;
 import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
@@ -209,7 +210,7 @@ final class FormsBench {
     }
     SamplingState plain = SamplingState.of(SamplingParams.GREEDY, new int[] {0}, List.of());
     SamplingState state = form == null ? plain : plain.with(structures.mask(form));
-    Sampler sampler = new Sampler(size);
+    Sampler sampler = new Sampler(size, RowMath.SCALAR);
     double[] micros = new double[DRAWS];
     for (int i = -DRAWS; i < DRAWS; i++) { // the first half warms up
       long start = System.nanoTime();

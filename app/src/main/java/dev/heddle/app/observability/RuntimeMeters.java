@@ -53,6 +53,7 @@ final class RuntimeMeters implements MeterBinder {
     counter(registry, "heddle.tokens.prefilled", RuntimeStats::tokensPrefilled);
     counter(registry, "heddle.tokens.decoded", RuntimeStats::tokensDecoded);
     counter(registry, "heddle.step.seconds", stats -> stats.stepTimes().sumNanos() / 1e9);
+    counter(registry, "heddle.step.output.seconds", stats -> stats.outputNanos() / 1e9);
     Gauge.builder("heddle.step.stalled.seconds", stalled, age -> age.get().toNanos() / 1e9)
         .register(registry);
     if (stats.get().device() != null) {

@@ -51,6 +51,7 @@ class RuntimeMetersTest {
             0,
             0,
             new RuntimeStats.Histogram(List.of(), List.of(0L), 0),
+            0,
             device);
     RuntimeMeters meters = new RuntimeMeters(() -> stats, () -> Duration.ZERO);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

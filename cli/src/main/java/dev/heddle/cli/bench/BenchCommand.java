@@ -94,6 +94,14 @@ public final class BenchCommand implements Callable<Integer> {
   boolean scoring;
 
   @Option(
+      names = "--sampling",
+      description = {
+        "Measure instead what drawing tokens takes of a step of 16 sequences, by ways to draw;",
+        "through the whole engine, the base model alone."
+      })
+  boolean sampling;
+
+  @Option(
       names = "--prompt-tokens",
       paramLabel = "N",
       description = "Tokens of each prompt of --scoring; default 2000, at most the context.")
@@ -116,9 +124,13 @@ public final class BenchCommand implements Callable<Integer> {
     }
     try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
       ModelShape shape = folder == null ? randomShape() : folder.shape();
+      WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
       if (scoring) {
-        WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
         ScoringBench.run(source, backend, threads, promptTokens, console);
+        return 0;
+      }
+      if (sampling) {
+        SamplingBench.run(source, backend, threads, console);
         return 0;
       }
       double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
@@ -127,11 +139,7 @@ public final class BenchCommand implements Callable<Integer> {
           throw new InputException("--counting: an accelerator's pass is recorded with counting");
         }
         List<Integer> counts = affordable(shape, ops);
-        run(
-            folder == null ? new RandomModel(shape) : WeightSource.of(folder),
-            ops,
-            counts,
-            bandwidth);
+        run(source, ops, counts, bandwidth);
       }
     }
     return 0;

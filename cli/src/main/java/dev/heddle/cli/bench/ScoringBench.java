@@ -3,8 +3,6 @@ package dev.heddle.cli.bench;
 import dev.heddle.cli.Console;
 import dev.heddle.cli.FailedException;
 import dev.heddle.model.WeightSource;
-import dev.heddle.runtime.GenerationException;
-import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.sample.SamplingParams;
@@ -114,7 +112,7 @@ final class ScoringBench {
   /** A prompt that nobody has asked before, to its first token. */
   private void ask(Ask ask) {
     CompletableFuture<Void> end = new CompletableFuture<>();
-    runtime.submit(request(ask), new End(end));
+    runtime.submit(request(ask), new EndListener(end));
     try {
       end.join();
     } catch (CompletionException e) {
@@ -131,24 +129,6 @@ final class ScoringBench {
     int promptLogprobs = ask == Ask.SCORED_PREFILL ? ALTERNATIVES : -1;
     return new GenerationRequest(
         id, "prompts", null, prompt, 1, 1, true, -1, promptLogprobs, SamplingParams.GREEDY);
-  }
-
-  private record End(CompletableFuture<Void> future) implements GenerationListener {
-    @Override
-    public void onAdmitted() {}
-
-    @Override
-    public void onProgress() {}
-
-    @Override
-    public void onFinished() {
-      future.complete(null);
-    }
-
-    @Override
-    public void onFailed(GenerationException failure) {
-      future.completeExceptionally(failure);
-    }
   }
 
   private void report(

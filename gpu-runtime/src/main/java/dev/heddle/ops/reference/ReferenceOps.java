@@ -20,6 +20,7 @@ import dev.heddle.ops.Ops;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
@@ -130,6 +131,15 @@ public final class ReferenceOps implements Ops {
       } catch (UnusableLogitsException e) {
         rows.failed(i, e);
       }
+    }
+  }
+
+  @Override
+  public void show(Tensor logits, RowReader rows) {
+    float[] values = new float[logits.cols()];
+    for (int i = 0; i < rows.count(); i++) {
+      read(logits, rows.row(i), values);
+      rows.look(0, i, values);
     }
   }
 

@@ -16,6 +16,8 @@ import dev.heddle.ops.Require;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowMath;
+import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
@@ -42,6 +44,7 @@ public final class VectorOps implements Ops {
   private final RowOps rowOps;
   private final RowCopies copies;
   private final Scorer scorer;
+  private final RowViews views;
   private final List<Runnable> closers = new ArrayList<>();
 
   /**
@@ -56,6 +59,7 @@ public final class VectorOps implements Ops {
     rowOps = new RowOps(workers);
     copies = new RowCopies(workers);
     scorer = new Scorer(workers);
+    views = new RowViews(workers);
     closers.add(matmul::close);
     closers.add(headMatmul::close);
     closers.add(rowOps::close);
@@ -194,6 +198,25 @@ public final class VectorOps implements Ops {
           "has no such row or token");
     }
     scorer.run(t.address(), t.cols(), rows);
+  }
+
+  @Override
+  public void show(Tensor logits, RowReader rows) {
+    NativeTensor t = NativeTensor.floats(logits);
+    for (int i = 0; i < rows.count(); i++) {
+      Require.that(rows.row(i) >= 0 && rows.row(i) < t.rows(), t.name(), "has no such row");
+    }
+    views.show(t.address(), t.cols(), rows);
+  }
+
+  @Override
+  public int lanes() {
+    return views.lanes();
+  }
+
+  @Override
+  public RowMath rowMath() {
+    return VectorRowMath.INSTANCE;
   }
 
   @Override

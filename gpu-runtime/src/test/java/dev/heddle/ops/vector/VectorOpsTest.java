@@ -17,14 +17,21 @@ import dev.heddle.ops.Ops;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowMath;
+import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.UnusableLogitsException;
 import dev.heddle.ops.vector.Twins.Both;
+import dev.heddle.sample.Sampler;
+import dev.heddle.sample.SamplingParams;
+import dev.heddle.sample.SamplingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -498,7 +505,7 @@ class VectorOpsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 15, 16, 17, 100, 1023, 1024, 1025, 5000})
-  void scores_of_rows_agree_to_the_bit(int vocabulary) {
+  void scores_of_rows_and_draws_agree_to_the_bit(int vocabulary) {
     int rows = 11;
     try (Twins twins = new Twins(vocabulary, 2)) {
       float[] values = new float[rows * vocabulary];
@@ -527,7 +534,60 @@ class VectorOpsTest {
         twins.vector.score(logits.vector(), actual);
         assertThat(actual.told).as("%d rows", count).isEqualTo(expected.told);
         assertThat(expected.told).doesNotContainNull();
+        assertThat(draws(twins.vector, logits.vector(), count))
+            .as("%d rows", count)
+            .isEqualTo(draws(twins.reference, logits.reference(), count))
+            .doesNotContainNull();
       }
+    }
+  }
+
+  private static String[] draws(Ops ops, Tensor logits, int count) {
+    Draws draws = new Draws(ops, logits.cols(), count);
+    ops.show(logits, draws);
+    return draws.told;
+  }
+
+  /** The last rows, of each the greatest logit, all weights, and a token drawn by these. */
+  private static final class Draws implements RowReader {
+    private static final float TEMPERATURE = 0.7f;
+
+    private final RowMath math;
+    private final Sampler[] samplers;
+    private final String[] told;
+
+    Draws(Ops ops, int vocabulary, int count) {
+      math = ops.rowMath();
+      told = new String[count];
+      samplers = new Sampler[ops.lanes()];
+      Arrays.setAll(samplers, lane -> new Sampler(vocabulary, math));
+    }
+
+    @Override
+    public int count() {
+      return told.length;
+    }
+
+    @Override
+    public int row(int i) {
+      return 10 - i;
+    }
+
+    @Override
+    public void look(int lane, int i, float[] logits) {
+      float max = math.max(logits, logits.length);
+      float[] weights = new float[logits.length];
+      math.weigh(weights, logits, logits.length, 1, TEMPERATURE);
+      SamplingParams params =
+          new SamplingParams(TEMPERATURE, i % 3 * 5, 0.8f, 0.01f, 1, 0, 0, Map.of(), 7);
+      String drawn;
+      try {
+        SamplingState state = SamplingState.of(params, new int[] {0}, List.of());
+        drawn = samplers[lane].sample(logits, state, i) + "";
+      } catch (UnusableLogitsException e) {
+        drawn = String.valueOf(e.getMessage());
+      }
+      told[i] = max + " " + Arrays.toString(weights) + " " + drawn;
     }
   }
 
