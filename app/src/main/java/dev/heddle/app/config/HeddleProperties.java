@@ -65,6 +65,7 @@ public record HeddleProperties(
     @DefaultValue @Valid CorsSettings cors,
     @DefaultValue @Valid ConsoleSettings console,
     @DefaultValue @Valid Metrics metrics,
+    @DefaultValue @Valid TracingSettings tracing,
     @DefaultValue @Valid Log log) {
 
   public HeddleProperties {

@@ -5,6 +5,7 @@ import dev.heddle.app.log.RequestLine;
 import dev.heddle.app.quota.MinuteBucket;
 import dev.heddle.app.request.RequestId;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tracing.RequestTrace;
 import dev.heddle.format.CodePoints;
 import dev.heddle.format.Violation;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class RefusalLog {
       return;
     }
     String id = RequestId.of(exchange);
-    RequestLine.of(log.atInfo(), id)
+    RequestLine.of(log.atInfo(), id, RequestTrace.of(exchange).traceId())
         .log(
             "id={} refused status={} code={} method={} path={} tenant={} model={}{}{}",
             id,

@@ -15,6 +15,7 @@ import reactor.core.publisher.SignalType;
  *     refused} where the client got an error in the answer's place before it began
  * @param usage nothing of a failed answer that was to be sent in one piece: none of it was sent
  * @param queueNanos until the last prompt was admitted, or until the end if one never was
+ * @param loadNanos until the adapter was there, which had to be loaded first; -1 if it was there
  * @param firstTokenNanos until the first token of any choice, -1 if there was none
  * @param engineNanos from the admission to the engine's end
  * @param totalNanos from the answer's beginning to now
@@ -23,6 +24,7 @@ record AnswerEnd(
     String outcome,
     Usage usage,
     long queueNanos,
+    long loadNanos,
     long firstTokenNanos,
     long engineNanos,
     long totalNanos,
@@ -35,6 +37,7 @@ record AnswerEnd(
     boolean unsent = outcome.equals("failed") && !answer.options().stream();
     long total = System.nanoTime() - answer.startedNanos();
     long queue = 0;
+    long load = -1;
     long first = -1;
     long span = 0;
     for (int i = 0; i < answer.prompts().size(); i++) {
@@ -43,6 +46,7 @@ record AnswerEnd(
         queue = total;
       } else {
         queue = Math.max(queue, generation.queueNanos());
+        load = Math.max(load, generation.loadNanos());
         first = earlier(first, generation.timeToFirstTokenNanos());
         long ended = generation.totalNanos();
         span = Math.max(span, ended < 0 ? total : ended);
@@ -52,6 +56,7 @@ record AnswerEnd(
         outcome,
         unsent || outcome.equals(REFUSED) ? NOTHING : answer.usage(),
         queue,
+        load,
         first,
         Math.max(0, span - queue),
         total,

@@ -134,7 +134,7 @@ public final class AnswerFactory {
     String stickyKey = asker.stickyKey(options.user(), id);
     return new AnswerHead(
         id,
-        asker.requestId(),
+        asker.trace(),
         System.currentTimeMillis() / 1000,
         asker.caller(),
         models.resolve(asker.caller(), options.model(), stickyKey),

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line and one set of measurements for each answer that was begun: who, which version, how many
- * tokens, how long. Never what was said.
+ * One line, one set of measurements and the spans of its stages for each answer that was begun:
+ * who, which version, how many tokens, how long. Never what was said.
  */
 public final class AnswerLog {
   private static final Logger log = LoggerFactory.getLogger("heddle.requests");
@@ -21,10 +21,11 @@ public final class AnswerLog {
 
   void ended(Answer answer, AnswerEnd end) {
     meters.ended(answer, end);
+    AnswerSpans.tell(answer, end);
     AnswerHead head = answer.head();
     Usage usage = end.usage();
     if (!end.isRefusal() && log.isInfoEnabled()) { // a refusal has a line of its own
-      RequestLine.of(log.atInfo(), head.requestId())
+      RequestLine.of(log.atInfo(), head.requestId(), head.trace().traceId())
           .log(
               "id={} tenant={} version={} outcome={} stream={} choices={} prompt_tokens={}"
                   + " cached_tokens={} completion_tokens={} queue_ms={} ttft_ms={} total_ms={}",

@@ -1,7 +1,7 @@
 package dev.heddle.app.serving;
 
-import dev.heddle.app.request.RequestId;
 import dev.heddle.app.tenant.Caller;
+import dev.heddle.app.tracing.RequestTrace;
 import dev.heddle.registry.access.Principal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
@@ -12,13 +12,13 @@ import org.springframework.web.server.ServerWebExchange;
  * @param stickyKey of the header {@value #STICKY}, null without one: requests with the same key are
  *     answered by the same version of a name with several
  */
-record Asker(Principal caller, String requestId, @Nullable String stickyKey) {
+record Asker(Principal caller, RequestTrace trace, @Nullable String stickyKey) {
   private static final String STICKY = "x-heddle-sticky";
 
   static Asker of(ServerWebExchange exchange) {
     return new Asker(
         Caller.of(exchange),
-        RequestId.of(exchange),
+        RequestTrace.of(exchange),
         exchange.getRequest().getHeaders().getFirst(STICKY));
   }
 

@@ -110,6 +110,7 @@ class HeddlePropertiesTest {
                                 "email",
                                 Duration.ofHours(12))),
                         new HeddleProperties.Metrics(false),
+                        new TracingSettings("", 1),
                         new HeddleProperties.Log("text"))));
   }
 
@@ -187,6 +188,8 @@ class HeddlePropertiesTest {
             "heddle.console.oidc.name-claim=nick",
             "heddle.console.oidc.session-time=1h",
             "heddle.metrics.adapter-names=true",
+            "heddle.tracing.endpoint=http://collector:4318",
+            "heddle.tracing.sample=0.1",
             "heddle.uploads.keep-versions=3d",
             "heddle.serving.connections=500",
             "heddle.log.format=json")
@@ -274,6 +277,7 @@ class HeddlePropertiesTest {
                                 "nick",
                                 Duration.ofHours(1))),
                         new HeddleProperties.Metrics(true),
+                        new TracingSettings("http://collector:4318", 0.1),
                         new HeddleProperties.Log("json"))));
   }
 

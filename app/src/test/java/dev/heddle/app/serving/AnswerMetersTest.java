@@ -54,6 +54,6 @@ class AnswerMetersTest {
   }
 
   private static AnswerEnd end(String outcome) {
-    return new AnswerEnd(outcome, new Usage(3, 1, 5), 10, 20, 30, 40, Instant.EPOCH);
+    return new AnswerEnd(outcome, new Usage(3, 1, 5), 10, -1, 20, 30, 40, Instant.EPOCH);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.app.speech.SpeechSyntax;
+import dev.heddle.app.tracing.RequestTrace;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.access.Scope;
@@ -64,7 +65,8 @@ final class ScriptedAnswer {
     ResolvedModel base =
         new ResolvedModel("base", "heddle", Instant.EPOCH, new UUID(0, 9), null, "base");
     AnswerHead head =
-        new AnswerHead("id", "request", 0, caller, base, options, TOKENIZER, false, speech);
+        new AnswerHead(
+            "id", new RequestTrace("request"), 0, caller, base, options, TOKENIZER, false, speech);
     List<Answer.Prompt> all = new ArrayList<>();
     for (int i = 0; i < prompts; i++) {
       GenerationRequest request =
