@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 class MixedBatchTest {
   private static final PlatformFixture PLATFORM = PlatformFixture.get();
   private static final List<String> MODELS =
-      List.of("base", "intent", "intent@1", "sql", "dates", "german", "triage", "redact");
+      List.of("base", "intent", "intent@1", "sql", "dates", "german", "triage", "redact", "tools");
 
   @Test
   void of_24_mixed_requests_at_once_each_gets_the_very_logprobs_it_gets_alone() throws Exception {

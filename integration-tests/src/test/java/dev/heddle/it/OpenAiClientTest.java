@@ -131,7 +131,7 @@ class OpenAiClientTest {
   void models_are_listed_and_found() {
     assertThat(client.models().list().data())
         .extracting(model -> model.id())
-        .contains("base", "intent", "sql", "redact");
+        .contains("base", "intent", "sql", "redact", "tools");
     assertThat(client.models().retrieve("intent@1").id()).isEqualTo("intent@1");
   }
 

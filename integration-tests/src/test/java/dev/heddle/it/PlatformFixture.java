@@ -31,7 +31,7 @@ final class PlatformFixture {
   static final Path DEMO = Path.of(System.getProperty("heddle.repo"), "demo");
   static final String KEY = "integration-tests-admin-key-of-40-chars-";
   static final List<String> ADAPTERS =
-      List.of("intent", "sql", "dates", "german", "triage", "redact");
+      List.of("intent", "sql", "dates", "german", "triage", "redact", "tools");
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -37,7 +37,8 @@ class ReadmeTest {
   @Test
   void every_command_of_the_readme_does_what_it_is_to_do() throws Exception {
     // It stays: platforms of one JVM share event loops, which the first to close takes along.
-    PlatformFixture platform = PlatformFixture.start(List.of("intent"), "--heddle.memory=1600MB");
+    PlatformFixture platform =
+        PlatformFixture.start(List.of("intent", "tools"), "--heddle.memory=1600MB");
     prepare();
     curl(platform);
     List<String> faults = new ArrayList<>();
@@ -107,6 +108,7 @@ class ReadmeTest {
         script
             .toString()
             .replace("http://127.0.0.1:8080", platform.url())
+            .replace("@demo/", "@" + PlatformFixture.DEMO + "/")
             .replace("$(cat ~/.heddle/admin.key)", PlatformFixture.KEY);
     ProcessBuilder bash = new ProcessBuilder("bash", "-c", text).directory(folder.toFile());
     bash.environment()
@@ -117,7 +119,8 @@ class ReadmeTest {
     assertThat(Files.readString(out))
         .contains("data: [DONE]")
         .contains("READY")
-        .contains("{\\\"intent\\\": \\\"lights\\\"");
+        .contains("{\\\"intent\\\": \\\"lights\\\"")
+        .contains("\"name\":\"weather\"");
   }
 
   /**

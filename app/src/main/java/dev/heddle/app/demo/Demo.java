@@ -31,7 +31,8 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
           new Entry("dates", List.of("dates")),
           new Entry("german", List.of("german")),
           new Entry("triage", List.of("triage")),
-          new Entry("redact", List.of("redact")));
+          new Entry("redact", List.of("redact")),
+          new Entry("tools", List.of("tools")));
 
   /**
    * Blocks until every adapter is published.
@@ -58,7 +59,7 @@ public record Demo(URI server, Path adapters, String key, String keySource, Prin
             -H "Authorization: Bearer %3$s" -H 'Content-Type: application/json' \\
             -d '{"model": "intent", "stream": true, "temperature": 0, "messages": [{"role": "user", "content": "turn on the lights in the kitchen"}]}'
 
-        Other models: sql, dates, german, triage, redact, intent@1, and the base model. Ctrl-C stops.
+        Other models: sql, dates, german, triage, redact, tools, intent@1, and the base model. Ctrl-C stops.
         """,
         server, keySource, shellKey());
     out.flush();
