@@ -26,7 +26,7 @@ import java.util.Set;
 final class TableCopies {
   /** What only the database that wrote it understands, and makes anew. */
   private static final Set<String> LEFT_OUT =
-      Set.of("flyway_schema_history", "registry_change", "registry_change_log");
+      Set.of("flyway_schema_history", "registry_change", "registry_change_log", "replica");
 
   private TableCopies() {}
 
