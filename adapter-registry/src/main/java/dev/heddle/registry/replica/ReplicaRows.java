@@ -63,6 +63,17 @@ final class ReplicaRows {
         > 0;
   }
 
+  /** Removes those that nobody has seen for a month, and that have no upload. */
+  void removeOld() {
+    db.write(jdbc ->
+        jdbc.sql(
+                """
+                delete from replica r where r.seen_at < clock_timestamp() - interval '30 days'
+                  and not exists (select from upload u where u.owner = r.id)
+                """)
+            .update());
+  }
+
   /** Those that live, by id. */
   List<Replica> live() {
     return db.read(jdbc ->

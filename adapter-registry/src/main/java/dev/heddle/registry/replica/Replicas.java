@@ -26,17 +26,21 @@ public final class Replicas implements AutoCloseable {
   /** Gone after so many beats without a word; the same number is in {@code replica_lives}. */
   private static final int BEATS_MISSED = 3;
 
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
+
   private final ReplicaRows rows;
   private final ReplicaSettings settings;
   private final Start self;
   private final Object announcing = new Object();
   private final Semaphore news = new Semaphore(0);
+  private final Thread thread;
   private Announcement said = Announcement.STARTING;
   private long saidAt;
   private volatile boolean away;
   private volatile Supplier<Announcement> source = () -> Announcement.STARTING;
   private volatile boolean draining;
   private volatile boolean superseded;
+  private volatile long steadyFrom = System.nanoTime();
   private volatile boolean open = true;
   private volatile List<Replica> live;
 
@@ -52,7 +56,7 @@ public final class Replicas implements AutoCloseable {
     this.saidAt = System.nanoTime();
     announce(said);
     this.live = rows.live();
-    Thread.ofPlatform().name("heddle-replica").daemon().start(this::run);
+    this.thread = Thread.ofPlatform().name("heddle-replica").daemon().start(this::run);
   }
 
   /** This process's own start: the owner of what it writes. */
@@ -71,6 +75,24 @@ public final class Replicas implements AutoCloseable {
   /** A process that lives, by the id of its data folder. Never waits. */
   public Optional<Replica> find(UUID id) {
     return live.stream().filter(replica -> replica.id().equals(id)).findFirst();
+  }
+
+  /**
+   * Whether this process has been announcing itself for so long that, if the database was away, all
+   * others that live have had the time to do so again: who is not there then is gone.
+   */
+  public boolean isSteady() {
+    return !away && System.nanoTime() - steadyFrom > silenceMax().toNanos();
+  }
+
+  /** How often this process announces itself. */
+  public Duration beat() {
+    return settings.beat();
+  }
+
+  /** Forgets processes that nobody has seen for a month, and that have no upload. */
+  public void forgetOld() {
+    rows.removeOld();
   }
 
   /** After how much silence a process of these settings is gone. */
@@ -100,7 +122,9 @@ public final class Replicas implements AutoCloseable {
         if (news.tryAcquire(pause, TimeUnit.NANOSECONDS)) {
           news.drainPermits();
         }
-        look();
+        if (open) {
+          look();
+        }
       }
     } catch (InterruptedException e) {
       log.debug("announcing stops: the server is stopping", e);
@@ -118,6 +142,7 @@ public final class Replicas implements AutoCloseable {
       }
       live = rows.live();
       if (away) {
+        steadyFrom = System.nanoTime();
         away = false;
         log.info("This replica announces itself again");
       }
@@ -160,10 +185,13 @@ public final class Replicas implements AutoCloseable {
   public void close() {
     open = false;
     news.release();
-    synchronized (announcing) {
-      if (!away) {
-        stopped();
-      }
+    try {
+      boolean _ = thread.join(CLOSE_WAIT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!away) {
+      stopped();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.heddle.app.config;
 
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Leader;
 import dev.heddle.registry.replica.ReplicaSettings;
 import dev.heddle.registry.replica.Replicas;
 import java.net.InetAddress;
@@ -31,6 +32,11 @@ class ReplicaConfiguration {
             settings.reachable(),
             base.digest(),
             settings.beat()));
+  }
+
+  @Bean(destroyMethod = "") // closed by who gives it tasks, before what these need
+  Leader leader(RegistryDatabase database, Replicas replicas) {
+    return new Leader(database, replicas.self(), replicas.beat());
   }
 
   private static String hostName() {
