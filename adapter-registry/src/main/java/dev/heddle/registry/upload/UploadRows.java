@@ -214,7 +214,8 @@ final class UploadRows {
   Optional<UUID> owner(UUID version) {
     return db.read(jdbc ->
         jdbc.sql(
-                "select owner from upload where version_id = :version and owner is not null limit 1")
+                "select owner from upload where version_id = :version and owner is not null limit"
+                    + " 1")
             .param("version", version)
             .query((row, n) -> Columns.id(row, "owner"))
             .optional());

@@ -63,8 +63,7 @@ final class LeaderTasks implements DisposableBean {
   @EventListener(ApplicationReadyEvent.class)
   void begin() {
     leader.every("takeover", Duration.ZERO, replicas.beat(), fence -> takeover.run());
-    leader.every(
-        "collection", Duration.ZERO, properties.store().collectEvery(), garbage::collect);
+    leader.every("collection", Duration.ZERO, properties.store().collectEvery(), garbage::collect);
     long scrubRate = properties.store().scrubRate().toBytes();
     if (scrubRate > 0) {
       leader.every("scrub", MINUTE, Duration.ofHours(1), fence -> scrub.check(scrubRate));

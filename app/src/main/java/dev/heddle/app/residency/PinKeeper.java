@@ -28,8 +28,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Makes the engine keep what the registry's pins say: after the start, soon after a change made
- * here, and every second for what changes elsewhere or could not be loaded before. Requests
- * wait for none of it.
+ * here, and every second for what changes elsewhere or could not be loaded before. Requests wait
+ * for none of it.
  */
 @Component
 public final class PinKeeper {
