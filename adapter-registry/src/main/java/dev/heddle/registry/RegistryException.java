@@ -7,6 +7,7 @@ public abstract sealed class RegistryException extends RuntimeException
         PreconditionException,
         InvalidException,
         QuotaExceededException,
+        ElsewhereException,
         UnavailableException {
   private final String code;
 

@@ -11,10 +11,12 @@ import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.adapter.Publishing;
+import dev.heddle.registry.adapter.StoredVersion;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionStates;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Replicas;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +45,9 @@ final class ManyAdapters {
   ManyAdapters(PlatformFixture platform) {
     this.platform = platform;
     this.versions = platform.bean(Versions.class);
-    this.states = new VersionStates(platform.bean(RegistryDatabase.class));
+    this.states =
+        new VersionStates(
+            platform.bean(RegistryDatabase.class), platform.bean(Replicas.class).self());
     this.base = platform.bean(BaseModel.class);
     UUID owner = platform.bean(Tenants.class).get(Tenant.DEFAULT).id();
     for (String name : List.of("intent", "sql", "dates", "german")) {
@@ -112,7 +116,8 @@ final class ManyAdapters {
     Map<Digest, Long> blobs = Map.of(); // those of the experts are there
     try (ExpertStore.Writing writing = platform.bean(ExpertStore.class).begin()) {
       writing.put(manifest);
-      states.ready(ACTOR, version, manifest, blobs, List.of(), 0);
+      states.ready(
+          ACTOR, version, manifest, new StoredVersion(manifest.digest(), blobs, List.of(), 0));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

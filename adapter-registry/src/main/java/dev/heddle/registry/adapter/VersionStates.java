@@ -10,6 +10,7 @@ import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.Jsonb;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Start;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,24 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The steps between a version's upload and its being ready; each is one transaction. */
+/**
+ * The steps between a version's upload and its being ready; each is one transaction. From the
+ * beginning of its validation on a version is its owner's: a step of anybody else is refused with
+ * the conflict {@value #TAKEN}, also a late one of an owner whose work another replica has taken.
+ */
 public final class VersionStates {
-  private final RegistryDatabase db;
+  /** Code of the conflict with another replica that owns the validation now. */
+  public static final String TAKEN = "version-taken";
 
-  public VersionStates(RegistryDatabase db) {
+  private final RegistryDatabase db;
+  private final Validations validations;
+
+  /**
+   * @param self whose steps these are
+   */
+  public VersionStates(RegistryDatabase db, Start self) {
     this.db = db;
+    this.validations = new Validations(self);
   }
 
   /**
@@ -32,24 +45,52 @@ public final class VersionStates {
    */
   public Version beginValidation(Actor actor, Version version) {
     version.require(VersionState.UPLOADING);
-    return db.change(
-        jdbc -> step(jdbc, actor, version, VersionState.VALIDATING, Map.of("by", actor.name())));
+    return db.change(jdbc -> {
+      Version closed =
+          step(jdbc, actor, version, VersionState.VALIDATING, Map.of("by", actor.name()));
+      validations.begin(jdbc, closed, actor);
+      return closed;
+    });
+  }
+
+  /** Says that all that a version needs is in the store: others can finish it from here on. */
+  public void stored(Version version, StoredVersion stored) {
+    db.write(jdbc -> {
+      validations.stored(jdbc, version, stored);
+      return version;
+    });
+  }
+
+  /** Validations of processes that are gone, and those without an owner. */
+  public List<CutValidation> cut() {
+    return db.read(validations::cut);
+  }
+
+  /** Takes a validation over, if it is as it was read and its owner has not come back. */
+  public boolean take(CutValidation cut) {
+    return db.write(jdbc -> validations.take(jdbc, cut));
   }
 
   /** Opens the upload again, after a validation that could not be finished. */
   public Version reopen(Version version) {
     version.require(VersionState.VALIDATING);
-    return db.change(jdbc -> step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of()));
+    return db.change(jdbc -> {
+      validations.end(jdbc, version);
+      return step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of());
+    });
   }
 
-  /** Opens all uploads whose validation was cut short by the end of the process; how many. */
-  public int reopenAll() {
+  /**
+   * Opens all uploads whose validation was cut short by the end of an earlier process on this data
+   * folder, and those without an owner; how many.
+   */
+  public int reopenCut() {
     return db.change(jdbc -> {
-      List<Version> cut =
-          jdbc.sql(VersionRows.SELECT + " where v.state = 'VALIDATING' order by v.id")
-              .query(VersionRows::map)
-              .list();
-      cut.forEach(v -> step(jdbc, Actor.SYSTEM, v, VersionState.UPLOADING, Map.of()));
+      List<Version> cut = validations.takeEarlier(jdbc);
+      cut.forEach(version -> {
+        validations.end(jdbc, version);
+        step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of());
+      });
       return cut.size();
     });
   }
@@ -58,6 +99,7 @@ public final class VersionStates {
   public Version reject(Actor actor, Version version, List<Violation> report) {
     version.require(VersionState.VALIDATING);
     return db.change(jdbc -> {
+      validations.end(jdbc, version);
       jdbc.sql("update adapter_version set report = cast(:report as jsonb) where id = :id")
           .param("report", Jsonb.write(Violations.bounded(report)))
           .param("id", version.id())
@@ -69,24 +111,18 @@ public final class VersionStates {
   /**
    * Makes a version callable. Every expert's blob is in the store already.
    *
-   * @param blobBytes size of each expert's blob, by digest
-   * @param documents the small files that are in the store too
-   * @param golden how many golden prompts it has answered as it should, 0 if it has none
+   * @param stored what is in the store; its golden prompts were answered as they should be
    */
   public Version ready(
-      Actor actor,
-      Version version,
-      AdapterManifest manifest,
-      Map<Digest, Long> blobBytes,
-      List<VersionDocument> documents,
-      int golden) {
+      Actor actor, Version version, AdapterManifest manifest, StoredVersion stored) {
     version.require(VersionState.VALIDATING);
     return db.change(jdbc -> {
-      addBlobs(jdbc, blobBytes);
+      validations.end(jdbc, version);
+      addBlobs(jdbc, stored.blobs());
       addExperts(jdbc, version, manifest.experts());
-      documents.forEach(document -> addDocument(jdbc, version, document));
-      if (golden > 0) {
-        Proofs.write(jdbc, version, golden, List.of());
+      stored.documents().forEach(document -> addDocument(jdbc, version, document));
+      if (stored.golden() > 0) {
+        Proofs.write(jdbc, version, stored.golden(), List.of());
       }
       jdbc.sql("update adapter_version set digest = :digest, bytes = :bytes where id = :id")
           .param("digest", manifest.digest().bytes())

@@ -26,7 +26,15 @@ import java.util.Set;
 final class TableCopies {
   /** What only the database that wrote it understands, and makes anew. */
   private static final Set<String> LEFT_OUT =
-      Set.of("flyway_schema_history", "registry_change", "registry_change_log");
+      Set.of(
+          "flyway_schema_history",
+          "registry_change",
+          "registry_change_log",
+          "replica",
+          "leadership");
+
+  /** Who owned a row is of no use where its replicas are not. */
+  private static final Set<String> COLUMNS_LEFT_OUT = Set.of("owner", "owner_epoch");
 
   private TableCopies() {}
 
@@ -97,7 +105,8 @@ final class TableCopies {
               order by c.relname, a.attnum
               """)
           .query(row -> {
-            if (!LEFT_OUT.contains(row.getString("table"))) {
+            if (!LEFT_OUT.contains(row.getString("table"))
+                && !COLUMNS_LEFT_OUT.contains(row.getString("column"))) {
               tables
                   .computeIfAbsent(row.getString("table"), name -> new ArrayList<>())
                   .add(row.getString("column"));

@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Says which database the files of a folder belong to. Files that a database does not know are
- * deleted, so a folder must never be opened with another database.
+ * Says which database the files of a folder belong to, and which folder it is. Files that a
+ * database does not know are deleted, so a folder must never be opened with another database.
  */
 public final class FolderIdentity {
   private static final String FILE = "installation";
+  private static final String OWN = "replica";
 
   private FolderIdentity() {}
 
@@ -33,6 +34,27 @@ public final class FolderIdentity {
       require(folder.toString(), Files.readString(file, StandardCharsets.US_ASCII), installation);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use the folder " + folder, e);
+    }
+  }
+
+  /**
+   * The id of the folder itself, made when it is first asked for. To be called by who has its
+   * {@link FolderLock}.
+   *
+   * @throws IllegalStateException if the file that has it is damaged
+   */
+  public static UUID own(Path folder) {
+    Path file = folder.resolve(OWN);
+    try {
+      if (Files.notExists(file)) {
+        DurableFiles.writeSecret(file, UUID.randomUUID() + "\n");
+      }
+      return UUID.fromString(Files.readString(file, StandardCharsets.US_ASCII).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot use the folder " + folder, e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          file + " is damaged; remove it: what this folder owned is another's then", e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.heddle.registry.garbage;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Leader.Fence;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.store.ExpertStore.Collected;
 import java.io.IOException;
@@ -11,12 +12,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes blobs that nothing references: when asked, at a fixed interval, and soon after an upload
- * or a version was given up. A run that fails is tried again with the next. Safe for any thread.
+ * Removes blobs that nothing references: when asked, as a task of the leader, and soon after an
+ * upload or a version was given up. A run that fails is tried again with the next. Safe for any
+ * thread.
  */
 public final class GarbageCollector implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GarbageCollector.class);
@@ -45,6 +48,7 @@ public final class GarbageCollector implements AutoCloseable {
   }
 
   private final LiveBlobs live;
+  private final BooleanSupplier soon;
   private final ExpertStore store;
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(
@@ -54,22 +58,20 @@ public final class GarbageCollector implements AutoCloseable {
 
   /**
    * @param grace how long what was archived is kept; zero for a store that only this process uses
+   * @param soon whether what is given up may be collected by this process soon; else it waits for
+   *     the leader's next run
    */
-  public GarbageCollector(RegistryDatabase db, ExpertStore store, Duration grace) {
+  public GarbageCollector(
+      RegistryDatabase db, ExpertStore store, Duration grace, BooleanSupplier soon) {
+    this.soon = soon;
     this.live = new LiveBlobs(db, grace);
     this.store = store;
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Collects now, and again whenever this long has passed since the last time. */
-  public void start(Duration every) {
-    Future<?> _ =
-        executor.scheduleWithFixedDelay(this::run, 0, every.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   /** Something was given up: collects soon, once for all such requests until then. */
   public void request() {
-    if (requested.compareAndSet(false, true)) {
+    if (soon.getAsBoolean() && requested.compareAndSet(false, true)) {
       Future<?> _ = executor.schedule(this::run, SOON.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
@@ -91,8 +93,21 @@ public final class GarbageCollector implements AutoCloseable {
    * @throws UnavailableException if the store or the database does not answer
    */
   public Collected collect() {
+    return collect(Fence.NONE);
+  }
+
+  /**
+   * The same, as long as the fence holds: it is asked before each part of the store.
+   *
+   * @throws RegistryException what the fence throws, too
+   */
+  public Collected collect(Fence fence) {
     try {
-      Collected run = store.collect(live);
+      Collected run =
+          store.collect(digests -> {
+            fence.require();
+            return live.among(digests);
+          });
       synchronized (this) {
         stats = stats.plus(run);
       }

@@ -7,6 +7,7 @@ import dev.heddle.registry.audit.AuditLog;
 import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.Jsonb;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Start;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -26,19 +27,27 @@ final class ImportRows {
       from version_import
       """;
 
-  private final RegistryDatabase db;
+  /** What makes a statement do nothing once another start has the row. */
+  private static final String OWN = " and owner = :owner and owner_epoch = :epoch";
 
-  ImportRows(RegistryDatabase db) {
+  private final RegistryDatabase db;
+  private final Start self;
+
+  ImportRows(RegistryDatabase db, Start self) {
     this.db = db;
+    this.self = self;
   }
 
   void insert(Version version, String source, @Nullable String revision, String actor) {
     db.write(jdbc ->
         jdbc.sql(
                 """
-                insert into version_import (tenant_id, version_id, source, revision, actor)
-                values (:tenant, :version, :source, :revision, :actor)
+                insert into version_import
+                  (tenant_id, version_id, source, revision, actor, owner, owner_epoch)
+                values (:tenant, :version, :source, :revision, :actor, :owner, :epoch)
                 """)
+            .param("owner", self.replica())
+            .param("epoch", self.epoch())
             .param("tenant", version.tenantId())
             .param("version", version.id())
             .param("source", source)
@@ -56,12 +65,57 @@ final class ImportRows {
             .optional());
   }
 
-  /** What has not ended, oldest first. */
-  List<VersionImport> running() {
+  /** Takes what earlier processes on this data folder left, and what has no owner; oldest first. */
+  List<VersionImport> takeEarlier() {
+    return taken("(owner is null or (owner = :owner and owner_epoch < :epoch))");
+  }
+
+  /**
+   * Takes what processes left that are gone, but for versions that are being checked: those come
+   * when the check has ended. Each is taken if it is as the statement finds it.
+   */
+  List<VersionImport> takeOfGone() {
+    return taken(
+        """
+        owner <> :owner and not replica_lives(owner, owner_epoch)
+          and not exists (select from adapter_version v
+            where v.id = version_id and v.state = 'VALIDATING')
+        """);
+  }
+
+  private List<VersionImport> taken(String whose) {
+    List<UUID> ids =
+        db.write(jdbc ->
+            jdbc.sql(
+                    "update version_import set owner = :owner, owner_epoch = :epoch"
+                        + " where state = 'RUNNING' and "
+                        + whose
+                        + " returning version_id")
+                .param("owner", self.replica())
+                .param("epoch", self.epoch())
+                .query((row, n) -> Columns.id(row, "version_id"))
+                .list());
     return db.read(jdbc ->
-        jdbc.sql(SELECT + " where state = 'RUNNING' order by created_at")
+        jdbc.sql(
+                SELECT + " where version_id = any (:ids) and state = 'RUNNING' order by created_at")
+            .param("ids", ids.toArray(UUID[]::new))
             .query(ImportRows::map)
             .list());
+  }
+
+  /** Whether an import runs, and is this process's still. */
+  boolean isOwn(VersionImport running) {
+    return db.read(jdbc ->
+        jdbc.sql(
+                "select exists (select from version_import"
+                    + " where version_id = :version and state = 'RUNNING'"
+                    + OWN
+                    + ")")
+            .param("version", running.versionId())
+            .param("owner", self.replica())
+            .param("epoch", self.epoch())
+            .query(Boolean.class)
+            .single());
   }
 
   void listed(VersionImport running, int files, long bytes, List<String> skipped) {
@@ -71,7 +125,10 @@ final class ImportRows {
                 update version_import set files_total = :files, bytes_total = :bytes,
                   skipped = cast(:skipped as jsonb), changed_at = now()
                 where tenant_id = :tenant and version_id = :version and state = 'RUNNING'
-                """)
+                """
+                    + OWN)
+            .param("owner", self.replica())
+            .param("epoch", self.epoch())
             .param("files", files)
             .param("bytes", bytes)
             .param("skipped", Jsonb.write(skipped))
@@ -80,14 +137,17 @@ final class ImportRows {
             .update());
   }
 
-  /** Ends an import, unless it has ended: one that was cancelled stays so. */
+  /** Ends an import, unless it has ended, or is another's: one that was cancelled stays so. */
   void end(VersionImport running, @Nullable String error) {
     db.write(jdbc ->
         jdbc.sql(
                 """
                 update version_import set state = :state, error = :error, changed_at = now()
                 where tenant_id = :tenant and version_id = :version and state = 'RUNNING'
-                """)
+                """
+                    + OWN)
+            .param("owner", self.replica())
+            .param("epoch", self.epoch())
             .param("state", error == null ? "DONE" : "FAILED")
             .param("error", error == null ? null : brief(error))
             .param("tenant", running.tenantId())
@@ -105,12 +165,15 @@ final class ImportRows {
                     select id from adapter_version
                     where tenant_id = :tenant and id = :version and state = 'UPLOADING' for share)
                   update version_import i
-                  set state = 'RUNNING', error = null, changed_at = now()
+                  set state = 'RUNNING', error = null, changed_at = now(),
+                    owner = :owner, owner_epoch = :epoch
                   from open
                   where i.tenant_id = :tenant and i.version_id = open.id and i.state = 'FAILED'
                   """)
               .param("tenant", version.tenantId())
               .param("version", version.id())
+              .param("owner", self.replica())
+              .param("epoch", self.epoch())
               .update();
       if (restarted > 0) {
         AuditLog.write(

@@ -88,6 +88,7 @@ final class ImportWork {
       throw new InvalidException("bad-source", "source", "nothing is imported from such a source");
     }
     SourceFolder folder = source.open(uri, running.revision());
+    uploads.giveUpOfGone(version); // what they had fetched is fetched again
     List<String> skipped = new ArrayList<>(folder.others());
     List<SourceFolder.File> files = new ArrayList<>();
     List<Violation> misnamed = new ArrayList<>();
@@ -109,13 +110,18 @@ final class ImportWork {
     for (SourceFolder.File file : files) {
       Long came = there.get(file.name());
       if (came == null || came != file.bytes()) {
-        copy(folder, file, version, progress);
+        requireOwn(running, version);
+        copy(folder, file, running, version, progress);
       }
     }
   }
 
   private void copy(
-      SourceFolder folder, SourceFolder.File file, Version version, LongConsumer progress)
+      SourceFolder folder,
+      SourceFolder.File file,
+      VersionImport running,
+      Version version,
+      LongConsumer progress)
       throws IOException, InterruptedException {
     try (FileSink sink = uploads.open(version, file.name(), file.bytes());
         InputStream in = folder.open(file)) {
@@ -132,6 +138,7 @@ final class ImportWork {
         if (copied - looked >= LOOK_BYTES) {
           looked = copied;
           requireUploading(version);
+          requireOwn(running, version);
         }
       }
       sink.commit(null);
@@ -144,6 +151,15 @@ final class ImportWork {
     VersionState now = versions.get(version.id()).state();
     if (now != VersionState.UPLOADING) {
       throw new ConflictException("version-state", version.label() + " is " + now);
+    }
+  }
+
+  /** Ends the fetching of what another replica fetches, which took this one for gone. */
+  private void requireOwn(VersionImport running, Version version) {
+    if (!rows.isOwn(running)) {
+      throw new ConflictException(
+          "import-taken",
+          "the import of " + version.label() + " has ended or is another replica's");
     }
   }
 

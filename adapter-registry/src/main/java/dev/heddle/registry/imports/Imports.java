@@ -9,6 +9,7 @@ import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.Versions;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Start;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.UploadArea;
 import java.io.IOException;
@@ -43,6 +44,7 @@ public final class Imports implements AutoCloseable {
   /** How often an import is tried while the source, the engine or a disk is away. */
   private static final int ATTEMPTS = 5;
 
+  private final UploadArea uploads;
   private final ImportRows rows;
   private final Versions versions;
   private final ImportWork work;
@@ -57,6 +59,7 @@ public final class Imports implements AutoCloseable {
    * @param sources one for each scheme
    * @param atOnce how many imports fetch at a time, 1 or more
    * @param pause before an import is tried again; longer with each attempt
+   * @param self whose imports these are
    */
   public Imports(
       RegistryDatabase db,
@@ -64,8 +67,10 @@ public final class Imports implements AutoCloseable {
       AdapterIngest ingest,
       List<ImportSource> sources,
       int atOnce,
-      Duration pause) {
-    this.rows = new ImportRows(db);
+      Duration pause,
+      Start self) {
+    this.uploads = uploads;
+    this.rows = new ImportRows(db, self);
     this.versions = new Versions(db);
     this.sources =
         sources.stream().collect(Collectors.toMap(ImportSource::scheme, Function.identity()));
@@ -76,12 +81,24 @@ public final class Imports implements AutoCloseable {
             atOnce, Thread.ofPlatform().name("heddle-import-", 0).daemon().factory());
   }
 
-  /** Goes on with what the last process left. To be called once, when requests may come. */
+  /**
+   * Goes on with what earlier processes on this data folder left. To be called once, when requests
+   * may come.
+   */
   public void resume() {
-    List<VersionImport> left = rows.running();
+    List<VersionImport> left = rows.takeEarlier();
     left.forEach(this::submit);
     if (!left.isEmpty()) {
       log.info("{} imports resumed", left.size());
+    }
+  }
+
+  /** Goes on with what processes left that are gone; files that lie with them are fetched again. */
+  public void takeOverOfGone() {
+    List<VersionImport> left = rows.takeOfGone();
+    left.forEach(this::submit);
+    if (!left.isEmpty()) {
+      log.info("{} imports taken over from replicas that are gone", left.size());
     }
   }
 
@@ -114,8 +131,10 @@ public final class Imports implements AutoCloseable {
    *
    * @throws ConflictException {@code import-not-failed} if the version is not open, or has no
    *     import, or one that runs
+   * @throws dev.heddle.registry.ElsewhereException if its files lie at another replica
    */
   public void retry(Actor actor, Version version) {
+    uploads.requireHere(version);
     if (!rows.restart(actor, version)) {
       throw new ConflictException(
           "import-not-failed", version.label() + " has no import that failed and can go on");

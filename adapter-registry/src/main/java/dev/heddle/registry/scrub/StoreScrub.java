@@ -1,7 +1,6 @@
 package dev.heddle.registry.scrub;
 
 import dev.heddle.format.Digest;
-import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.disk.ReadPace;
 import dev.heddle.registry.store.BlobKind;
@@ -9,28 +8,22 @@ import dev.heddle.registry.store.DamagedBlobException;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads every blob that a ready version needs and checks it: when asked, and slowly by itself. Safe
- * for any thread.
+ * Reads every blob that a ready version needs and checks it: when asked, and slowly as a task of
+ * the leader. Safe for any thread.
  */
-public final class StoreScrub implements AutoCloseable {
+public final class StoreScrub {
   private static final Logger log = LoggerFactory.getLogger(StoreScrub.class);
   private static final int PAGE = 500;
   private static final int BLOBS_NAMED = 100;
   private static final int VERSIONS_NAMED = 16;
-  private static final Duration FIRST_AFTER = Duration.ofMinutes(1);
-  private static final Duration PAUSE = Duration.ofHours(1);
 
   /**
    * A blob that a ready version needs and that cannot be read.
@@ -52,9 +45,6 @@ public final class StoreScrub implements AutoCloseable {
 
   private final BlobUses uses;
   private final ExpertStore store;
-  private final ScheduledThreadPoolExecutor executor =
-      new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().daemon().name("heddle-scrub").factory());
   private final AtomicLong checked = new AtomicLong();
   private final AtomicLong checkedBytes = new AtomicLong();
   private volatile long unreadable;
@@ -65,31 +55,13 @@ public final class StoreScrub implements AutoCloseable {
   }
 
   /**
-   * Begins to check in the background: a pass, a pause of an hour, and so on.
+   * Checks everything at a pace, and waits for the end of it.
    *
-   * @param bytesPerSecond most that are read in a second; never, with 0
+   * @param bytesPerSecond most that are read in a second, 1 or more
+   * @throws dev.heddle.registry.UnavailableException if the database does not answer
    */
-  public void start(long bytesPerSecond) {
-    if (bytesPerSecond > 0) {
-      Future<?> _ =
-          executor.scheduleWithFixedDelay(
-              () -> run(bytesPerSecond),
-              FIRST_AFTER.toMillis(),
-              PAUSE.toMillis(),
-              TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private void run(long bytesPerSecond) {
-    try {
-      pass(bytesPerSecond);
-    } catch (RegistryException e) {
-      log.warn("The expert store could not be checked, will try again later", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) { // or there would be no next time
-      log.error("The check of the expert store failed", e);
-    }
+  public Result check(long bytesPerSecond) throws InterruptedException {
+    return pass(bytesPerSecond);
   }
 
   /**
@@ -173,12 +145,5 @@ public final class StoreScrub implements AutoCloseable {
   /** Blobs that versions need and that the last whole pass could not read. */
   public long unreadable() {
     return unreadable;
-  }
-
-  /** Ends the check in progress. */
-  @Override
-  public void close() {
-    executor.shutdownNow();
-    executor.close();
   }
 }

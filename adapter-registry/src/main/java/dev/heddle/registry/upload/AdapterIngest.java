@@ -5,6 +5,8 @@ import dev.heddle.format.FormatException;
 import dev.heddle.format.Violation;
 import dev.heddle.format.adapter.AdapterFolder;
 import dev.heddle.format.adapter.AdapterManifest;
+import dev.heddle.format.adapter.GoldenCase;
+import dev.heddle.format.adapter.GoldenFile;
 import dev.heddle.format.adapter.LoraFolder;
 import dev.heddle.format.adapter.TunedExpert;
 import dev.heddle.format.model.ModelFolder;
@@ -13,14 +15,21 @@ import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
+import dev.heddle.registry.adapter.CutValidation;
+import dev.heddle.registry.adapter.StoredVersion;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionDocument;
 import dev.heddle.registry.adapter.VersionStates;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Start;
 import dev.heddle.registry.store.ExpertStore;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +41,14 @@ import org.slf4j.LoggerFactory;
  * Turns an upload into a callable version, or into a report of everything that is wrong with it.
  *
  * <p>The order of steps makes it safe to be killed at any of them: the version is closed to
- * uploads; its files are checked as a whole; the experts' blobs are stored; golden prompts, if
- * there are any, are answered; one transaction makes it ready; the files go. A process that ends
- * before the transaction leaves the version to be opened for uploading again by {@link #recover},
- * and blobs that the next garbage collection removes; one that ends after it leaves files that the
- * upload area clears at its next start.
+ * uploads; its files are checked as a whole; the experts' blobs are stored; the database is told
+ * so; golden prompts, if there are any, are answered; one transaction makes it ready; the files go.
+ * What a process leaves that ends before that transaction is finished by another one ({@link
+ * #finish}), if all was stored and the store is shared. Else the version is opened for uploading
+ * again, by {@link #recover} or by another process, and its blobs are removed by the next garbage
+ * collection. A process that ends after the transaction leaves files that the upload area clears at
+ * its next start. A process that is late, because another has taken its work, is refused its next
+ * step.
  */
 public final class AdapterIngest {
   private static final Logger log = LoggerFactory.getLogger(AdapterIngest.class);
@@ -60,8 +72,9 @@ public final class AdapterIngest {
       UploadArea uploads,
       ExpertStore store,
       ModelFolder base,
-      AdapterProof proof) {
-    this.states = new VersionStates(db);
+      AdapterProof proof,
+      Start self) {
+    this.states = new VersionStates(db, self);
     this.uploads = uploads;
     this.store = store;
     this.base = base;
@@ -73,19 +86,66 @@ public final class AdapterIngest {
    *
    * @return the version, READY or REJECTED with its report
    * @throws ConflictException {@code version-state} if it is not uploading, or somebody else
-   *     completes it
+   *     completes it; {@link VersionStates#TAKEN} if this process was taken for gone meanwhile
+   * @throws dev.heddle.registry.ElsewhereException if its files lie at another replica
    * @throws UnavailableException if the disk or the database fails; the version is uploading again
    *     then, or will be after the next start, with its files
    * @throws RuntimeException if its golden prompts cannot be answered now; the version is uploading
    *     again
    */
   public Version complete(Actor actor, Version version) {
+    uploads.requireHere(version);
     Version closed = states.beginValidation(actor, version);
+    return orReopened(closed, () -> check(actor, closed));
+  }
+
+  /** Validations of processes that are gone. */
+  public List<CutValidation> cut() {
+    return states.cut();
+  }
+
+  /**
+   * Takes over a validation whose process is gone; false if somebody else was first, or the process
+   * has come back. Who takes it has to {@link #finish} it.
+   */
+  public boolean take(CutValidation cut) {
+    return states.take(cut);
+  }
+
+  /**
+   * Finishes what was taken over: the rest of the check, if all is in the store; else the version
+   * is opened again. Blocks as {@link #complete} does.
+   *
+   * @throws RuntimeException as {@link #complete}
+   */
+  public void finish(CutValidation cut) {
+    Version version = cut.version();
+    StoredVersion stored = cut.stored();
+    if (stored == null) {
+      states.reopen(version);
+      log.info("{} is open again: the replica that checked it is gone", version.label());
+      return;
+    }
+    log.info("{} is taken over: the replica that checked it is gone", version.label());
+    Version finished = orReopened(version, () -> prove(cut.actor(), version, stored));
+    log.info("{} is {}", finished.label(), finished.state());
+  }
+
+  private interface Work {
+    Version run() throws IOException;
+  }
+
+  private Version orReopened(Version closed, Work work) {
     try {
-      return finish(actor, closed);
+      return work.run();
     } catch (IOException e) {
       reopen(closed, e);
       throw new UnavailableException(closed.label() + " cannot be stored now", e);
+    } catch (ConflictException e) {
+      if (!e.code().equals(VersionStates.TAKEN)) {
+        reopen(closed, e);
+      }
+      throw e;
     } catch (RuntimeException | Error e) {
       reopen(closed, e);
       throw e;
@@ -105,7 +165,7 @@ public final class AdapterIngest {
     }
   }
 
-  private Version finish(Actor actor, Version version) throws IOException {
+  private Version check(Actor actor, Version version) throws IOException {
     Path folder = uploads.folder(version.id());
     Path folded = folder.resolveSibling(folder.getFileName() + ".folded");
     Version finished;
@@ -166,16 +226,57 @@ public final class AdapterIngest {
         }
       }
       writing.put(manifest);
-      List<Violation> mismatches =
-          adapter.golden().isEmpty()
-              ? List.of()
-              : proof.check(version, manifest.digest(), adapter.golden());
-      if (!mismatches.isEmpty()) {
-        return states.reject(actor, version, mismatches);
-      }
       List<VersionDocument> documents = Documents.keep(folder, writing);
-      return states.ready(actor, version, manifest, bytes, documents, adapter.golden().size());
+      StoredVersion stored =
+          new StoredVersion(manifest.digest(), bytes, documents, adapter.golden().size());
+      states.stored(version, stored);
+      return prove(actor, version, manifest, stored, adapter.golden());
     }
+  }
+
+  /** The same from what is in the store alone. */
+  private Version prove(Actor actor, Version version, StoredVersion stored) throws IOException {
+    List<Digest> needed = new ArrayList<>(stored.blobs().keySet());
+    needed.add(stored.adapter());
+    stored.documents().forEach(file -> needed.add(file.sha256()));
+    try (ExpertStore.Hold _ = store.hold(needed)) {
+      AdapterManifest manifest = store.manifest(stored.adapter());
+      for (Digest blob : stored.blobs().keySet()) {
+        if (!store.contains(blob)) {
+          throw new NoSuchFileException(blob.hex());
+        }
+      }
+      return prove(actor, version, manifest, stored, golden(stored));
+    }
+  }
+
+  private List<GoldenCase> golden(StoredVersion stored) throws IOException {
+    if (stored.golden() == 0) {
+      return List.of();
+    }
+    Digest file =
+        stored.documents().stream()
+            .filter(document -> document.path().equals(GoldenFile.NAME))
+            .map(VersionDocument::sha256)
+            .findFirst()
+            .orElseThrow(() -> new NoSuchFileException(GoldenFile.NAME));
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] json = store.document(file, arena).toArray(ValueLayout.JAVA_BYTE);
+      return GoldenFile.parse(json, base.shape().vocabulary());
+    }
+  }
+
+  private Version prove(
+      Actor actor,
+      Version version,
+      AdapterManifest manifest,
+      StoredVersion stored,
+      List<GoldenCase> golden) {
+    List<Violation> mismatches =
+        golden.isEmpty() ? List.of() : proof.check(version, manifest.digest(), golden);
+    return mismatches.isEmpty()
+        ? states.ready(actor, version, manifest, stored)
+        : states.reject(actor, version, mismatches);
   }
 
   /** A report speaks of the files as the client called them, not of where they lie here. */
@@ -192,13 +293,14 @@ public final class AdapterIngest {
   }
 
   /**
-   * Opens all uploads again whose validation was cut short, their files as they were; whoever
-   * completes them gets the whole check again. To be called at each start, before requests come.
+   * Opens all uploads again whose validation was cut short by the end of an earlier process on this
+   * data folder, their files as they were; whoever completes them gets the whole check again. To be
+   * called at each start, before requests come.
    *
    * @return how many
    */
   public int recover() {
-    int reopened = states.reopenAll();
+    int reopened = states.reopenCut();
     if (reopened > 0) {
       log.info("{} uploads whose validation was interrupted are open again", reopened);
     }

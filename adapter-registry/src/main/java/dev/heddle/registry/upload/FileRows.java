@@ -4,6 +4,7 @@ import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Start;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -17,9 +18,11 @@ final class FileRows {
   record Row(UUID storageId, UploadedFile file) {}
 
   private final RegistryDatabase db;
+  private final Start self;
 
-  FileRows(RegistryDatabase db) {
+  FileRows(RegistryDatabase db, Start self) {
     this.db = db;
+    this.self = self;
   }
 
   List<Row> of(UUID version) {
@@ -53,14 +56,17 @@ final class FileRows {
     });
   }
 
-  private static void finish(JdbcClient jdbc, UUID upload, UploadedFile file) {
+  private void finish(JdbcClient jdbc, UUID upload, UploadedFile file) {
     int finished =
         jdbc.sql(
                 """
                 update upload set state = 'WHOLE', bytes = :bytes, received = :bytes,
                   sha256 = :sha256, expires_at = null
                 where id = :id and state <> 'WHOLE'
-                """)
+                """
+                    + UploadRows.OWN)
+            .param("owner", self.replica())
+            .param("epoch", self.epoch())
             .param("bytes", file.bytes())
             .param("sha256", file.sha256().bytes())
             .param("id", upload)

@@ -97,6 +97,7 @@ public final class ResumableUploads {
    * @throws NotFoundException {@code upload-not-found}
    * @throws ConflictException {@code upload-offset} if it is elsewhere, {@link #BUSY} if somebody
    *     else writes, {@code version-state} if the version is not uploading
+   * @throws dev.heddle.registry.ElsewhereException if the bytes so far lie at another replica
    * @throws UnavailableException if the bytes so far cannot be read
    */
   public UploadPart append(Version version, UUID id, long offset) {
@@ -114,6 +115,7 @@ public final class ResumableUploads {
       if (version.state() != VersionState.UPLOADING) {
         throw UploadRows.notUploading(version);
       }
+      area.requireHere(version);
       return new UploadPart(this, version, row, PartialFile.open(area.file(id), mark(row)));
     } catch (IOException e) {
       busy.remove(id);
@@ -146,15 +148,18 @@ public final class ResumableUploads {
   }
 
   /**
-   * Gives up what has expired, and removes the bytes of all uploads that are over.
+   * Gives up what has expired, wherever its bytes lie; their owner's {@link #sweep} removes them.
    *
-   * @return how many expired
+   * @return how many
    */
-  public int sweep() {
-    int expired = area.rows().removeExpired(Instant.now());
+  public int expire() {
+    return area.rows().removeExpired();
+  }
+
+  /** Removes the bytes of uploads that are over and lie here. */
+  public void sweep() {
     area.sweep();
     marks.keySet().retainAll(area.rows().all());
-    return expired;
   }
 
   UploadArea area() {

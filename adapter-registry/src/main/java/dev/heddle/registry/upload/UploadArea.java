@@ -14,10 +14,12 @@ import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.disk.DurableFiles;
 import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.disk.FolderLock;
+import dev.heddle.registry.replica.Start;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -42,16 +44,18 @@ public final class UploadArea implements AutoCloseable {
 
   /**
    * Opens the area, making it where it is missing. What a crash left is cleared: files that came in
-   * one request and are not whole, and files that no unfinished upload has.
+   * one request and are not whole, and files that no unfinished upload has. Uploads of other
+   * replicas are left alone.
    *
+   * @param self who owns the folder
    * @throws IllegalStateException if another process has the folder, or it belongs to another
    *     database
    */
-  public UploadArea(RegistryDatabase db, Path root, UploadLimits limits) {
+  public UploadArea(RegistryDatabase db, Path root, UploadLimits limits, Start self) {
     this.files = root.resolve("files");
     this.folders = root.resolve("folders");
-    this.versionFiles = new FileRows(db);
-    this.rows = new UploadRows(db, limits);
+    this.versionFiles = new FileRows(db, self);
+    this.rows = new UploadRows(db, limits, self);
     this.limits = limits;
     this.lock = FolderLock.take(root, () -> prepare(root, Installation.id(db)));
   }
@@ -60,7 +64,7 @@ public final class UploadArea implements AutoCloseable {
     FolderIdentity.claim(root, installation);
     DurableFiles.makeEmpty(folders);
     Files.createDirectories(files);
-    rows.removePlain();
+    rows.recover(present().stream().map(UploadArea::id).toList());
     removeStrays();
   }
 
@@ -111,20 +115,60 @@ public final class UploadArea implements AutoCloseable {
     }
   }
 
+  private List<Path> present() throws IOException {
+    try (Stream<Path> all = Files.list(files)) {
+      return all.toList();
+    }
+  }
+
+  private static UUID id(Path file) {
+    return UUID.fromString(file.getFileName().toString());
+  }
+
   /** A row is there before its file; so a file without a row belongs to no upload. */
   private void removeStrays() throws IOException {
-    List<Path> present;
-    try (Stream<Path> all = Files.list(files)) {
-      present = all.toList();
-    }
+    List<Path> present = present();
     if (present.isEmpty()) {
       return;
     }
     Set<UUID> needed = rows.all();
     for (Path file : present) {
-      if (!needed.contains(UUID.fromString(file.getFileName().toString()))) {
+      if (!needed.contains(id(file))) {
         Files.deleteIfExists(file);
       }
+    }
+  }
+
+  /**
+   * Id of the replica that has a version's files, and alone takes more of them; empty if there are
+   * none yet, or nobody who has started has them. Reads the database.
+   */
+  public Optional<UUID> owner(UUID version) {
+    return rows.owner(version);
+  }
+
+  /**
+   * Does nothing if all files of a version lie here.
+   *
+   * @throws dev.heddle.registry.ElsewhereException naming the replica that has some
+   */
+  public void requireHere(Version version) {
+    rows.requireHere(version);
+  }
+
+  /** Gives up what replicas that are gone were receiving in one request. */
+  public void giveUpOfGone() {
+    int removed = rows.removePlainOfGone();
+    if (removed > 0) {
+      log.info("{} uploads ended with the replica that received them", removed);
+    }
+  }
+
+  /** Gives up a version's files that lie at replicas that are gone, so that others may come. */
+  public void giveUpOfGone(Version version) {
+    int removed = rows.removeOfGone(version.id());
+    if (removed > 0) {
+      log.info("{} files of {} lay at a replica that is gone", removed, version.label());
     }
   }
 

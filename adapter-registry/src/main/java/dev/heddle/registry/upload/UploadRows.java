@@ -2,14 +2,17 @@ package dev.heddle.registry.upload;
 
 import dev.heddle.format.Digest;
 import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.ElsewhereException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.QuotaExceededException;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Start;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,12 +58,17 @@ final class UploadRows {
       where version_id = :version\
       """;
 
+  /** What makes a statement do nothing once another start has the row. */
+  static final String OWN = " and owner = :owner and owner_epoch = :epoch";
+
   private final RegistryDatabase db;
   private final UploadLimits limits;
+  private final Start self;
 
-  UploadRows(RegistryDatabase db, UploadLimits limits) {
+  UploadRows(RegistryDatabase db, UploadLimits limits, Start self) {
     this.db = db;
     this.limits = limits;
+    this.self = self;
   }
 
   /**
@@ -69,16 +77,20 @@ final class UploadRows {
    * @throws InvalidException {@code version-too-large}, {@code too-many-files}
    * @throws QuotaExceededException if the tenant has no room
    * @throws ConflictException {@code version-state} if the version is not uploading any more
+   * @throws ElsewhereException if the version's files lie at another replica
    */
   void add(Version version, Row row) {
     db.write(jdbc -> {
       lockUploading(jdbc, version);
+      requireHere(jdbc, version);
       jdbc.sql(
               """
               insert into upload
-                (id, tenant_id, version_id, path, state, bytes, sha256, metadata, expires_at)
+                (id, tenant_id, version_id, path, state, bytes, sha256, metadata, expires_at,
+                 owner, owner_epoch)
               values
-                (:id, :tenant, :version, :path, :state, :bytes, :sha256, :metadata, :expires)
+                (:id, :tenant, :version, :path, :state, :bytes, :sha256, :metadata, :expires,
+                 :owner, :epoch)
               """)
           .param("id", row.id())
           .param("tenant", version.tenantId())
@@ -89,6 +101,8 @@ final class UploadRows {
           .param("sha256", row.sha256() == null ? null : row.sha256().bytes())
           .param("metadata", row.metadata())
           .param("expires", Columns.parameter(row.expiresAt()))
+          .param("owner", self.replica())
+          .param("epoch", self.epoch())
           .update();
       requireRoom(jdbc, version);
       return row;
@@ -104,9 +118,11 @@ final class UploadRows {
     db.write(jdbc -> {
       lockUploading(jdbc, version);
       int grown =
-          jdbc.sql("update upload set bytes = :bytes where id = :id and state = 'PLAIN'")
+          jdbc.sql("update upload set bytes = :bytes where id = :id and state = 'PLAIN'" + OWN)
               .param("bytes", bytes)
               .param("id", id)
+              .param("owner", self.replica())
+              .param("epoch", self.epoch())
               .update();
       requireRoom(jdbc, version);
       return grown;
@@ -132,14 +148,17 @@ final class UploadRows {
             .list());
   }
 
-  /** Says that more of a resumable file is on disk; false if it is given up. */
+  /** Says that more of a resumable file is on disk; false if it is given up, or another's now. */
   boolean received(UUID id, long bytes, Instant expires) {
     return db.write(jdbc ->
         jdbc.sql(
                 """
                 update upload set received = :received, expires_at = :expires
                 where id = :id and state = 'RESUMABLE'
-                """)
+                """
+                    + OWN)
+            .param("owner", self.replica())
+            .param("epoch", self.epoch())
             .param("received", bytes)
             .param("expires", Columns.parameter(expires))
             .param("id", id)
@@ -154,17 +173,111 @@ final class UploadRows {
         == 1;
   }
 
-  /** Removes uploads that cannot continue: files that came in one request of a former process. */
-  int removePlain() {
-    return db.write(jdbc -> jdbc.sql("delete from upload where state = 'PLAIN'").update());
+  /**
+   * Takes the rows of earlier starts on this data folder, and those without an owner whose bytes
+   * are here. Files that came in one request cannot be gone on with: they are removed.
+   *
+   * @param present ids of the files in the folder
+   */
+  void recover(Collection<UUID> present) {
+    db.write(jdbc -> {
+      jdbc.sql(
+              """
+              update upload set owner = :owner, owner_epoch = :epoch
+              where owner = :owner or (owner is null and (id = any (:present)
+                or state = 'PLAIN' or (state = 'RESUMABLE' and received = 0)))
+              """)
+          .param("owner", self.replica())
+          .param("epoch", self.epoch())
+          .param("present", present.toArray(UUID[]::new))
+          .update();
+      return jdbc.sql("delete from upload where state = 'PLAIN'" + OWN)
+          .param("owner", self.replica())
+          .param("epoch", self.epoch())
+          .update();
+    });
   }
 
-  /** Removes resumable files whose time is over. */
-  int removeExpired(Instant now) {
+  /** Removes what a process that is gone was receiving in one request; how many. */
+  int removePlainOfGone() {
     return db.write(jdbc ->
-        jdbc.sql("delete from upload where state = 'RESUMABLE' and expires_at < :now")
-            .param("now", Columns.parameter(now))
+        jdbc.sql(
+                """
+                delete from upload where state = 'PLAIN' and owner is not null
+                  and owner <> :owner and not replica_lives(owner, owner_epoch)
+                """)
+            .param("owner", self.replica())
             .update());
+  }
+
+  /** Id of the replica that has a version's files; empty if it has none, or nobody has them. */
+  Optional<UUID> owner(UUID version) {
+    return db.read(jdbc ->
+        jdbc.sql(
+                "select owner from upload where version_id = :version and owner is not null limit"
+                    + " 1")
+            .param("version", version)
+            .query((row, n) -> Columns.id(row, "owner"))
+            .optional());
+  }
+
+  /**
+   * Does nothing if all files of a version lie in this process's folder.
+   *
+   * @throws ElsewhereException naming the replica that has some
+   */
+  void requireHere(Version version) {
+    db.read(jdbc -> {
+      requireHere(jdbc, version);
+      return version;
+    });
+  }
+
+  private void requireHere(JdbcClient jdbc, Version version) {
+    jdbc.sql(
+            """
+            select u.owner, r.name, coalesce(replica_lives(u.owner, u.owner_epoch), false) as lives
+            from upload u left join replica r on r.id = u.owner
+            where u.version_id = :version and u.owner is distinct from :owner limit 1
+            """)
+        .param("version", version.id())
+        .param("owner", self.replica())
+        .query((row, n) ->
+            new ElsewhereException(
+                "the files of " + version.label(),
+                row.getObject("owner", UUID.class),
+                row.getString("name"),
+                row.getBoolean("lives")))
+        .optional()
+        .ifPresent(elsewhere -> {
+          throw elsewhere;
+        });
+  }
+
+  /** Gives up a version's files that lie at processes that are gone; how many. */
+  int removeOfGone(UUID version) {
+    return db.write(jdbc -> {
+      List<UUID> gone =
+          jdbc.sql(
+                  """
+                  select id from upload where version_id = :version
+                    and owner is distinct from :owner
+                    and not coalesce(replica_lives(owner, owner_epoch), false)
+                  """)
+              .param("version", version)
+              .param("owner", self.replica())
+              .query((row, n) -> Columns.id(row, "id"))
+              .list();
+      UUID[] ids = gone.toArray(UUID[]::new);
+      jdbc.sql("delete from version_file where storage_id = any (:ids)").param("ids", ids).update();
+      return jdbc.sql("delete from upload where id = any (:ids)").param("ids", ids).update();
+    });
+  }
+
+  /** Removes resumable files whose time is over, by the database's clock. */
+  int removeExpired() {
+    return db.write(jdbc ->
+        jdbc.sql("delete from upload where state = 'RESUMABLE' and expires_at < now()").update());
   }
 
   /** Ids of all files that belong to somebody. */

@@ -101,9 +101,9 @@ class VersionsTest {
     List<Violation> report = List.of(new Violation("code", "where", "what"));
     Version rejected = registry.states.reject(TestRegistry.ACTOR, validating, report);
     assertThat(rejected.report()).isEqualTo(report);
-    assertConflict("version-state", () -> registry.states.reopen(validating));
+    assertConflict("version-taken", () -> registry.states.reopen(validating));
     assertConflict(
-        "version-state", () -> registry.states.reject(TestRegistry.ACTOR, validating, report));
+        "version-taken", () -> registry.states.reject(TestRegistry.ACTOR, validating, report));
   }
 
   @Test

@@ -15,7 +15,9 @@ import dev.heddle.registry.access.SignIns.Person;
 import dev.heddle.registry.access.Tenant;
 import dev.heddle.registry.access.TenantLimits;
 import dev.heddle.registry.adapter.Version;
+import dev.heddle.registry.adapter.VersionStates;
 import dev.heddle.registry.db.DatabaseSettings;
+import dev.heddle.registry.replica.Start;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.testing.TestDatabase;
 import dev.heddle.registry.testing.TestRegistry;
@@ -58,7 +60,10 @@ class AuditCoverageTest {
           "upload",
           "version_file",
           "version_proof",
-          "version_import");
+          "version_import",
+          "validation",
+          "replica",
+          "leadership");
 
   @TempDir private static Path folder;
   private static TestRegistry registry;
@@ -189,7 +194,8 @@ class AuditCoverageTest {
     }
     Version cut = registry.versions.create(SOMEBODY, registry.tenant.id(), "cut", registry.base);
     registry.states.beginValidation(SOMEBODY, cut);
-    registry.states.reopenAll();
+    Start self = registry.replicas.self();
+    new VersionStates(registry.db, new Start(self.replica(), self.epoch() + 1)).reopenCut();
     byte[] digest = new byte[32];
     new BaseModels(registry.db).register("another", Digest.of(digest));
 

@@ -10,6 +10,7 @@ import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.access.Tenant;
+import dev.heddle.registry.adapter.StoredVersion;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.store.ExpertStore;
 import dev.heddle.registry.testing.TestRegistry;
@@ -133,7 +134,10 @@ class AdapterDownloadTest {
       }
       writing.put(source.manifest());
       return registry.states.ready(
-          TestRegistry.ACTOR, validating, source.manifest(), bytes, List.of(), 0);
+          TestRegistry.ACTOR,
+          validating,
+          source.manifest(),
+          new StoredVersion(source.manifest().digest(), bytes, List.of(), 0));
     }
   }
 

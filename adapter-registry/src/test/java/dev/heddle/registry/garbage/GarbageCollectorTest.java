@@ -9,6 +9,7 @@ import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionDocument;
 import dev.heddle.registry.download.AdapterDownload;
 import dev.heddle.registry.download.AdapterDownloads;
+import dev.heddle.registry.replica.Leader;
 import dev.heddle.registry.store.ExpertStore.Collected;
 import dev.heddle.registry.store.StoredAdapterSource;
 import dev.heddle.registry.testing.TestRegistry;
@@ -52,7 +53,7 @@ class GarbageCollectorTest {
     int blobs = registry.blobs().size();
     archive(version);
     try (GarbageCollector patient =
-        new GarbageCollector(registry.db, registry.store, Duration.ofHours(1))) {
+        new GarbageCollector(registry.db, registry.store, Duration.ofHours(1), () -> true)) {
       assertThat(patient.collect().removed()).isZero();
     }
     Collected run = registry.garbage.collect();
@@ -63,10 +64,13 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void it_runs_by_itself_at_start_and_when_asked() throws Exception {
+  void it_runs_at_the_leader_and_when_asked() throws Exception {
     archive(registry.ready(registry.tenant, "adapter", 1));
-    registry.garbage.start(Duration.ofDays(1));
-    awaitNoBlobs();
+    try (Leader leader =
+        new Leader(registry.db, registry.replicas.self(), Duration.ofMillis(100))) {
+      leader.every("collection", Duration.ZERO, Duration.ofDays(1), registry.garbage::collect);
+      awaitNoBlobs();
+    }
     archive(registry.ready(registry.tenant, "adapter", 1));
     registry.garbage.request();
     registry.garbage.request();

@@ -321,7 +321,13 @@ class ImportsTest {
 
   private static Imports imports(TestRegistry registry, ImportSource source) {
     return new Imports(
-        registry.db, registry.uploads, registry.ingest, List.of(source), 2, Duration.ofMillis(1));
+        registry.db,
+        registry.uploads,
+        registry.ingest,
+        List.of(source),
+        2,
+        Duration.ofMillis(1),
+        registry.replicas.self());
   }
 
   private Version begin(Imports imports, String source, @Nullable String revision) {

@@ -22,7 +22,10 @@ import dev.heddle.registry.db.Columns;
 import dev.heddle.registry.db.DatabaseSettings;
 import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.replica.ReplicaSettings;
+import dev.heddle.registry.replica.Replicas;
 import dev.heddle.registry.store.DamageListener;
 import dev.heddle.registry.store.LocalExpertStore;
 import dev.heddle.registry.upload.AdapterIngest;
@@ -53,6 +56,7 @@ public final class TestRegistry implements AutoCloseable {
   public final Tenants tenants;
   public final Tenant tenant;
   public final BaseModel base;
+  public final Replicas replicas;
   public final ApiKeys keys;
   public final Adapters adapters;
   public final Versions versions;
@@ -80,22 +84,27 @@ public final class TestRegistry implements AutoCloseable {
     this.tenants = new Tenants(db);
     this.tenant = tenants.ensureDefault();
     this.base = new BaseModels(db).register(BASE, model.digest());
+    this.replicas =
+        new Replicas(
+            db,
+            new ReplicaSettings(
+                FolderIdentity.own(folder), "test", null, base.digest(), Duration.ofSeconds(2)));
     this.keys = new ApiKeys(db);
     this.adapters = new Adapters(db);
     this.versions = new Versions(db);
-    this.states = new VersionStates(db);
+    this.states = new VersionStates(db, replicas.self());
     this.publishing = new Publishing(db);
     this.aliases = new Aliases(db);
     this.grants = new Grants(db);
     this.audit = new AuditLog(db);
     this.store =
         new LocalExpertStore(folder.resolve("experts"), Installation.id(db), DamageListener.NONE);
-    this.uploads = new UploadArea(db, folder.resolve("uploads"), limits);
+    this.uploads = new UploadArea(db, folder.resolve("uploads"), limits, replicas.self());
     this.resumable = new ResumableUploads(uploads, Duration.ofHours(1));
     this.storage = new Storage(db);
-    this.ingest = new AdapterIngest(db, uploads, store, model, AdapterProof.NONE);
+    this.ingest = new AdapterIngest(db, uploads, store, model, AdapterProof.NONE, replicas.self());
     ingest.recover();
-    this.garbage = new GarbageCollector(db, store, Duration.ZERO);
+    this.garbage = new GarbageCollector(db, store, Duration.ZERO, () -> true);
   }
 
   public static TestRegistry in(Path folder) {
@@ -201,6 +210,7 @@ public final class TestRegistry implements AutoCloseable {
     garbage.close();
     uploads.close();
     store.close();
+    replicas.close();
     db.close();
     model.close();
   }

@@ -14,6 +14,7 @@ import dev.heddle.format.testing.LoraWriter;
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.access.Tenant;
+import dev.heddle.registry.adapter.StoredVersion;
 import dev.heddle.registry.adapter.Version;
 import dev.heddle.registry.adapter.VersionState;
 import dev.heddle.registry.store.BlobKind;
@@ -180,7 +181,8 @@ class AdapterIngestTest {
             registry.uploads,
             new FullStore(registry.store),
             registry.model,
-            AdapterProof.NONE);
+            AdapterProof.NONE,
+            registry.replicas.self());
     assertThatThrownBy(() -> failing.complete(TestRegistry.ACTOR, version))
         .isInstanceOf(UnavailableException.class);
     Version open = registry.versions.get(registry.tenant.id(), "adapter", 1);
@@ -214,7 +216,10 @@ class AdapterIngestTest {
     Version validating = registry.states.beginValidation(TestRegistry.ACTOR, version);
     Map<Digest, Long> bytes = storeBlobs(registry.adapterFolder(1));
     registry.states.ready(
-        TestRegistry.ACTOR, validating, manifestOf(registry.adapterFolder(1)), bytes, List.of(), 0);
+        TestRegistry.ACTOR,
+        validating,
+        manifestOf(registry.adapterFolder(1)),
+        new StoredVersion(manifestOf(registry.adapterFolder(1)).digest(), bytes, List.of(), 0));
     assertThat(registry.uploadedBytes()).isNotEmpty();
 
     registry = registry.restart();

@@ -101,7 +101,13 @@ class AdapterProofTest {
   }
 
   private AdapterIngest ingest(AdapterProof proof) {
-    return new AdapterIngest(registry.db, registry.uploads, registry.store, registry.model, proof);
+    return new AdapterIngest(
+        registry.db,
+        registry.uploads,
+        registry.store,
+        registry.model,
+        proof,
+        registry.replicas.self());
   }
 
   private VersionState stateOf(Version version) {

@@ -150,14 +150,14 @@ class ResumableUploadsTest {
   }
 
   @Test
-  void what_expired_is_gone_and_the_sweep_gives_its_room_back() {
+  void what_expired_is_gone_and_gives_its_room_back() {
     ResumableUploads impatient = new ResumableUploads(registry.uploads, Duration.ofMillis(-1));
     Upload expired = impatient.create(version, PATH, 1000, null, "");
     Upload kept = create(500, null);
     send(kept, 20, true);
     assertThatThrownBy(() -> registry.resumable.get(version, expired.id()))
         .isInstanceOf(NotFoundException.class);
-    assertThat(registry.resumable.sweep()).isEqualTo(1);
+    assertThat(registry.resumable.expire()).isEqualTo(1);
     assertThat(registry.storage.used(registry.tenant.id()).uploadBytes()).isEqualTo(500);
     assertThat(registry.resumable.get(version, kept.id()).offset()).isEqualTo(20);
   }

@@ -150,7 +150,9 @@ class UploadAreaTest {
 
   @Test
   void a_second_process_does_not_get_the_folder() {
-    assertThatThrownBy(() -> new UploadArea(registry.db, folder.resolve("uploads"), LIMITS))
+    assertThatThrownBy(() ->
+            new UploadArea(
+                registry.db, folder.resolve("uploads"), LIMITS, registry.replicas.self()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("in use");
   }

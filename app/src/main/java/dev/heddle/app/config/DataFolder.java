@@ -1,10 +1,12 @@
 package dev.heddle.app.config;
 
+import dev.heddle.registry.disk.FolderIdentity;
 import dev.heddle.registry.disk.FolderLock;
 import dev.heddle.registry.disk.PrivateFiles;
 import dev.heddle.registry.postgres.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,11 @@ public final class DataFolder implements AutoCloseable {
   /** Where an embedded PostgreSQL lies. */
   Path postgres() {
     return path.resolve(POSTGRES);
+  }
+
+  /** Which folder it is, the same over restarts. */
+  UUID id() {
+    return FolderIdentity.own(path);
   }
 
   Path path() {

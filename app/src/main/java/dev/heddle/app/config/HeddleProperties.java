@@ -9,6 +9,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,7 @@ public record HeddleProperties(
     @DefaultValue @Valid ScoringSettings scoring,
     @DefaultValue @Valid StoreSettings store,
     @DefaultValue @Valid Database database,
+    @DefaultValue @Valid Replica replica,
     @DefaultValue @Valid CorsSettings cors,
     @DefaultValue @Valid ConsoleSettings console,
     @DefaultValue @Valid Metrics metrics,
@@ -262,6 +264,39 @@ public record HeddleProperties(
     /** Whether each line is an object. */
     public boolean isJson() {
       return format.equals("json");
+    }
+  }
+
+  /**
+   * This process as one of several on a database.
+   *
+   * @param name what people call it; the machine's name and the port unless given
+   * @param address where the other processes reach it, {@code http://HOST:PORT}; they do not unless
+   *     given
+   * @param beat how often it announces itself; without a word for three times as long it is gone
+   */
+  public record Replica(
+      @Nullable @Size(max = 200, message = "must have at most 200 characters") String name,
+      @Nullable String address,
+      @DefaultValue("2s") @NotNull Duration beat) {
+    private static final String ADDRESS =
+        "https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?/?";
+
+    @AssertTrue(message = "beat: must be 100ms to 1m")
+    boolean isBeatSane() {
+      return beat.toMillis() >= 100 && beat.compareTo(Duration.ofMinutes(1)) <= 0;
+    }
+
+    @AssertTrue(message = "address: must be such as http://10.0.0.5:8080")
+    boolean isAddressSane() {
+      return address == null || address.isBlank() || address.matches(ADDRESS);
+    }
+
+    /** Where the others reach it, null if they do not. */
+    @Nullable URI reachable() {
+      return address == null || address.isBlank()
+          ? null
+          : URI.create(address.replaceFirst("/$", ""));
     }
   }
 

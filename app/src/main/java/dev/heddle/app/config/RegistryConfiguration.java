@@ -23,6 +23,7 @@ import dev.heddle.registry.idempotency.IdempotencyKeys;
 import dev.heddle.registry.imports.Imports;
 import dev.heddle.registry.imports.LocalSource;
 import dev.heddle.registry.imports.S3Source;
+import dev.heddle.registry.replica.Replicas;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
@@ -100,8 +101,9 @@ class RegistryConfiguration {
   }
 
   @Bean
-  UploadArea uploadArea(RegistryDatabase database, DataFolder data) {
-    return new UploadArea(database, data.path().resolve("uploads"), UploadLimits.DEFAULT);
+  UploadArea uploadArea(RegistryDatabase database, DataFolder data, Replicas replicas) {
+    return new UploadArea(
+        database, data.path().resolve("uploads"), UploadLimits.DEFAULT, replicas.self());
   }
 
   @Bean
@@ -120,8 +122,10 @@ class RegistryConfiguration {
       UploadArea uploads,
       ExpertStore store,
       ModelFolder folder,
-      AdapterProof proof) {
-    AdapterIngest ingest = new AdapterIngest(database, uploads, store, folder, proof);
+      AdapterProof proof,
+      Replicas replicas) {
+    AdapterIngest ingest =
+        new AdapterIngest(database, uploads, store, folder, proof, replicas.self());
     ingest.recover();
     return ingest;
   }
@@ -140,14 +144,16 @@ class RegistryConfiguration {
       UploadArea uploads,
       AdapterIngest ingest,
       S3Source buckets,
-      HeddleProperties properties) {
+      HeddleProperties properties,
+      Replicas replicas) {
     return new Imports(
         database,
         uploads,
         ingest,
         List.of(new LocalSource(properties.imports().roots()), buckets),
         properties.imports().atOnce(),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        replicas.self());
   }
 
   @Bean

@@ -5,6 +5,8 @@ import dev.heddle.registry.db.Installation;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.download.AdapterDownloads;
 import dev.heddle.registry.garbage.GarbageCollector;
+import dev.heddle.registry.replica.Leader;
+import dev.heddle.registry.replica.Replicas;
 import dev.heddle.registry.scrub.DamageLog;
 import dev.heddle.registry.scrub.StoreScrub;
 import dev.heddle.registry.store.ExpertStore;
@@ -33,17 +35,36 @@ class StoreConfiguration {
 
   @Bean
   ExpertStore expertStore(
-      RegistryDatabase database, DataFolder data, HeddleProperties properties, DamageLog damages) {
+      RegistryDatabase database,
+      DataFolder data,
+      HeddleProperties properties,
+      DamageLog damages,
+      Replicas replicas) {
     UUID installation = Installation.id(database);
     StoreSettings.S3 s3 = properties.store().s3();
     S3Settings settings = s3.bucketSettings();
     if (settings == null) {
+      requireAlone(replicas);
       return new LocalExpertStore(data.path().resolve("experts"), installation, damages);
     }
     Path cache = data.path().resolve("experts-cache");
     log.info("experts in {}, cached copies of at most {} bytes in {}", settings, s3.cache(), cache);
     return new S3ExpertStore(
         settings, cache, s3.cache().toBytes(), installation, InstantSource.system(), damages);
+  }
+
+  /** What one process keeps in its own folder, another cannot load. */
+  private static void requireAlone(Replicas replicas) {
+    replicas.live().stream()
+        .filter(other -> other.start().epoch() < replicas.self().epoch())
+        .filter(other -> !other.id().equals(replicas.self().replica()))
+        .findFirst()
+        .ifPresent(other -> {
+          throw new IllegalStateException(
+              "the replica %s runs on this database; several need a bucket for what they share: set"
+                      .formatted(other.name())
+                  + " HEDDLE_STORE_S3_BUCKET for all, or stop it");
+        });
   }
 
   @Bean
@@ -53,19 +74,15 @@ class StoreConfiguration {
 
   @Bean
   GarbageCollector garbageCollector(
-      RegistryDatabase database, ExpertStore store, HeddleProperties properties) {
+      RegistryDatabase database, ExpertStore store, HeddleProperties properties, Leader leader) {
     boolean shared = store instanceof S3ExpertStore;
     Duration grace = shared ? properties.store().s3().grace() : Duration.ZERO;
-    GarbageCollector collector = new GarbageCollector(database, store, grace);
-    collector.start(properties.store().collectEvery());
-    return collector;
+    return new GarbageCollector(database, store, grace, () -> !shared || leader.leads());
   }
 
   @Bean
-  StoreScrub storeScrub(RegistryDatabase database, ExpertStore store, HeddleProperties properties) {
-    StoreScrub scrub = new StoreScrub(database, store);
-    scrub.start(properties.store().scrubRate().toBytes());
-    return scrub;
+  StoreScrub storeScrub(RegistryDatabase database, ExpertStore store) {
+    return new StoreScrub(database, store);
   }
 
   @Bean

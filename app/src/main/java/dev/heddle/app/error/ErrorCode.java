@@ -43,6 +43,8 @@ public enum ErrorCode {
   ADAPTER_UNAVAILABLE(503, "server_error", "adapter_unavailable"),
   PROVIDER_UNAVAILABLE(503, "server_error", "provider_unavailable"),
   DRAINING(503, "server_error", "draining"),
+  /** What is asked for lies at another replica, which the message names. */
+  UPLOAD_ELSEWHERE(503, "server_error", "upload_elsewhere"),
   DATABASE_UNAVAILABLE(503, "server_error", "database_unavailable");
 
   private final int status;
@@ -76,7 +78,7 @@ public enum ErrorCode {
    */
   public int retryAfterSeconds() {
     return switch (this) {
-      case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS -> 1;
+      case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS, UPLOAD_ELSEWHERE -> 1;
       case ADAPTER_UNAVAILABLE -> 10;
       case DRAINING, PROVIDER_UNAVAILABLE, DATABASE_UNAVAILABLE -> 5;
       default -> 0;

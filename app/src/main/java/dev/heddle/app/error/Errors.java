@@ -5,6 +5,7 @@ import dev.heddle.experts.AdapterLoadException;
 import dev.heddle.format.FormatException;
 import dev.heddle.format.Violation;
 import dev.heddle.registry.ConflictException;
+import dev.heddle.registry.ElsewhereException;
 import dev.heddle.registry.InvalidException;
 import dev.heddle.registry.NotFoundException;
 import dev.heddle.registry.PreconditionException;
@@ -89,6 +90,7 @@ public final class Errors {
           case PreconditionException changed -> ErrorCode.PRECONDITION_FAILED;
           case InvalidException invalid -> ErrorCode.INVALID_REQUEST;
           case QuotaExceededException quota -> ErrorCode.STORAGE_QUOTA_EXCEEDED;
+          case ElsewhereException elsewhere -> ErrorCode.UPLOAD_ELSEWHERE;
           case UnavailableException unavailable -> ErrorCode.DATABASE_UNAVAILABLE;
         };
     List<Violation> violations =

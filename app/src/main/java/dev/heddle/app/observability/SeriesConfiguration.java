@@ -5,10 +5,12 @@ import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /** Keeps the last hours of what the engine did: six of them, in half a megabyte. */
 @Configuration(proxyBeanMethods = false)
+@EnableScheduling
 class SeriesConfiguration {
   private static final int STEP_SECONDS = 5;
   private static final Duration SPAN = Duration.ofHours(6);

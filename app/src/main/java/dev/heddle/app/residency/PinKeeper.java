@@ -28,13 +28,14 @@ import reactor.core.publisher.Mono;
 
 /**
  * Makes the engine keep what the registry's pins say: after the start, soon after a change made
- * here, and every few seconds for what changes elsewhere or could not be loaded before. Requests
- * wait for none of it.
+ * here, and every second for what changes elsewhere or could not be loaded before. Requests wait
+ * for none of it.
  */
 @Component
 public final class PinKeeper {
   private static final Logger log = LoggerFactory.getLogger(PinKeeper.class);
-  private static final long EVERY_SECONDS = 15;
+  private static final long EVERY_SECONDS = 1;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Pins pins;
   private final InferenceRuntime runtime;
@@ -47,6 +48,9 @@ public final class PinKeeper {
    * What the engine has been asked to keep; those that wait for their load do not show as pinned.
    */
   private final Set<Digest> asked = ConcurrentHashMap.newKeySet();
+
+  /** When the engine could not keep an adapter: not to be tried at once again. */
+  private final Map<Digest, Long> failed = new ConcurrentHashMap<>();
 
   private volatile Map<UUID, Map<Digest, Integer>> slots = Map.of();
 
@@ -98,13 +102,14 @@ public final class PinKeeper {
               .map(Resident::adapter)
               .collect(Collectors.toSet());
       for (Digest adapter : wanted) {
-        if (!kept.contains(adapter) && asked.add(adapter)) {
+        if (!kept.contains(adapter) && mayTry(adapter) && asked.add(adapter)) {
           keep(adapter);
         }
       }
       Set<Digest> unwanted = new HashSet<>(asked);
       unwanted.addAll(kept);
       unwanted.removeAll(wanted);
+      failed.keySet().retainAll(wanted);
       for (Digest adapter : unwanted) {
         asked.remove(adapter);
         letGo(adapter);
@@ -116,15 +121,24 @@ public final class PinKeeper {
     }
   }
 
+  private boolean mayTry(Digest adapter) {
+    Long last = failed.get(adapter);
+    return last == null || System.nanoTime() - last > RETRY_NANOS;
+  }
+
   private void keep(Digest adapter) {
     Mono.fromFuture(() -> runtime.pin(adapter), true)
         .subscribe(
             nothing -> {},
             failure -> {
+              failed.put(adapter, System.nanoTime());
               asked.remove(adapter); // to be tried again
               log.warn("{} cannot be pinned now: {}", names.of(adapter), failure.getMessage());
             },
-            () -> log.info("{} is pinned", names.of(adapter)));
+            () -> {
+              failed.remove(adapter);
+              log.info("{} is pinned", names.of(adapter));
+            });
   }
 
   private void letGo(Digest adapter) {
