@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A platform in a process of its own, which can be killed as a machine's failure would. */
@@ -51,7 +52,10 @@ final class PlatformProcess implements AutoCloseable {
     return platform;
   }
 
-  /** Starts a platform with a model of its own, which may not be ready yet. */
+  /**
+   * Starts a platform with a model of its own, which may not be ready yet. Its port stands for
+   * {@code {port}} in the settings.
+   */
   static PlatformProcess launch(Path data, Path model, int heap, String... settings)
       throws IOException {
     int port = freePort();
@@ -64,7 +68,7 @@ final class PlatformProcess implements AutoCloseable {
             "--heddle.model=" + model,
             "--heddle.memory=" + (heap + 600) + "MB",
             "--heddle.bootstrap-admin-key=" + PlatformFixture.KEY));
-    command.addAll(List.of(settings));
+    Stream.of(settings).map(each -> each.replace("{port}", port + "")).forEach(command::add);
     Path log = data.resolveSibling(data.getFileName() + ".log");
     ProcessBuilder program =
         new ProcessBuilder(command)

@@ -14,8 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -176,6 +181,36 @@ public final class RegistrySnapshot {
                 .thenComparing(VersionRef::adapter)
                 .thenComparingInt(VersionRef::number))
         .toList();
+  }
+
+  /**
+   * Every name that some tenant may call one of these adapters by, sorted: {@code name@number}, and
+   * {@code name} of adapters and aliases that mean it, each for its owner alone and behind {@code
+   * owner/}. What no name means is left out.
+   */
+  public Map<Digest, List<String>> names(Set<Digest> wanted) {
+    Map<Digest, SortedSet<String>> names = new HashMap<>();
+    for (TenantEntry owner : contents.tenants().values()) {
+      BiConsumer<VersionRef, String> add =
+          (version, name) -> {
+            if (wanted.contains(version.digest())) {
+              SortedSet<String> known =
+                  names.computeIfAbsent(version.digest(), digest -> new TreeSet<>());
+              known.add(name);
+              known.add(owner.name() + "/" + name);
+            }
+          };
+      for (SnapshotAdapter adapter : owner.adapters().values()) {
+        adapter.versions().forEach(version -> add.accept(version, version.label()));
+        adapter.published().forEach(choice -> add.accept(choice.version(), adapter.name().name()));
+      }
+      for (AliasEntry alias : owner.aliases().values()) {
+        choices(owner.id(), owner, alias)
+            .forEach(choice -> add.accept(choice.version(), alias.name().name()));
+      }
+    }
+    return names.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
   }
 
   private void addAll(

@@ -274,11 +274,14 @@ public record HeddleProperties(
    * @param address where the other processes reach it, {@code http://HOST:PORT}; they do not unless
    *     given
    * @param beat how often it announces itself; without a word for three times as long it is gone
+   * @param forwarding {@code forward} a request for an adapter to the replica where it is at home,
+   *     or {@code serve} every request here
    */
   public record Replica(
       @Nullable @Size(max = 200, message = "must have at most 200 characters") String name,
       @Nullable String address,
-      @DefaultValue("2s") @NotNull Duration beat) {
+      @DefaultValue("2s") @NotNull Duration beat,
+      @DefaultValue("serve") @Pattern(regexp = "serve|forward") String forwarding) {
     private static final String ADDRESS =
         "https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?/?";
 
@@ -290,6 +293,10 @@ public record HeddleProperties(
     @AssertTrue(message = "address: must be such as http://10.0.0.5:8080")
     boolean isAddressSane() {
       return address == null || address.isBlank() || address.matches(ADDRESS);
+    }
+
+    boolean isForwarding() {
+      return forwarding.equals("forward");
     }
 
     /** Where the others reach it, null if they do not. */

@@ -1,10 +1,13 @@
 package dev.heddle.app.config;
 
+import dev.heddle.app.routing.AdapterHomes;
+import dev.heddle.app.routing.Forwarder;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.replica.Leader;
 import dev.heddle.registry.replica.ReplicaSettings;
 import dev.heddle.registry.replica.Replicas;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.springframework.beans.factory.annotation.Value;
@@ -23,15 +26,28 @@ class ReplicaConfiguration {
       HeddleProperties properties,
       @Value("${server.port}") int port) {
     HeddleProperties.Replica settings = properties.replica();
-    String name = settings.name();
     return new Replicas(
         database,
         new ReplicaSettings(
-            data.id(),
-            name == null || name.isBlank() ? hostName() + ":" + port : name,
-            settings.reachable(),
-            base.digest(),
-            settings.beat()));
+            data.id(), name(settings, port), settings.reachable(), base.digest(), settings.beat()));
+  }
+
+  @Bean
+  AdapterHomes adapterHomes(Replicas replicas, HeddleProperties properties) {
+    return new AdapterHomes(
+        replicas.self().replica(), replicas::live, properties.replica().isForwarding());
+  }
+
+  @Bean
+  Forwarder forwarder(
+      HeddleProperties properties, @Value("${server.port}") int port, MeterRegistry meters) {
+    return new Forwarder(
+        name(properties.replica(), port), properties.serving().connections(), meters);
+  }
+
+  private static String name(HeddleProperties.Replica settings, int port) {
+    String name = settings.name();
+    return name == null || name.isBlank() ? hostName() + ":" + port : name;
   }
 
   @Bean(destroyMethod = "") // closed by who gives it tasks, before what these need

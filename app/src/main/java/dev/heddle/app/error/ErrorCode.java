@@ -40,6 +40,8 @@ public enum ErrorCode {
   RATE_LIMIT_EXCEEDED(429, "rate_limit_error", "rate_limit_exceeded"),
   QUEUE_FULL(429, "rate_limit_error", "queue_full"),
   INTERNAL_ERROR(500, "server_error", "internal_error"),
+  /** Another replica was answering, and has gone. */
+  REPLICA_LOST(503, "server_error", "replica_lost"),
   ADAPTER_UNAVAILABLE(503, "server_error", "adapter_unavailable"),
   PROVIDER_UNAVAILABLE(503, "server_error", "provider_unavailable"),
   DRAINING(503, "server_error", "draining"),
@@ -78,7 +80,7 @@ public enum ErrorCode {
    */
   public int retryAfterSeconds() {
     return switch (this) {
-      case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS, UPLOAD_ELSEWHERE -> 1;
+      case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS, UPLOAD_ELSEWHERE, REPLICA_LOST -> 1;
       case ADAPTER_UNAVAILABLE -> 10;
       case DRAINING, PROVIDER_UNAVAILABLE, DATABASE_UNAVAILABLE -> 5;
       default -> 0;

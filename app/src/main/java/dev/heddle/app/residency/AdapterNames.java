@@ -4,6 +4,8 @@ import dev.heddle.format.Digest;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.snapshot.VersionRef;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -24,6 +26,14 @@ public final class AdapterNames {
   /** Takes time by how many versions there are. */
   public String of(Digest adapter) {
     return text(adapter, registry.current().versions(adapter));
+  }
+
+  /**
+   * What clients may write as {@code model} for each of the adapters, whoever they are; takes time
+   * as {@link #of}, for all of them together.
+   */
+  public Map<Digest, List<String>> callable(Set<Digest> adapters) {
+    return registry.current().names(adapters);
   }
 
   static String text(Digest adapter, List<VersionRef> versions) {

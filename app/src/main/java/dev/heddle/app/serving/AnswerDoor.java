@@ -3,9 +3,13 @@ package dev.heddle.app.serving;
 import dev.heddle.app.quota.RequestTurn;
 import dev.heddle.app.refusal.RefusalLog;
 import dev.heddle.app.request.JsonBody;
+import dev.heddle.app.routing.Forwarder;
+import dev.heddle.app.routing.Hop;
+import dev.heddle.app.routing.UnreachableException;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -23,18 +27,24 @@ final class AnswerDoor {
   private final RequestLimits limits;
   private final ServingSettings settings;
   private final PromptThreads prompts;
+  private final HopFinder hops;
+  private final Forwarder forwarder;
 
   AnswerDoor(
       GenerationService generations,
       ServedModel served,
       ServingSettings settings,
-      PromptThreads prompts) {
+      PromptThreads prompts,
+      HopFinder hops,
+      Forwarder forwarder) {
     this.generations = generations;
     this.writer = new AnswerWriter(settings.keepAlive());
     this.limits =
         new RequestLimits(served.vocabulary(), settings.maxChoices(), served.structures());
     this.settings = settings;
     this.prompts = prompts;
+    this.hops = hops;
+    this.forwarder = forwarder;
   }
 
   /** What a request may ask for. */
@@ -42,39 +52,95 @@ final class AnswerDoor {
     return limits;
   }
 
+  /** Who is to answer a request. */
+  private sealed interface Way {
+    /** This replica. */
+    record Here(AnswerFormat format) implements Way {}
+
+    /** Another one. */
+    record There(Hop hop) implements Way {}
+  }
+
   /**
-   * Answers by the engine.
+   * Answers by the engine, or by another replica's. What another one answers is counted there
+   * alone: its turn here is given back before it leaves.
    *
    * @param prepare reads the body's tree, which it must not keep, and makes the answer ready; may
    *     take its time
    */
   Mono<Void> answer(ServerWebExchange exchange, Function<ObjectNode, AnswerFormat> prepare) {
+    forwarder.sign(exchange.getResponse());
+    return inTurn(
+        exchange,
+        turn ->
+            body(exchange)
+                .flatMap(body ->
+                    parsed(exchange, body, tree -> way(exchange, tree, prepare))
+                        .flatMap(way ->
+                            switch (way) {
+                              case Way.Here(var format) -> run(exchange, format, turn);
+                              case Way.There(var hop) -> {
+                                turn.giveBack();
+                                yield forward(exchange, body, hop, prepare);
+                              }
+                            })));
+  }
+
+  private Way way(
+      ServerWebExchange exchange, ObjectNode tree, Function<ObjectNode, AnswerFormat> prepare) {
+    Hop hop = hops.find(exchange, tree);
+    return hop == null ? new Way.Here(prepare.apply(tree)) : new Way.There(hop);
+  }
+
+  /** A replica that is not reached has begun nothing: the request is as if it had just come. */
+  private Mono<Void> forward(
+      ServerWebExchange exchange,
+      byte[] body,
+      Hop hop,
+      Function<ObjectNode, AnswerFormat> prepare) {
+    return forwarder
+        .forward(exchange, body, hop)
+        .onErrorResume(
+            UnreachableException.class,
+            e ->
+                inTurn(
+                    exchange,
+                    turn ->
+                        parsed(exchange, body, prepare)
+                            .flatMap(format -> run(exchange, format, turn))));
+  }
+
+  private Mono<Void> run(ServerWebExchange exchange, AnswerFormat format, RequestTurn turn) {
+    ServerHttpResponse response = exchange.getResponse();
+    return writer.write(
+        response, format, generations.run(format.answer(), turn, response.getHeaders()));
+  }
+
+  /** What was never let in costs nothing; its turn is given back before the client hears of it. */
+  private Mono<Void> inTurn(ServerWebExchange exchange, Function<RequestTurn, Mono<Void>> work) {
     RequestTurn turn = generations.takeTurn(Asker.of(exchange).caller().tenantId());
-    return read(exchange, prepare)
-        .flatMap(format ->
-            writer.write(
-                exchange.getResponse(),
-                format,
-                generations.run(format.answer(), turn, exchange.getResponse().getHeaders())))
-        // What was never let in costs nothing; before the client hears of it.
-        .doOnTerminate(turn::giveBack)
-        .doOnCancel(turn::giveBack);
+    return work.apply(turn).doOnTerminate(turn::giveBack).doOnCancel(turn::giveBack);
   }
 
   /** As {@link #answer} without the engine, for an answer that is ready when it is prepared. */
   Mono<ObjectNode> tell(ServerWebExchange exchange, Function<ObjectNode, ObjectNode> prepare) {
     RequestTurn turn = generations.takeTurn(Asker.of(exchange).caller().tenantId());
-    return read(exchange, prepare).doOnError(refused -> turn.giveBack()).doOnCancel(turn::giveBack);
+    return body(exchange)
+        .flatMap(body -> parsed(exchange, body, prepare))
+        .doOnError(refused -> turn.giveBack())
+        .doOnCancel(turn::giveBack);
   }
 
-  private <T> Mono<T> read(ServerWebExchange exchange, Function<ObjectNode, T> prepare) {
+  private Mono<byte[]> body(ServerWebExchange exchange) {
+    return JsonBody.read(exchange.getRequest(), settings.bodyLimitBytes());
+  }
+
+  private <T> Mono<T> parsed(
+      ServerWebExchange exchange, byte[] body, Function<ObjectNode, T> prepare) {
     UUID tenant = Asker.of(exchange).caller().tenantId();
-    return JsonBody.read(exchange.getRequest(), settings.bodyLimitBytes())
-        .flatMap(body ->
-            Mono.fromCallable(() ->
-                    contained(
-                        () -> JsonBody.parse(body, tree -> prepare.apply(noted(exchange, tree)))))
-                .subscribeOn(prompts.of(tenant, body.length)));
+    return Mono.fromCallable(() ->
+            contained(() -> JsonBody.parse(body, tree -> prepare.apply(noted(exchange, tree)))))
+        .subscribeOn(prompts.of(tenant, body.length));
   }
 
   /** The same tree; what model it names is known from here on, whatever is wrong with it. */

@@ -7,6 +7,7 @@ import dev.heddle.registry.access.Principal;
 import dev.heddle.registry.snapshot.RegistrySnapshot;
 import dev.heddle.registry.snapshot.ResolvedModel;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Says what model names mean to a caller, by the latest snapshot of the registry. */
@@ -25,10 +26,12 @@ public final class ModelResolver {
    *     never answers in another's place
    */
   ResolvedModel resolve(Principal caller, String name, String stickyKey) {
-    return snapshots
-        .get()
-        .resolve(caller.tenantId(), name, stickyKey)
-        .orElseThrow(() -> notFound(name));
+    return find(caller, name, stickyKey).orElseThrow(() -> notFound(name));
+  }
+
+  /** As {@link #resolve}; empty where that throws. */
+  Optional<ResolvedModel> find(Principal caller, String name, String stickyKey) {
+    return snapshots.get().resolve(caller.tenantId(), name, stickyKey);
   }
 
   /**

@@ -92,7 +92,7 @@ class HeddlePropertiesTest {
                                 Duration.ofSeconds(30))),
                         new HeddleProperties.Database(
                             null, "heddle", "", 10, Duration.ofSeconds(5), Duration.ofSeconds(10)),
-                        new HeddleProperties.Replica(null, null, Duration.ofSeconds(2)),
+                        new HeddleProperties.Replica(null, null, Duration.ofSeconds(2), "serve"),
                         new CorsSettings(List.of()),
                         new ConsoleSettings(
                             new OidcSettings(
@@ -166,6 +166,7 @@ class HeddlePropertiesTest {
             "heddle.replica.name=heddle-0",
             "heddle.replica.address=http://10.0.0.5:8080",
             "heddle.replica.beat=500ms",
+            "heddle.replica.forwarding=forward",
             "heddle.imports.at-once=5",
             "heddle.imports.s3.connect-wait=6s",
             "heddle.imports.s3.read-wait=7s",
@@ -264,7 +265,7 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(3),
                             Duration.ofSeconds(4)),
                         new HeddleProperties.Replica(
-                            "heddle-0", "http://10.0.0.5:8080", Duration.ofMillis(500)),
+                            "heddle-0", "http://10.0.0.5:8080", Duration.ofMillis(500), "forward"),
                         new CorsSettings(List.of("https://app.example.com")),
                         new ConsoleSettings(
                             new OidcSettings(

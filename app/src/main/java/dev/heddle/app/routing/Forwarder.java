@@ -1,0 +1,211 @@
+package dev.heddle.app.routing;
+
+import dev.heddle.app.error.ApiException;
+import dev.heddle.app.error.ErrorCode;
+import dev.heddle.app.error.Surface;
+import dev.heddle.app.request.RequestId;
+import dev.heddle.registry.replica.Replica;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Hands a request to another replica, and its answer back as it comes, byte for byte. The caller's
+ * own key goes along and is looked at again there, where all is counted: limits, usage, metrics.
+ * Who stops reading here stops the other replica.
+ */
+public final class Forwarder implements AutoCloseable {
+  /** Who answers. */
+  public static final String REPLICA = "X-Heddle-Replica";
+
+  /** Who has forwarded a request; one that has this, whatever it says, is served where it comes. */
+  public static final String FORWARDED = "X-Heddle-Forwarded";
+
+  /** Decides between versions of a name. */
+  public static final String STICKY = "x-heddle-sticky";
+
+  private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
+
+  /** What a message says of its own connection. */
+  private static final Set<String> OF_THE_CONNECTION =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade");
+
+  /** What is written anew, or was dealt with here. */
+  private static final Set<String> NOT_ASKED =
+      Set.of("host", "content-length", "expect", "origin", "x-request-id");
+
+  private final String self;
+  private final PeerConnections peers;
+  private final Counter answered;
+  private final Counter declined;
+  private final Counter unreachable;
+  private final Counter lost;
+
+  /**
+   * @param self what this replica is called
+   * @param connections most to one replica
+   */
+  public Forwarder(String self, int connections, MeterRegistry meters) {
+    this.self = printable(self);
+    this.peers = new PeerConnections(connections);
+    this.answered = counter(meters, "answered");
+    this.declined = counter(meters, "declined");
+    this.unreachable = counter(meters, "unreachable");
+    this.lost = counter(meters, "lost");
+  }
+
+  private static Counter counter(MeterRegistry meters, String outcome) {
+    return meters.counter("heddle.requests.forwarded", "outcome", outcome);
+  }
+
+  /** Says that this replica answers, unless the answer of another is handed back. */
+  public void sign(ServerHttpResponse response) {
+    response.getHeaders().set(REPLICA, self);
+  }
+
+  /** Whether a request has been forwarded. Anybody can say so, and only keeps the request here. */
+  public static boolean isForwarded(ServerHttpRequest request) {
+    return request.getHeaders().containsHeader(FORWARDED);
+  }
+
+  /**
+   * Answers an exchange by another replica's answer.
+   *
+   * @param body of the request, as it came
+   * @return ends with {@link UnreachableException} if nothing was begun there, and nothing answered
+   *     here; with REPLICA_LOST if the other replica has gone before it began to answer
+   */
+  public Mono<Void> forward(ServerWebExchange exchange, byte[] body, Hop hop) {
+    AtomicBoolean begun = new AtomicBoolean();
+    ServerHttpRequest request = exchange.getRequest();
+    return peers
+        .client()
+        .method(request.getMethod())
+        .uri(uri(hop.target(), request.getURI()))
+        .headers(headers -> ask(headers, exchange, hop))
+        .httpRequest(connected -> begun.set(true))
+        .bodyValue(body)
+        .exchangeToMono(answer -> tell(exchange, answer, hop.target()))
+        .onErrorMap(
+            WebClientRequestException.class,
+            e -> begun.get() ? lost(e, hop.target()) : unreachable(e, hop.target()));
+  }
+
+  private static URI uri(Replica target, URI asked) {
+    String query = asked.getRawQuery();
+    return URI.create(
+        Objects.requireNonNull(target.address(), "is chosen by it")
+            + asked.getRawPath()
+            + (query == null ? "" : "?" + query));
+  }
+
+  private void ask(HttpHeaders headers, ServerWebExchange exchange, Hop hop) {
+    copy(exchange.getRequest().getHeaders(), headers, NOT_ASKED);
+    headers.set(FORWARDED, self);
+    headers.set(RequestId.HEADER, RequestId.of(exchange));
+    if (hop.stickyKey() != null) {
+      headers.set(STICKY, hop.stickyKey());
+    }
+  }
+
+  private Mono<Void> tell(ServerWebExchange exchange, ClientResponse answer, Replica target) {
+    HttpHeaders headers = answer.headers().asHttpHeaders();
+    if (isDeclined(answer.statusCode(), headers)) {
+      declined.increment();
+      return answer
+          .releaseBody()
+          .then(Mono.error(new UnreachableException(target.name() + " does not take it")));
+    }
+    answered.increment();
+    ServerHttpResponse response = exchange.getResponse();
+    response.setStatusCode(answer.statusCode());
+    copy(headers, response.getHeaders(), Set.of());
+    Flux<DataBuffer> body = answer.bodyToFlux(DataBuffer.class).onErrorMap(e -> lost(e, target));
+    boolean stream = MediaType.TEXT_EVENT_STREAM.isCompatibleWith(headers.getContentType());
+    return response.writeWith(
+        stream ? body.onErrorResume(ApiException.class, e -> Mono.just(event(exchange, e))) : body);
+  }
+
+  /**
+   * Whether the other replica has not begun: it stops, and lets nobody in (whom it lets in, it
+   * signs for); or it has not heard yet of a version that was made a moment ago.
+   */
+  private static boolean isDeclined(HttpStatusCode status, HttpHeaders headers) {
+    return status.isSameCodeAs(HttpStatus.NOT_FOUND)
+        || (status.isSameCodeAs(HttpStatus.SERVICE_UNAVAILABLE)
+            && !headers.containsHeader(REPLICA));
+  }
+
+  /** The stream's last words, after whatever event was cut short. */
+  private static DataBuffer event(ServerWebExchange exchange, ApiException error) {
+    String path = exchange.getRequest().getPath().value();
+    Surface surface = Surface.of(path);
+    String data = surface.body(error, path, RequestId.of(exchange)).toString();
+    String named = surface == Surface.ANTHROPIC ? "event: error\n" : "";
+    String text = "\n\n" + named + "data: " + data + "\n\n";
+    return exchange.getResponse().bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void copy(HttpHeaders from, HttpHeaders to, Set<String> without) {
+    List<String> named = from.getConnection();
+    from.forEach((name, values) -> {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (!OF_THE_CONNECTION.contains(lower)
+          && !without.contains(lower)
+          && named.stream().noneMatch(lower::equalsIgnoreCase)) {
+        to.put(name, values);
+      }
+    });
+  }
+
+  private UnreachableException unreachable(Throwable cause, Replica target) {
+    unreachable.increment();
+    log.debug("{} is not reached, so its request is served here", target.name(), cause);
+    return new UnreachableException(target.name() + " is not reached", cause);
+  }
+
+  private ApiException lost(Throwable cause, Replica target) {
+    lost.increment();
+    log.warn("{} has gone while it answered: {}", target.name(), cause.getMessage());
+    return new ApiException(
+        ErrorCode.REPLICA_LOST, "The replica that was answering has gone; send the request again.");
+  }
+
+  private static String printable(String name) {
+    return name.replaceAll("[^\\x21-\\x7e]", "?");
+  }
+
+  @Override
+  public void close() {
+    peers.close();
+  }
+}
