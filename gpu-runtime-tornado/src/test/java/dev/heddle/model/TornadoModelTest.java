@@ -64,7 +64,15 @@ class TornadoModelTest {
     if (!TestDevice.isEmulated() || name.endsWith("-window")) {
       return 160;
     }
-    return name.endsWith("-fp8") ? 37 : 6;
+    return OracleCase.ADAPTERS.stream().mapToInt(this::shortestPrompt).max().orElseThrow();
+  }
+
+  private int shortestPrompt(String variant) {
+    return oracle.runs.stream()
+        .filter(run -> run.variant().equals(variant))
+        .mapToInt(run -> run.tokens().size())
+        .min()
+        .orElseThrow();
   }
 
   @Test
