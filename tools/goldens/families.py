@@ -1,6 +1,6 @@
 """Writes tiny checkpoints, adapters, and what transformers computes of them, as testdata/oracle/README.md describes.
 
-usage: families.py OUT      (pip install -e tools/esft)
+usage: families.py OUT [CASE ...]      (pip install -e tools/esft)
 """
 
 import json
@@ -40,6 +40,17 @@ CASES = {
         num_hidden_layers=2, n_routed_experts=4, num_experts_per_tok=2, n_shared_experts=1, moe_intermediate_size=136,
         q_lora_rank=48, kv_lora_rank=32, qk_nope_head_dim=16, qk_rope_head_dim=8, v_head_dim=16, n_group=2, topk_group=1,
         first_k_dense_replace=1, norm_topk_prob=True),
+    # Every pair turns four times as slowly.
+    "mixtral-linear": MixtralConfig(
+        **COMMON, intermediate_size=24, num_hidden_layers=2, num_local_experts=4, num_experts_per_tok=2,
+        rope_parameters=dict(rope_type="linear", rope_theta=10000.0, factor=4.0)),
+    # Of eight pairs the first keeps its frequency, two are in between, the slow ones are stretched.
+    "qwen3-moe-llama3": Qwen3MoeConfig(
+        **COMMON, head_dim=16, intermediate_size=40, num_hidden_layers=2, num_experts=4, num_experts_per_tok=2,
+        moe_intermediate_size=16, norm_topk_prob=True,
+        rope_parameters=dict(
+            rope_type="llama3", rope_theta=10000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+            original_max_position_embeddings=64)),
 }
 
 
@@ -137,8 +148,10 @@ def run(model, tokens):
 
 
 @torch.no_grad()
-def main(out):
+def main(out, *names):
     for number, name in enumerate(CASES):
+        if names and name not in names:
+            continue
         torch.manual_seed(number)
         folder = Path(out) / name
         build(name, folder / "model")
@@ -161,4 +174,4 @@ def main(out):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,17 +1,12 @@
-"""Tiny models of every family, which transformers and the platform both read."""
+"""Models of every family, and options of a training."""
 
 from argparse import Namespace
-from pathlib import Path
 
 import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-REPO = Path(__file__).parents[3]
-MODELS = {"deepseek-v2": REPO / "testdata/oracle/lite-yarn"} | {
-    name: REPO / "testdata/oracle-families" / name
-    for name in ("deepseek-v3", "glm4-moe", "mixtral", "olmoe", "qwen2-moe", "qwen3-moe", "qwen3-moe-dense-tied")
-}
+from families import MODELS
 
 torch.set_num_threads(1)
 

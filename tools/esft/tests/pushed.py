@@ -16,10 +16,10 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from conftest import MODELS
 from esft import adapter
 from esft.compare import Platform, compare, table
 from esft.data import read_lines
+from families import MODELS
 
 TEMPLATE = (
     "{% for m in messages %}{{ bos_token + m.content }}{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}"

@@ -2,7 +2,7 @@ import random
 
 import pytest
 import torch
-from conftest import MODELS, load, options
+from conftest import load, options
 from safetensors.torch import load_file
 
 from esft import Refusal, adapter
@@ -10,6 +10,7 @@ from esft.config import ExpertConfig
 from esft.data import Batches, Sample
 from esft.experts import ChosenExperts
 from esft.train import loss_of, train
+from families import MODELS
 
 
 def samples(count=24, length=24):

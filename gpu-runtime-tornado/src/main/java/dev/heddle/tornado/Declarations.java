@@ -102,12 +102,11 @@ final class Declarations {
   }
 
   DeviceHandles.Cache cache(CacheShape shape, int blocks, int blockTokens) {
-    Require.that(shape.groups() == 1, "the KV cache", "has more than one group of heads");
     if (cache != null) {
       throw new IllegalStateException("there is one KV cache on a device");
     }
     int layers = shape.layers();
-    long layerFloats = (long) blocks * blockTokens * shape.width();
+    long layerFloats = (long) blocks * blockTokens * shape.groups() * shape.width();
     int perBuffer = (int) Math.min(layers, limits.slabElements() / layerFloats);
     Require.that(
         perBuffer > 0,
@@ -123,9 +122,6 @@ final class Declarations {
   }
 
   DeviceHandles.Routed routing(int tokens, RouteRule rule, DeviceHandles.Pool pool) {
-    Require.that(!rule.sigmoid(), "the router", "has sigmoids, which the device does not compute");
-    Require.that(
-        !rule.normalize() || rule.scale() == 1f, "the router", "both normalises and scales");
     int perToken = rule.perToken();
     int k = rule.topK();
     int pairs = Math.multiplyExact(tokens, perToken);

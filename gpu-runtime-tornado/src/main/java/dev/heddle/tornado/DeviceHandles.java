@@ -10,6 +10,7 @@ import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** What callers hold: places in the device's arenas and buffers. */
 final class DeviceHandles {
@@ -43,16 +44,9 @@ final class DeviceHandles {
       return shape.layers();
     }
 
-    int latent() {
-      return shape.value();
-    }
-
-    int rope() {
-      return shape.key();
-    }
-
+    /** Floats of a block in one layer. */
     int blockFloats() {
-      return blockTokens * shape.width();
+      return blockTokens * shape.groups() * shape.width();
     }
 
     int buffers() {
@@ -102,6 +96,11 @@ final class DeviceHandles {
     int pairs() {
       return tokens * rule.perToken();
     }
+  }
+
+  /** The place of a tensor that an operation may go without. */
+  static @Nullable Place floatsIfAny(@Nullable Tensor tensor) {
+    return tensor == null ? null : floatsOf(tensor);
   }
 
   static Place floatsOf(Tensor tensor) {

@@ -4,18 +4,23 @@ import static dev.heddle.tornado.DeviceHandles.Place;
 
 import dev.heddle.ops.RouteRule;
 import dev.heddle.tornado.kernel.RouteKernels;
+import dev.heddle.tornado.kernel.RouteTask;
+import org.jspecify.annotations.Nullable;
 
 /** Tasks of a MoE layer: the fused rerouting, the experts, their weighted sum. */
 final class ExpertRecorder {
   private final Pass pass;
   private final int tile;
   private final DeviceClass sizes;
+  private final Descriptors descriptors;
   private final PassRecorder rows;
 
-  ExpertRecorder(Pass pass, int tile, DeviceClass sizes, PassRecorder rows) {
+  ExpertRecorder(
+      Pass pass, int tile, DeviceClass sizes, Descriptors descriptors, PassRecorder rows) {
     this.pass = pass;
     this.tile = tile;
     this.sizes = sizes;
+    this.descriptors = descriptors;
     this.rows = rows;
   }
 
@@ -23,17 +28,36 @@ final class ExpertRecorder {
     pass.add(new DeviceTask(name, grid, adder));
   }
 
+  /**
+   * Routes rows.
+   *
+   * @param correction added to scores for the choice; null adds nothing
+   * @param sharedGate logit of the shared columns' weight; null for weight 1
+   * @param map first int of the layer's row 0 in the expert map
+   * @param counts first counter of the layer's row 0, or -1 to count nothing
+   */
   void route(
       DeviceHandles.Routed out,
       Place logits,
-      Place map,
-      int mapRow,
+      @Nullable Place correction,
+      @Nullable Place sharedGate,
+      int map,
       Place adapters,
       int counts,
       int count) {
+    int[] descriptor = new int[RouteTask.SIZE];
+    descriptor[RouteTask.COUNT] = count;
+    descriptor[RouteTask.LOGITS] = logits.at();
+    descriptor[RouteTask.CORRECTION] = correction == null ? -1 : correction.at();
+    descriptor[RouteTask.SHARED_GATE] = sharedGate == null ? -1 : sharedGate.at();
+    descriptor[RouteTask.MAP] = map;
+    descriptor[RouteTask.ADAPTERS] = adapters.at();
+    descriptor[RouteTask.COUNTS] = counts;
+    descriptor[RouteTask.AT] = out.at();
+    descriptor[RouteTask.TOKENS] = out.tokens();
+    descriptor[RouteTask.WEIGHTS] = out.weights().at();
+    int task = descriptors.add(descriptor);
     RouteRule rule = out.rule();
-    int mapAt = map.at() + mapRow * map.cols();
-    float scale = rule.normalize() ? RouteKernels.NORMALIZE : rule.scale();
     int room = RouteKernels.sortSize(out.pairs());
     int threads = sizes.routeThreads();
     record(
@@ -46,20 +70,15 @@ final class ExpertRecorder {
                 c,
                 m.floats,
                 m.ints,
-                count,
-                logits.at(),
+                task,
                 rule.routed(),
                 rule.topK(),
                 rule.shared(),
                 rule.groups(),
                 rule.topGroups(),
-                scale,
-                mapAt,
-                adapters.at(),
-                counts,
-                out.at(),
-                out.tokens(),
-                out.weights().at(),
+                rule.sigmoid() ? 1 : 0,
+                rule.normalize() ? 1 : 0,
+                rule.scale(),
                 tile,
                 room,
                 threads));

@@ -9,12 +9,6 @@ import dev.heddle.tornado.kernel.RouteKernels;
 
 /** Tasks of linear layers: plain ones, one matrix a head, and those of experts. */
 final class LinearRecorder {
-  /** Where descriptors of tasks go. */
-  interface Descriptors {
-    /** Keeps a descriptor; returns its first int in the arena. */
-    int add(int[] task);
-  }
-
   /**
    * A linear layer of experts.
    *

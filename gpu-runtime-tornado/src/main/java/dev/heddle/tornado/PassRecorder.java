@@ -1,16 +1,18 @@
 package dev.heddle.tornado;
 
 import static dev.heddle.tornado.DeviceHandles.Place;
+import static dev.heddle.tornado.DeviceHandles.floatsOf;
 
-import dev.heddle.tornado.kernel.AttentionKernels;
+import dev.heddle.ops.RopeTable;
 import dev.heddle.tornado.kernel.DeviceRowKernels;
 
 /**
- * Turns operations into tasks of a {@link Pass}: those on rows and attention here, {@link #linear}
- * layers and {@link #experts} in recorders of their own.
+ * Turns operations into tasks of a {@link Pass}: those on rows here, {@link #linear} layers, {@link
+ * #attention} and {@link #experts} in recorders of their own.
  */
 final class PassRecorder {
   final LinearRecorder linear;
+  final AttentionRecorder attention;
   final ExpertRecorder experts;
   private final Pass pass;
   private final DeviceClass sizes;
@@ -18,11 +20,12 @@ final class PassRecorder {
   /**
    * @param tile rows that share each weight that is read; one class of shapes
    */
-  PassRecorder(Pass pass, int tile, DeviceClass sizes, LinearRecorder.Descriptors descriptors) {
+  PassRecorder(Pass pass, int tile, DeviceClass sizes, Descriptors descriptors) {
     this.pass = pass;
     this.sizes = sizes;
     this.linear = new LinearRecorder(pass, tile, sizes, descriptors);
-    this.experts = new ExpertRecorder(pass, tile, sizes, this);
+    this.attention = new AttentionRecorder(pass, sizes, descriptors);
+    this.experts = new ExpertRecorder(pass, tile, sizes, descriptors, this);
   }
 
   private void record(String name, Grid grid, DeviceTask.Adder adder) {
@@ -55,11 +58,13 @@ final class PassRecorder {
                 table.bf16() ? 1 : 0));
   }
 
+  /** Normalises each part of a row that is as wide as the weight. */
   void rmsNorm(Place out, Place x, Place weight, float eps, int count) {
     int threads = sizes.rowThreads();
+    int parts = x.cols() / weight.cols();
     record(
         "rmsNorm",
-        Grid.tiles(count, 1, 1, threads),
+        Grid.tiles(count, 1, parts, threads),
         (graph, id, c, m) ->
             graph.task(
                 id,
@@ -68,9 +73,10 @@ final class PassRecorder {
                 m.floats,
                 m.ints,
                 count,
+                parts,
                 out.at(),
                 x.at(),
-                x.cols(),
+                weight.cols(),
                 weight.at(),
                 eps,
                 threads));
@@ -118,18 +124,13 @@ final class PassRecorder {
   }
 
   void rope(
-      Place x,
-      int heads,
-      int headStride,
-      int offset,
-      Place cos,
-      Place sin,
-      Place positions,
-      int count) {
-    int half = cos.cols();
+      Place x, int heads, int headStride, int offset, RopeTable table, Place positions, int count) {
+    Place cos = floatsOf(table.cos());
+    Place sin = floatsOf(table.sin());
+    int pairs = cos.cols();
     record(
         "rope",
-        elements(count, heads * half),
+        elements(count, heads * pairs),
         (graph, id, c, m) ->
             graph.task(
                 id,
@@ -145,7 +146,8 @@ final class PassRecorder {
                 offset,
                 cos.at(),
                 sin.at(),
-                half,
+                pairs,
+                table.step(),
                 positions.at()));
   }
 
@@ -165,87 +167,5 @@ final class PassRecorder {
                 x.at(),
                 out.cols(),
                 indices.at()));
-  }
-
-  // ---- attention
-
-  void storeLatent(
-      DeviceHandles.Cache cache,
-      int layer,
-      Place compressed,
-      Place weight,
-      float eps,
-      Place cos,
-      Place sin,
-      Place positions,
-      Place slots,
-      int count) {
-    int threads = sizes.rowThreads();
-    record(
-        "storeLatent",
-        Grid.tiles(count, 1, 1, threads),
-        (graph, id, c, m) ->
-            graph.task(
-                id,
-                AttentionKernels::storeLatents,
-                c,
-                m.floats,
-                m.ints,
-                m.keys.get(cache.buffer(layer)),
-                count,
-                compressed.at(),
-                cache.latent(),
-                cache.rope(),
-                weight.at(),
-                eps,
-                cos.at(),
-                sin.at(),
-                positions.at(),
-                slots.at(),
-                cache.at(layer),
-                cache.blockTokens(),
-                threads));
-  }
-
-  void attend(
-      Place out,
-      Place queryLatent,
-      Place query,
-      int heads,
-      DeviceHandles.Cache cache,
-      int layer,
-      Place positions,
-      Place sequences,
-      Place tables,
-      float scale,
-      int count) {
-    int splits = sizes.keySplits();
-    record(
-        "attention",
-        Grid.tiles(count, 1, heads, cache.blockTokens() * splits),
-        (graph, id, c, m) ->
-            graph.task(
-                id,
-                AttentionKernels::attendLatents,
-                c,
-                m.floats,
-                m.ints,
-                m.keys.get(cache.buffer(layer)),
-                count,
-                queryLatent.at(),
-                query.at(),
-                query.cols(),
-                out.at(),
-                heads,
-                cache.at(layer),
-                positions.at(),
-                sequences.at(),
-                tables.at(),
-                tables.cols(),
-                scale,
-                cache.latent(),
-                cache.rope(),
-                cache.blockTokens(),
-                splits));
   }
 }

@@ -1,6 +1,5 @@
 package dev.heddle.tornado;
 
-import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsFactory;
 import java.util.List;
@@ -37,15 +36,6 @@ public final class TornadoFactory implements OpsFactory {
           + e.getMessage()
           + "; docs/accelerators.md says how to look";
     }
-  }
-
-  @Override
-  public @Nullable String lacks(ModelShape shape) {
-    boolean computed =
-        shape.attention() instanceof ModelShape.Latent
-            && shape.experts().scoring() == ModelShape.Scoring.SOFTMAX
-            && !shape.experts().sharedGate();
-    return computed ? null : "it computes deepseek_v2 alone so far, not " + shape.family();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.heddle.tornado;
 
+import static dev.heddle.tornado.DeviceHandles.floatsIfAny;
 import static dev.heddle.tornado.DeviceHandles.floatsOf;
 import static dev.heddle.tornado.DeviceHandles.intsOf;
 
@@ -293,7 +294,7 @@ final class TornadoOps implements Ops {
       return;
     }
     Require.that(
-        x.cols() == weight.cols() && out.cols() == weight.cols(), weight.name(), "does not fit");
+        x.cols() % weight.cols() == 0 && out.cols() == x.cols(), weight.name(), "does not fit");
     recorder.rmsNorm(floatsOf(out), floatsOf(x), floatsOf(weight), eps, count(rows));
   }
 
@@ -342,17 +343,7 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
-    Require.that(!table.halves(), x.name(), "rotates by halves, which the device does not");
-    Place cos = floatsOf(table.cos());
-    recorder.rope(
-        floatsOf(x),
-        heads,
-        headStride,
-        offset,
-        cos,
-        floatsOf(table.sin()),
-        intsOf(positions),
-        count(rows));
+    recorder.rope(floatsOf(x), heads, headStride, offset, table, intsOf(positions), count(rows));
   }
 
   @Override
@@ -370,19 +361,18 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
-    DeviceHandles.Cache keys = (DeviceHandles.Cache) cache;
+    CacheShape shape = cache.shape();
     Require.that(
-        compressed.cols() == keys.latent() + keys.rope(),
+        shape.groups() == 1 && compressed.cols() == shape.width(),
         compressed.name(),
         "does not fit the cache");
-    recorder.storeLatent(
-        keys,
+    recorder.attention.storeLatent(
+        (DeviceHandles.Cache) cache,
         layer,
         floatsOf(compressed),
         floatsOf(normWeight),
         eps,
-        floatsOf(table.cos()),
-        floatsOf(table.sin()),
+        table,
         intsOf(positions),
         intsOf(kvSlots),
         count(rows));
@@ -391,7 +381,23 @@ final class TornadoOps implements Ops {
   @Override
   public void storeKeyValue(
       KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {
-    throw new UnsupportedOperationException("the device computes latent attention alone");
+    PassRecorder recorder = called(values, keys, rows);
+    if (recorder == null) {
+      return;
+    }
+    CacheShape shape = cache.shape();
+    Require.that(
+        values.cols() == shape.groups() * shape.value()
+            && keys.cols() == shape.groups() * shape.key(),
+        keys.name(),
+        "does not fit the cache");
+    recorder.attention.storeKeyValue(
+        (DeviceHandles.Cache) cache,
+        layer,
+        floatsOf(values),
+        floatsOf(keys),
+        intsOf(kvSlots),
+        count(rows));
   }
 
   @Override
@@ -422,21 +428,19 @@ final class TornadoOps implements Ops {
     if (recorder == null) {
       return;
     }
-    if (qValue == null) {
-      throw new UnsupportedOperationException("the device computes latent attention alone");
-    }
-    Require.that(rule.window() == 0, out.name(), "has a window, which the device does not compute");
-    recorder.attend(
+    CacheShape shape = cache.shape();
+    Require.that(
+        rule.heads() % shape.groups() == 0 && out.cols() == rule.heads() * shape.value(),
+        out.name(),
+        "does not fit the cache");
+    recorder.attention.attend(
         floatsOf(out),
-        floatsOf(qValue),
+        floatsIfAny(qValue),
         floatsOf(q),
-        rule.heads(),
+        rule,
         (DeviceHandles.Cache) cache,
         layer,
-        intsOf(positions),
-        intsOf(sequences),
-        intsOf(blockTables),
-        rule.scale(),
+        new AttentionRecorder.Tokens(intsOf(positions), intsOf(sequences), intsOf(blockTables)),
         count(rows));
   }
 
@@ -459,14 +463,21 @@ final class TornadoOps implements Ops {
     DeviceHandles.Routed routed = (DeviceHandles.Routed) out;
     Require.that(routed.rule().equals(rule), "the routing", "was made for another rule");
     Require.that(
-        correction == null && sharedGate == null, logits.name(), "has a correction or a gate");
+        correction == null || correction.cols() == rule.routed(), "the correction", "does not fit");
     Require.that(
         counts == null || (counts.cols() == rule.routed() && counts.rows() == map.rows()),
         map.name(),
         "does not fit the counters");
     int countsAt = counts == null ? -1 : intsOf(counts).at() + mapRow * counts.cols();
     recorder.experts.route(
-        routed, floatsOf(logits), intsOf(map), mapRow, intsOf(adapters), countsAt, count(rows));
+        routed,
+        floatsOf(logits),
+        floatsIfAny(correction),
+        floatsIfAny(sharedGate),
+        intsOf(map).at() + mapRow * map.cols(),
+        intsOf(adapters),
+        countsAt,
+        count(rows));
   }
 
   @Override

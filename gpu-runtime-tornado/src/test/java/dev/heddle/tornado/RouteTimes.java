@@ -1,6 +1,7 @@
 package dev.heddle.tornado;
 
 import dev.heddle.tornado.kernel.RouteKernels;
+import dev.heddle.tornado.kernel.RouteTask;
 import dev.heddle.tornado.kernel.UnfusedRoute;
 import java.util.Arrays;
 import java.util.Random;
@@ -28,7 +29,8 @@ final class RouteTimes {
   private final int map = 32;
   private final int adapters = map + ADAPTERS * (ROUTED + SHARED);
   private final int counts = adapters + TOKENS;
-  private final int at = counts + ADAPTERS * ROUTED;
+  private final int task = counts + ADAPTERS * ROUTED;
+  private final int at = task + RouteTask.SIZE;
   private final KernelContext context = new KernelContext();
 
   private RouteTimes() {
@@ -43,6 +45,14 @@ final class RouteTimes {
     for (int t = 0; t < TOKENS; t++) {
       n.set(adapters + t, t % ADAPTERS);
     }
+    n.set(task + RouteTask.CORRECTION, -1);
+    n.set(task + RouteTask.SHARED_GATE, -1);
+    n.set(task + RouteTask.MAP, map);
+    n.set(task + RouteTask.ADAPTERS, adapters);
+    n.set(task + RouteTask.COUNTS, counts);
+    n.set(task + RouteTask.AT, at);
+    n.set(task + RouteTask.TOKENS, TOKENS);
+    n.set(task + RouteTask.WEIGHTS, TOKENS * ROUTED);
   }
 
   private static int floats() {
@@ -112,20 +122,15 @@ final class RouteTimes {
         context,
         f,
         n,
-        0,
-        0,
+        task,
         ROUTED,
         K,
         SHARED,
         1,
         1,
+        0,
+        0,
         1f,
-        map,
-        adapters,
-        counts,
-        at,
-        TOKENS,
-        TOKENS * ROUTED,
         tile,
         RouteKernels.sortSize(TOKENS * PER_TOKEN),
         sizes.routeThreads());

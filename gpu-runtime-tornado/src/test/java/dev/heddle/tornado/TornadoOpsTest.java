@@ -21,6 +21,7 @@ import dev.heddle.ops.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,13 +88,13 @@ class TornadoOpsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 13, 207})
-  void norms_agree_and_may_write_where_they_read(int n) {
+  @CsvSource({"1,1", "13,1", "207,1", "13,3"})
+  void norms_agree_for_every_part_of_a_row_and_may_write_where_they_read(int n, int parts) {
     Parity.check(
-        "norm " + n,
+        "norm " + n + " x " + parts,
         s -> {
-          Tensor x = s.floats(ROWS, n);
-          Tensor out = s.result(s.empty(ROWS, n));
+          Tensor x = s.floats(ROWS, parts * n);
+          Tensor out = s.result(s.empty(ROWS, parts * n));
           Tensor weight = s.vector(n);
           return () -> {
             s.ops.rmsNorm(out, x, weight, 1e-6f, s.rows);
@@ -134,14 +135,15 @@ class TornadoOpsTest {
         });
   }
 
-  @Test
-  void rotations_agree() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rotations_of_a_part_of_each_head_agree(boolean halves) {
     Parity.check(
-        "rope",
+        "rope by halves " + halves,
         s -> {
           Tensor x = s.floats(ROWS, 3 * 12);
           Tensor out = s.result(s.empty(ROWS, 3 * 12));
-          RopeTable table = new RopeTable(s.floats(64, 4), s.floats(64, 4), false);
+          RopeTable table = new RopeTable(s.floats(64, 3), s.floats(64, 3), halves);
           Tensor positions = s.ints(ROWS, 1, IntStream.range(0, ROWS).map(i -> 3 * i).toArray());
           Tensor indices = s.ints(ROWS, 1, IntStream.range(0, ROWS).toArray());
           return () -> {
@@ -151,68 +153,117 @@ class TornadoOpsTest {
         });
   }
 
+  /** Positions of one sequence, whose blocks lie backwards in the cache. */
+  private static final class PagedSequence {
+    private static final int BLOCKS = 24;
+
+    final KvCache cache;
+    final Tensor positions;
+    final Tensor kvSlots;
+    final Tensor sequences;
+    final Tensor tables;
+
+    /** One layer a buffer: the cache is in several. */
+    PagedSequence(Scenario s, CacheShape shape, int blockTokens) {
+      cache = s.ops.kvCache(shape, BLOCKS, blockTokens);
+      int[] table = IntStream.range(0, 6).map(i -> BLOCKS - 1 - i).toArray();
+      positions = s.ints(ROWS, 1, IntStream.range(0, ROWS).toArray());
+      kvSlots =
+          s.ints(
+              ROWS,
+              1,
+              IntStream.range(0, ROWS)
+                  .map(i -> table[i / blockTokens] * blockTokens + i % blockTokens)
+                  .toArray());
+      sequences = s.ints(ROWS, 1, IntStream.range(0, ROWS).map(i -> 1).toArray());
+      tables = s.ops.ints("tables", 2, 6);
+      s.ops.writeRow(tables, 1, table);
+    }
+
+    static void limitSlabs(CacheShape shape, int blockTokens) {
+      int layer = BLOCKS * blockTokens * shape.groups() * shape.width();
+      System.setProperty(Devices.MAX_SLAB, "" + 4 * Math.max(1 << 13, layer));
+    }
+
+    void attend(Scenario s, Tensor out, @Nullable Tensor qValue, Tensor q, AttentionRule rule) {
+      s.ops.attention(out, qValue, q, rule, cache, 2, positions, sequences, tables, s.rows);
+    }
+  }
+
   @ParameterizedTest
-  @CsvSource({"80,16,32", "13,6,4"})
-  void attention_over_the_paged_cache_agrees(int latent, int rope, int blockTokens) {
+  @CsvSource({"80,16,32,false", "13,6,4,true"})
+  void latent_attention_over_the_paged_cache_agrees(
+      int latent, int rope, int blockTokens, boolean halves) {
     int heads = 3;
     int queryDim = rope + 5;
-    int layers = 3;
-    int blocks = 24;
-    // One layer a buffer: the cache is in several.
-    System.setProperty(
-        Devices.MAX_SLAB, "" + 4 * Math.max(1 << 13, blocks * blockTokens * (latent + rope)));
+    CacheShape shape = new CacheShape(3, 1, latent, rope);
+    PagedSequence.limitSlabs(shape, blockTokens);
     Parity.check(
         "attention " + latent,
         s -> {
-          KvCache cache =
-              s.ops.kvCache(new CacheShape(layers, 1, latent, rope), blocks, blockTokens);
+          PagedSequence paged = new PagedSequence(s, shape, blockTokens);
           Tensor compressed = s.floats(ROWS, latent + rope);
           Tensor norm = s.vector(latent);
           Tensor queryLatent = s.floats(ROWS, heads * latent);
           Tensor query = s.floats(ROWS, heads * queryDim);
-          RopeTable table = new RopeTable(s.floats(64, rope / 2), s.floats(64, rope / 2), false);
-          int[] position = IntStream.range(0, ROWS).toArray();
-          // The sequence's blocks lie backwards in the cache.
-          int[] blockTable = IntStream.range(0, 6).map(i -> blocks - 1 - i).toArray();
-          int[] slots =
-              IntStream.range(0, ROWS)
-                  .map(i -> blockTable[i / blockTokens] * blockTokens + i % blockTokens)
-                  .toArray();
-          Tensor positions = s.ints(ROWS, 1, position);
-          Tensor kvSlots = s.ints(ROWS, 1, slots);
-          Tensor sequences = s.ints(ROWS, 1, IntStream.range(0, ROWS).map(i -> 1).toArray());
-          Tensor tables = s.ops.ints("tables", 2, 6);
-          s.ops.writeRow(tables, 1, blockTable);
+          RopeTable table = new RopeTable(s.floats(64, rope / 2), s.floats(64, rope / 2), halves);
           Tensor out = s.result(s.empty(ROWS, heads * latent));
           return () -> {
-            s.ops.storeLatent(cache, 2, compressed, norm, 1e-6f, table, positions, kvSlots, s.rows);
-            s.ops.attention(
-                out,
-                queryLatent,
-                query,
-                new AttentionRule(heads, 0.3f, 0),
-                cache,
+            s.ops.storeLatent(
+                paged.cache,
                 2,
-                positions,
-                sequences,
-                tables,
+                compressed,
+                norm,
+                1e-6f,
+                table,
+                paged.positions,
+                paged.kvSlots,
                 s.rows);
+            paged.attend(s, out, queryLatent, query, new AttentionRule(heads, 0.3f, 0));
+          };
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6,2,40,32,0", "4,4,13,4,0", "3,1,16,4,7", "4,2,9,4,1", "2,1,8,16,16"})
+  void grouped_attention_over_the_paged_cache_agrees(
+      int heads, int groups, int head, int blockTokens, int window) {
+    CacheShape shape = new CacheShape(3, groups, head, head);
+    PagedSequence.limitSlabs(shape, blockTokens);
+    Parity.check(
+        "grouped " + heads + "/" + groups + " window " + window,
+        s -> {
+          PagedSequence paged = new PagedSequence(s, shape, blockTokens);
+          Tensor keys = s.floats(ROWS, groups * head);
+          Tensor values = s.floats(ROWS, groups * head);
+          Tensor query = s.floats(ROWS, heads * head);
+          Tensor out = s.result(s.empty(ROWS, heads * head));
+          return () -> {
+            s.ops.storeKeyValue(paged.cache, 2, values, keys, paged.kvSlots, s.rows);
+            paged.attend(s, out, null, query, new AttentionRule(heads, 0.3f, window));
           };
         });
   }
 
   @ParameterizedTest
   @CsvSource({
-    "BF16,8,2,1,1,1,false",
-    "BF16,16,4,2,4,2,true",
-    "F32,8,3,0,1,1,true",
-    "F16,12,1,1,3,1,true"
+    "BF16,8,2,1,1,1,false,false",
+    "BF16,16,4,2,4,2,false,true",
+    "F32,8,3,0,1,1,false,true",
+    "F16,12,1,1,3,1,false,true",
+    "F32,16,4,1,4,2,true,true",
+    "F32,9,2,2,1,1,true,false"
   })
   void routing_and_experts_agree(
-      DType dtype, int routed, int k, int shared, int groups, int topGroups, boolean normalize) {
-    RouteRule rule =
-        new RouteRule(
-            routed, shared, k, groups, topGroups, false, normalize, normalize ? 1f : 1.5f);
+      DType dtype,
+      int routed,
+      int k,
+      int shared,
+      int groups,
+      int topGroups,
+      boolean sigmoid,
+      boolean normalize) {
+    RouteRule rule = new RouteRule(routed, shared, k, groups, topGroups, sigmoid, normalize, 1.5f);
     int columns = routed + shared;
     int hidden = 34;
     int intermediate = 19;
@@ -240,11 +291,13 @@ class TornadoOpsTest {
           s.ops.writeRow(map, 2, IntStream.range(0, columns).toArray());
           s.ops.writeRow(map, 3, IntStream.range(0, columns).map(i -> slots - 1 - i).toArray());
           Tensor adapters = s.ints(ROWS, 1, IntStream.range(0, ROWS).map(i -> i % 2).toArray());
+          Tensor correction = sigmoid ? s.vector(routed) : null;
+          Tensor gate = sigmoid ? s.floats(ROWS, 1) : null;
           Routing routing = s.ops.routing(ROWS, rule, pool);
           s.result(routing.weights());
           Tensor out = s.result(s.empty(ROWS, hidden));
           return () -> {
-            s.ops.route(routing, logits, null, null, rule, map, 2, adapters, null, s.rows);
+            s.ops.route(routing, logits, correction, gate, rule, map, 2, adapters, null, s.rows);
             s.ops.experts(out, x, pool, routing, s.rows);
           };
         });

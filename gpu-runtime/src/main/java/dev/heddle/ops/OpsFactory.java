@@ -1,6 +1,5 @@
 package dev.heddle.ops;
 
-import dev.heddle.format.model.ModelShape;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a backend. Factories are found by {@link java.util.ServiceLoader}. */
@@ -22,13 +21,6 @@ public interface OpsFactory {
 
   /** What stands in its way on this machine, in words for the operator; null if nothing does. */
   @Nullable String obstacle();
-
-  /**
-   * What of a model it cannot compute, in words for the operator; null if it computes everything.
-   */
-  default @Nullable String lacks(ModelShape shape) {
-    return null;
-  }
 
   /** Whether {@link OpsProvider#AUTO} may choose it; asked only where nothing stands in its way. */
   default boolean isAutomatic() {

@@ -103,15 +103,12 @@ public final class OpsProvider {
   /** Why a backend is not to be used, its results included. */
   private static @Nullable String obstacle(OpsFactory factory, ModelShape shape, int threads) {
     String obstacle = factory.obstacle();
-    if (obstacle == null) {
-      obstacle = factory.lacks(shape);
-    }
     if (obstacle != null || factory.speed() == Speed.SCALAR) {
       return obstacle;
     }
     try (Ops ops = factory.create(threads);
         Ops reference = factories().getLast().create(1)) {
-      return SelfCheck.compare(ops, reference, shape.attention(), factory.tolerance())
+      return SelfCheck.compare(ops, reference, shape, factory.tolerance())
           ? null
           : "its results differ from the scalar ones";
     } catch (RuntimeException e) {

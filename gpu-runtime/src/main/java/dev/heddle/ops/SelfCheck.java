@@ -4,6 +4,7 @@ import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.model.ModelShape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small layer with every operation in it that a model needs, on random weights. Run by two
@@ -13,13 +14,14 @@ final class SelfCheck {
   static final int HIDDEN = 208;
   static final int TOKENS = CheckTensors.TOKENS;
   private static final int INTERMEDIATE = 72;
-  private static final RouteRule RULE = new RouteRule(8, 1, 2, 1, 1, false, false, 1f);
+  private static final int ROUTED = 8;
   private static final int[] BATCHES = {1, 4, TOKENS};
   private static final int WARM_UP_ROUNDS = 60;
 
   private final Ops ops;
   private final CheckTensors t;
   private final CheckedAttention attention;
+  private final RouteRule rule;
   private final Tensor tokens;
   private final Tensor map;
   private final Tensor x;
@@ -28,6 +30,9 @@ final class SelfCheck {
   private final Tensor norm;
   private final RowTable table;
   private final Matrix gate;
+  private final @Nullable Tensor correction;
+  private final @Nullable Matrix sharedGate;
+  private final @Nullable Tensor sharedLogit;
   private final ExpertPool pool;
   private final Routing routing;
   private final Tensor routed;
@@ -35,21 +40,26 @@ final class SelfCheck {
   /**
    * Declares the layer.
    *
-   * @param kind whose attention it has, small
+   * @param shape whose attention and router it has, small
    */
-  SelfCheck(Ops ops, ModelShape.Attention kind) {
+  SelfCheck(Ops ops, ModelShape shape) {
     this.ops = ops;
     t = new CheckTensors(ops);
+    rule = rule(shape.experts());
     tokens = t.column("tokens");
-    map = t.row("map", RULE.routed() + RULE.shared());
+    map = t.row("map", rule.routed() + rule.shared());
     x = t.floats("x", HIDDEN);
     normed = t.floats("normed", HIDDEN);
-    logits = t.floats("logits", RULE.routed());
+    logits = t.floats("logits", rule.routed());
     norm = t.vector("norm", HIDDEN);
     table = ops.rowTable("table", t.weights(DType.BF16, TOKENS, HIDDEN));
-    gate = t.matrix(DType.BF16, RULE.routed(), HIDDEN);
-    attention = CheckedAttention.of(kind, t);
-    int slots = RULE.routed() + RULE.shared();
+    gate = t.matrix(DType.BF16, rule.routed(), HIDDEN);
+    correction = rule.sigmoid() ? t.vector("correction", rule.routed()) : null;
+    boolean gated = shape.experts().sharedGate();
+    sharedGate = gated ? t.matrix(DType.BF16, 1, HIDDEN) : null;
+    sharedLogit = gated ? t.floats("shared gate", 1) : null;
+    attention = CheckedAttention.of(shape.attention(), t);
+    int slots = rule.routed() + rule.shared();
     pool = ops.expertPool(slots, HIDDEN, INTERMEDIATE, DType.BF16);
     for (int slot = 0; slot < slots; slot++) {
       ops.fillSlot(
@@ -60,20 +70,35 @@ final class SelfCheck {
               t.weights(DType.BF16, INTERMEDIATE, HIDDEN),
               t.weights(DType.BF16, HIDDEN, INTERMEDIATE)));
     }
-    routing = ops.routing(TOKENS, RULE, pool);
-    routed = ops.ints("routed", 1, RULE.routed());
+    routing = ops.routing(TOKENS, rule, pool);
+    routed = ops.ints("routed", 1, rule.routed());
     ops.prepare(this::pass);
+  }
+
+  /** A router of the kind that a model has. */
+  private static RouteRule rule(ModelShape.Experts experts) {
+    boolean sigmoid = experts.scoring() == ModelShape.Scoring.SIGMOID;
+    boolean grouped = experts.groups() > 1;
+    return new RouteRule(
+        ROUTED,
+        1,
+        2,
+        grouped ? 4 : 1,
+        grouped ? 2 : 1,
+        sigmoid,
+        experts.normalizeTopK(),
+        sigmoid ? 1.5f : 1f);
   }
 
   /**
    * Whether a backend's results are those of the other; warms it up.
    *
-   * @param kind the attention that is compared
+   * @param shape whose attention and router are compared
    * @param tolerance squared error over squared result, 0 for to the bit
    */
-  static boolean compare(Ops ops, Ops reference, ModelShape.Attention kind, double tolerance) {
-    SelfCheck tested = new SelfCheck(ops, kind);
-    SelfCheck expected = new SelfCheck(reference, kind);
+  static boolean compare(Ops ops, Ops reference, ModelShape shape, double tolerance) {
+    SelfCheck tested = new SelfCheck(ops, shape);
+    SelfCheck expected = new SelfCheck(reference, shape);
     boolean same = true;
     for (int count : BATCHES) {
       same &= close(tested.results(count), expected.results(count), tolerance);
@@ -113,7 +138,10 @@ final class SelfCheck {
     ops.rmsNorm(normed, x, norm, 1e-6f, t.rows);
     attention.pass(normed);
     ops.matmul(logits, normed, gate, null, t.rows);
-    ops.route(routing, logits, null, null, RULE, map, 0, t.sequences, routed, t.rows);
+    if (sharedGate != null && sharedLogit != null) {
+      ops.matmul(sharedLogit, normed, sharedGate, null, t.rows);
+    }
+    ops.route(routing, logits, correction, sharedLogit, rule, map, 0, t.sequences, routed, t.rows);
     ops.experts(normed, x, pool, routing, t.rows);
     ops.add(x, normed, t.rows);
     ops.siluMul(normed, x, t.rows);
@@ -122,7 +150,7 @@ final class SelfCheck {
   /** As {@link #forward}; returns the layer's output, its attention and what was routed so far. */
   float[] results(int count) {
     forward(count);
-    int[] columns = new int[RULE.routed()];
+    int[] columns = new int[rule.routed()];
     float[] hidden = new float[HIDDEN];
     float[] attended = new float[attention.width()];
     float[] result = new float[count * (HIDDEN + attended.length) + columns.length];

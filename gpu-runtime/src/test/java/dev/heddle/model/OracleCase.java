@@ -32,12 +32,14 @@ final class OracleCase implements AutoCloseable {
           "deepseek-v3-fp8",
           "glm4-moe",
           "mixtral",
+          "mixtral-linear",
           "mixtral-window",
           "olmoe",
           "qwen2-moe",
           "qwen2-moe-window",
           "qwen3-moe",
           "qwen3-moe-dense-tied",
+          "qwen3-moe-llama3",
           "qwen3-moe-window");
 
   static final List<String> ADAPTERS = List.of("a", "b", "c");

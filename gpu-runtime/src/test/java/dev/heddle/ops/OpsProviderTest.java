@@ -8,10 +8,10 @@ import dev.heddle.format.testing.Shapes;
 import dev.heddle.ops.reference.ReferenceOps;
 import dev.heddle.ops.vector.VectorOps;
 import java.util.Random;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpsProviderTest {
   private static final ModelShape SHAPE = Shapes.tiny();
@@ -67,26 +67,54 @@ class OpsProviderTest {
         KvCache cache, int layer, Tensor values, Tensor keys, Tensor kvSlots, Rows rows) {}
   }
 
-  static Stream<ModelShape.Attention> kinds() {
-    return Stream.of("deepseek_v2", "qwen3_moe", "mixtral").map(family -> attention(family));
-  }
-
-  private static ModelShape.Attention attention(String family) {
-    return Shapes.random(family, new Random(1)).attention();
+  private static ModelShape shape(String family) {
+    return Shapes.random(family, new Random(1));
   }
 
   @ParameterizedTest
-  @MethodSource("kinds")
-  void a_backend_whose_results_differ_fails_the_self_check(ModelShape.Attention kind) {
+  @ValueSource(strings = {"deepseek_v2", "qwen3_moe", "mixtral"})
+  void a_backend_whose_results_differ_fails_the_self_check(String family) {
     Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoAddition());
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), kind, 0)).isFalse();
-    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), kind, 0)).isTrue();
+    ModelShape shape = shape(family);
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape, 0)).isFalse();
+    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), shape, 0)).isTrue();
   }
 
   @Test
   void the_self_check_computes_the_attention_that_the_model_has() {
     Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoKeys());
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), attention("qwen3_moe"), 0)).isFalse();
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), attention("deepseek_v2"), 0)).isTrue();
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape("qwen3_moe"), 0)).isFalse();
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape("deepseek_v2"), 0)).isTrue();
+  }
+
+  /** Routes as if there were no correction and no gate. */
+  static final class PlainRouter {
+    private final Ops target;
+
+    PlainRouter(Ops target) {
+      this.target = target;
+    }
+
+    public void route(
+        Routing out,
+        Tensor logits,
+        @Nullable Tensor correction,
+        @Nullable Tensor sharedGate,
+        RouteRule rule,
+        Tensor map,
+        int mapRow,
+        Tensor adapters,
+        @Nullable Tensor counts,
+        Rows rows) {
+      target.route(out, logits, null, null, rule, map, mapRow, adapters, counts, rows);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deepseek_v3", "qwen2_moe"})
+  void the_self_check_computes_the_router_that_the_model_has(String family) {
+    ReferenceOps target = new ReferenceOps();
+    Ops router = OverriddenOps.of(target, new PlainRouter(target));
+    assertThat(SelfCheck.compare(router, new ReferenceOps(), shape(family), 0)).isFalse();
   }
 }

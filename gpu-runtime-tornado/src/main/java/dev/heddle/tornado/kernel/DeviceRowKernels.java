@@ -41,12 +41,18 @@ public final class DeviceRowKernels {
     }
   }
 
-  /** out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight; a work-group a row. */
+  /**
+   * out[t] = x[t] / sqrt(mean(x[t]^2) + eps) * weight, for each of the {@code parts} that a row has
+   * by itself; a work-group a part.
+   *
+   * @param cols of a part
+   */
   public static void normRows(
       KernelContext c,
       FloatArray f,
       IntArray n,
       int count,
+      int parts,
       int out,
       int x,
       int cols,
@@ -54,11 +60,12 @@ public final class DeviceRowKernels {
       float eps,
       int threads) {
     float[] sums = c.allocateFloatLocalArray(threads);
-    int t = c.groupIdx;
+    int part = c.groupIdx;
     int l = c.localIdx;
-    int from = x + t * cols;
+    int from = x + part * cols;
+    int live = n.get(count) * parts;
     float sum = 0f;
-    if (t < n.get(count)) {
+    if (part < live) {
       for (int i = l; i < cols; i += threads) {
         float value = f.get(from + i);
         sum = value * value + sum;
@@ -72,11 +79,11 @@ public final class DeviceRowKernels {
       }
       c.localBarrier();
     }
-    if (t < n.get(count)) {
+    if (part < live) {
       float scale = 1f / TornadoMath.sqrt(sums[0] / cols + eps);
       for (int i = l; i < cols; i += threads) {
         float value = f.get(from + i) * scale * f.get(weight + i);
-        f.set(out + t * cols + i, value);
+        f.set(out + part * cols + i, value);
       }
     }
   }
@@ -110,7 +117,13 @@ public final class DeviceRowKernels {
     }
   }
 
-  /** Rotates the pairs of every head of x; a work-item a pair. */
+  /**
+   * Rotates the pairs of every head of x; a work-item a pair.
+   *
+   * @param angles pairs of a head
+   * @param step floats from a pair's first to the next pair's: 2 for pairs of neighbours, 1 for
+   *     pairs of halves
+   */
   public static void rotateRows(
       KernelContext c,
       FloatArray f,
@@ -124,24 +137,23 @@ public final class DeviceRowKernels {
       int cos,
       int sin,
       int angles,
+      int step,
       int positions) {
     int i = c.globalIdx;
     int t = i / (heads * angles);
     if (t < n.get(count)) {
       int h = i / angles - t * heads;
       int pair = i % angles;
-      int at = x + t * xStride + h * headStride + offset + 2 * pair;
+      int first = x + t * xStride + h * headStride + offset + step * pair;
+      int second = step == 1 ? first + angles : first + 1;
       int angle = n.get(positions + t) * angles + pair;
-      rotate(f, at, at, f.get(cos + angle), f.get(sin + angle));
+      float cosine = f.get(cos + angle);
+      float sine = f.get(sin + angle);
+      float a = f.get(first);
+      float b = f.get(second);
+      f.set(first, a * cosine + -(b * sine));
+      f.set(second, a * sine + b * cosine);
     }
-  }
-
-  /** Rotates the pair at {@code from} and puts it to {@code to}. */
-  private static void rotate(FloatArray f, int from, int to, float cos, float sin) {
-    float a = f.get(from);
-    float b = f.get(from + 1);
-    f.set(to, a * cos + -(b * sin));
-    f.set(to + 1, a * sin + b * cos);
   }
 
   /** out[r] = x[indices[r]]. */

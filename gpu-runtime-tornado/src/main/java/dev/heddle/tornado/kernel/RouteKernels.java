@@ -33,9 +33,6 @@ public final class RouteKernels {
   /** Pairs of a batch at most: they are sorted in local memory, 32 KiB of it. */
   public static final int MAX_PAIRS = 8192;
 
-  /** In place of a scale: weights are scores divided by their sum. */
-  public static final float NORMALIZE = 0f;
-
   private RouteKernels() {}
 
   public static int slotsAt(int at, int tokens, int k) {
@@ -60,10 +57,11 @@ public final class RouteKernels {
   }
 
   /**
-   * Floats: weights [tokens][perToken], then the scores and best scores of groups of each token.
+   * Floats: weights [tokens][perToken], then scores [tokens][routed], what decides
+   * [tokens][routed], and the same of groups [tokens][groups].
    */
   public static int floats(int tokens, int perToken, int routed, int groups) {
-    return tokens * (perToken + routed + groups);
+    return tokens * (perToken + 2 * routed + groups);
   }
 
   /** The least power of two that is at least {@code pairs}. */
@@ -75,31 +73,25 @@ public final class RouteKernels {
    * All of it, by one work-group of {@code threads} work-items. It stands in one piece on purpose:
    * with its steps in methods of their own TornadoVM 5.2.0 compiles it to wrong results.
    *
-   * @param scale of the picks' weights, or {@link #NORMALIZE}
-   * @param map first int of the layer's row 0 in the expert map
-   * @param counts first counter of the layer's row 0, [rows][routed]; -1 to count nothing
-   * @param at where its ints begin; {@code tokens} is how many tokens there is room for
-   * @param weights where its floats begin
+   * @param task where the descriptor begins; see {@link RouteTask}
+   * @param sigmoid 1 if scores are sigmoids, else they are a softmax
+   * @param normalize 1 if the picks' weights are divided by their sum
+   * @param scale factor on the picks' weights
    * @param tile rows of a tile; with 1 there is nothing to group and pairs stay in their order
    */
   public static void routeTokens(
       KernelContext c,
       FloatArray f,
       IntArray n,
-      int count,
-      int logits,
+      int task,
       int routed,
       int k,
       int shared,
       int groups,
       int topGroups,
+      int sigmoid,
+      int normalize,
       float scale,
-      int map,
-      int adapters,
-      int counts,
-      int at,
-      int tokens,
-      int weights,
       int tile,
       int room,
       int threads) {
@@ -108,31 +100,52 @@ public final class RouteKernels {
     int[] tiles = c.allocateIntLocalArray(threads);
     int l = c.localIdx;
     int perToken = k + shared;
-    int live = n.get(count);
+    int live = n.get(n.get(task + RouteTask.COUNT));
     int pairs = live * perToken;
+    int logits = n.get(task + RouteTask.LOGITS);
+    int correction = n.get(task + RouteTask.CORRECTION);
+    int sharedGate = n.get(task + RouteTask.SHARED_GATE);
+    int map = n.get(task + RouteTask.MAP);
+    int adapters = n.get(task + RouteTask.ADAPTERS);
+    int counts = n.get(task + RouteTask.COUNTS);
+    int at = n.get(task + RouteTask.AT);
+    int tokens = n.get(task + RouteTask.TOKENS);
+    int weights = n.get(task + RouteTask.WEIGHTS);
     for (int t = l; t < live; t += threads) {
       int scores = weights + tokens * perToken + t * routed;
-      int best = weights + tokens * (perToken + routed) + t * groups;
+      int worth = weights + tokens * (perToken + routed) + t * routed;
+      int groupWorth = weights + tokens * (perToken + 2 * routed) + t * groups;
       int row = map + n.get(adapters + t) * (routed + shared);
       int weight = weights + t * perToken;
-      softmax(f, logits + t * routed, scores, routed);
-      limitToGroups(f, scores, routed, best, groups, topGroups);
+      if (sigmoid == 1) {
+        sigmoids(f, logits + t * routed, scores, routed);
+      } else {
+        softmax(f, logits + t * routed, scores, routed);
+      }
+      for (int i = 0; i < routed; i++) {
+        float value = f.get(scores + i);
+        if (correction >= 0) {
+          value += f.get(correction + i);
+        }
+        f.set(worth + i, value);
+      }
+      limitToGroups(f, worth, routed, groupWorth, groups, topGroups, sigmoid);
       float sum = 0f;
       for (int r = 0; r < k; r++) {
-        int pick = largest(f, scores, routed);
+        int pick = largest(f, worth, routed);
         float score = f.get(scores + pick);
         n.set(at + t * k + r, pick);
         f.set(weight + r, score);
         keys[t * perToken + r] = n.get(row + pick) << SLOT_SHIFT | (t * perToken + r);
         sum += score;
-        f.set(scores + pick, -1f); // taken: below every score
+        f.set(worth + pick, Float.NEGATIVE_INFINITY); // taken
       }
       for (int r = 0; r < k; r++) {
         float score = f.get(weight + r);
-        f.set(weight + r, scale == NORMALIZE ? score / (sum + 1e-20f) : score * scale);
+        f.set(weight + r, (normalize == 1 ? score / (sum + 1e-20f) : score) * scale);
       }
       for (int s = 0; s < shared; s++) {
-        f.set(weight + k + s, 1f);
+        f.set(weight + k + s, sharedGate < 0 ? 1f : sigmoid(f.get(sharedGate + t)));
         int pair = t * perToken + k + s;
         keys[pair] = n.get(row + routed + s) << SLOT_SHIFT | pair;
       }
@@ -263,23 +276,50 @@ public final class RouteKernels {
     }
   }
 
-  /** Scores outside the best groups become 0. */
+  /** scores = the sigmoid of each logit. */
+  private static void sigmoids(FloatArray f, int logits, int scores, int size) {
+    for (int i = 0; i < size; i++) {
+      f.set(scores + i, sigmoid(f.get(logits + i)));
+    }
+  }
+
+  private static float sigmoid(float x) {
+    return 1f / (1f + TornadoMath.exp(-x));
+  }
+
+  /** What is outside the best groups is worth nothing. */
   private static void limitToGroups(
-      FloatArray f, int scores, int routed, int best, int groups, int topGroups) {
+      FloatArray f, int worth, int routed, int groupWorth, int groups, int topGroups, int sigmoid) {
     if (groups > 1) {
       int size = routed / groups;
       for (int g = 0; g < groups; g++) {
-        f.set(best + g, f.get(scores + g * size + largest(f, scores + g * size, size)));
+        f.set(groupWorth + g, best(f, worth + g * size, size, sigmoid));
       }
       for (int rank = 0; rank < topGroups; rank++) {
-        f.set(best + largest(f, best, groups), -1f); // chosen
+        f.set(groupWorth + largest(f, groupWorth, groups), Float.NEGATIVE_INFINITY); // chosen
       }
       for (int i = 0; i < routed; i++) {
-        if (f.get(best + i / size) != -1f) {
-          f.set(scores + i, 0f);
+        if (f.get(groupWorth + i / size) != Float.NEGATIVE_INFINITY) {
+          f.set(worth + i, Float.NEGATIVE_INFINITY);
         }
       }
     }
+  }
+
+  /** The largest value; with {@code two} 1, the sum of the largest two. */
+  private static float best(FloatArray f, int at, int size, int two) {
+    float first = Float.NEGATIVE_INFINITY;
+    float second = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < size; i++) {
+      float value = f.get(at + i);
+      if (value > first) {
+        second = first;
+        first = value;
+      } else {
+        second = Math.max(second, value);
+      }
+    }
+    return two == 1 ? first + second : first;
   }
 
   /** Index of the largest value, the first of equals. */

@@ -5,6 +5,9 @@ import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
 import dev.heddle.format.model.ModelShape.Grouped;
 import dev.heddle.format.model.ModelShape.Latent;
+import dev.heddle.format.model.ModelShape.Linear;
+import dev.heddle.format.model.ModelShape.Llama3;
+import dev.heddle.format.model.ModelShape.Yarn;
 import dev.heddle.format.safetensors.Checkpoint;
 import dev.heddle.format.safetensors.TensorInfo;
 import java.util.Map;
@@ -82,18 +85,6 @@ final class ModelDigest {
                   + window(grouped.window());
         };
     var experts = shape.experts();
-    var yarn = shape.rope().yarn();
-    String scaling =
-        yarn == null
-            ? "none"
-            : String.join(
-                ",",
-                String.valueOf(yarn.factor()),
-                String.valueOf(yarn.originalContext()),
-                String.valueOf(yarn.betaFast()),
-                String.valueOf(yarn.betaSlow()),
-                String.valueOf(yarn.mscale()),
-                String.valueOf(yarn.mscaleAllDim()));
     return String.join(
         " ",
         shape.family(),
@@ -107,9 +98,36 @@ final class ModelDigest {
         "normalized=" + experts.normalizeTopK(),
         "scale=" + experts.scale(),
         "theta=" + shape.rope().theta(),
-        "yarn=" + scaling,
+        scaling(shape.rope().scaling()),
         "eps=" + shape.rmsNormEps(),
         "latentEps=" + shape.latentNormEps(),
         "tied=" + shape.tiedEmbeddings());
+  }
+
+  private static String scaling(ModelShape.@Nullable Scaling scaling) {
+    return switch (scaling) {
+      case null -> "yarn=none";
+      case Linear linear -> "linear=" + linear.factor();
+      case Llama3 llama3 ->
+          "llama3="
+              + commas(
+                  llama3.factor(),
+                  llama3.originalContext(),
+                  llama3.lowFrequency(),
+                  llama3.highFrequency());
+      case Yarn yarn ->
+          "yarn="
+              + commas(
+                  yarn.factor(),
+                  yarn.originalContext(),
+                  yarn.betaFast(),
+                  yarn.betaSlow(),
+                  yarn.mscale(),
+                  yarn.mscaleAllDim());
+    };
+  }
+
+  private static String commas(Object... values) {
+    return Stream.of(values).map(String::valueOf).collect(Collectors.joining(","));
   }
 }

@@ -291,23 +291,44 @@ public record ModelShape(
    * Rotary embedding.
    *
    * @param pairs which floats rotate together
-   * @param yarn YaRN's parameters, null without scaling
+   * @param scaling for contexts longer than the model was first trained on, null without
    */
-  public record Rope(double theta, Pairs pairs, @Nullable Yarn yarn) {
+  public record Rope(double theta, Pairs pairs, @Nullable Scaling scaling) {
     /** Pairs of neighbours, as DeepSeek rotates them. */
-    public Rope(double theta, @Nullable Yarn yarn) {
-      this(theta, Pairs.NEIGHBOURS, yarn);
+    public Rope(double theta, @Nullable Scaling scaling) {
+      this(theta, Pairs.NEIGHBOURS, scaling);
+    }
+
+    /** YaRN's parameters, null with another scaling or none. */
+    public @Nullable Yarn yarn() {
+      return scaling instanceof Yarn yarn ? yarn : null;
     }
   }
 
-  /** YaRN (arXiv 2309.00071) as transformers computes it. */
+  /** How the pairs of a rotary embedding are slowed down, as transformers computes it. */
+  public sealed interface Scaling permits Linear, Llama3, Yarn {}
+
+  /** Every pair turns {@code factor} times as slowly (arXiv 2306.15595). */
+  public record Linear(double factor) implements Scaling {}
+
+  /**
+   * Llama 3.1's: pairs that turn more than {@code highFrequency} times within the original context
+   * stay as they are, those that turn less than {@code lowFrequency} times turn {@code factor}
+   * times as slowly, with a ramp between.
+   */
+  public record Llama3(
+      double factor, double lowFrequency, double highFrequency, int originalContext)
+      implements Scaling {}
+
+  /** YaRN (arXiv 2309.00071). */
   public record Yarn(
       double factor,
       int originalContext,
       double betaFast,
       double betaSlow,
       double mscale,
-      double mscaleAllDim) {}
+      double mscaleAllDim)
+      implements Scaling {}
 
   /** Whether decoder layer {@code layer} routes to experts. */
   public boolean isMoe(int layer) {

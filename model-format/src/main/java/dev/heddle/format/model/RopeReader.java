@@ -2,9 +2,14 @@ package dev.heddle.format.model;
 
 import dev.heddle.format.JsonFields;
 import dev.heddle.format.Violations;
+import dev.heddle.format.model.ModelShape.Linear;
+import dev.heddle.format.model.ModelShape.Llama3;
 import dev.heddle.format.model.ModelShape.Pairs;
 import dev.heddle.format.model.ModelShape.Rope;
+import dev.heddle.format.model.ModelShape.Scaling;
 import dev.heddle.format.model.ModelShape.Yarn;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RopeReader {
   private static final double DEFAULT_THETA = 10000;
-  private static final Set<String> YARN =
-      Set.of(
-          "type",
-          "rope_type",
-          "rope_theta",
-          "partial_rotary_factor", // the family's
-          "factor",
-          "original_max_position_embeddings",
-          "beta_fast",
-          "beta_slow",
-          "mscale",
-          "mscale_all_dim");
-  private static final Set<String> PLAIN =
+  private static final String[] TYPES = {"default", "linear", "llama3", "yarn"};
+
+  /** Of every type; the share of a head that is rotated is the family's. */
+  private static final Set<String> COMMON =
       Set.of("type", "rope_type", "rope_theta", "partial_rotary_factor");
 
   private RopeReader() {}
@@ -57,27 +53,82 @@ final class RopeReader {
       JsonFields fields, double outerTheta, Pairs pairs, Violations violations) {
     double theta = theta(fields, outerTheta);
     String type = fields.find("rope_type", fields.find("type", "default"));
-    fields.oneOf("rope_type", "default", "yarn");
-    fields.oneOf("type", "default", "yarn");
+    fields.oneOf("rope_type", TYPES);
+    fields.oneOf("type", TYPES);
     if (!fields.find("type", type).equals(type)) {
       violations.add(
           "conflicting-fields", fields.path("type"), "it does not say the same as rope_type");
     }
-    if (type.equals("yarn")) {
-      fields.noneBut(YARN);
-      return new Rope(theta, pairs, yarn(fields, violations));
-    }
-    if (type.equals("default")) {
-      fields.noneBut(PLAIN);
-    }
-    return new Rope(theta, pairs, null);
+    return new Rope(theta, pairs, scaling(type, fields, violations));
   }
 
-  private static @Nullable Yarn yarn(JsonFields fields, Violations violations) {
+  private static @Nullable Scaling scaling(String type, JsonFields fields, Violations violations) {
+    return switch (type) {
+      case "yarn" -> yarn(fields, violations);
+      case "llama3" -> llama3(fields, violations);
+      case "linear" -> linear(fields);
+      case "default" -> {
+        noneBut(fields);
+        yield null;
+      }
+      default -> null; // refused already
+    };
+  }
+
+  private static void noneBut(JsonFields fields, String... others) {
+    Set<String> known = new HashSet<>(COMMON);
+    known.addAll(List.of(others));
+    fields.noneBut(known);
+  }
+
+  private static double factor(JsonFields fields) {
+    return fields.number("factor", 1, 1e6, null);
+  }
+
+  private static int originalContext(JsonFields fields) {
+    return fields.integer("original_max_position_embeddings", 1, 1 << 24, null);
+  }
+
+  private static Linear linear(JsonFields fields) {
+    noneBut(fields, "factor");
+    return new Linear(factor(fields));
+  }
+
+  private static Llama3 llama3(JsonFields fields, Violations violations) {
+    noneBut(
+        fields,
+        "factor",
+        "low_freq_factor",
+        "high_freq_factor",
+        "original_max_position_embeddings");
+    Llama3 llama3 =
+        new Llama3(
+            factor(fields),
+            fields.number("low_freq_factor", 1e-6, 1e6, null),
+            fields.number("high_freq_factor", 1e-6, 1e6, null),
+            originalContext(fields));
+    if (llama3.highFrequency() <= llama3.lowFrequency()) {
+      violations.add(
+          "out-of-range",
+          fields.path("high_freq_factor"),
+          "it is not above low_freq_factor, " + llama3.lowFrequency());
+    }
+    return llama3;
+  }
+
+  private static Yarn yarn(JsonFields fields, Violations violations) {
+    noneBut(
+        fields,
+        "factor",
+        "original_max_position_embeddings",
+        "beta_fast",
+        "beta_slow",
+        "mscale",
+        "mscale_all_dim");
     Yarn yarn =
         new Yarn(
-            fields.number("factor", 1, 1e6, null),
-            fields.integer("original_max_position_embeddings", 1, 1 << 24, null),
+            factor(fields),
+            originalContext(fields),
             fields.number("beta_fast", 1e-6, 1e6, 32.0),
             fields.number("beta_slow", 1e-6, 1e6, 1.0),
             fields.number("mscale", 0, 1e3, 1.0),

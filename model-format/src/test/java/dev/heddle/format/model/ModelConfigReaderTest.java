@@ -197,17 +197,45 @@ class ModelConfigReaderTest {
     return ((ModelShape.Grouped) ModelConfigReader.parse(json(config), null).attention()).window();
   }
 
+  @Test
+  void rope_scaling_of_llama3_and_by_one_factor_is_read_under_every_name() {
+    String llama3 =
+        "\"llama3\",\"factor\":8,\"low_freq_factor\":1,\"high_freq_factor\":4,"
+            + "\"original_max_position_embeddings\":8192}";
+    for (String at :
+        List.of("\"rope_scaling\":{\"type\":", "\"rope_parameters\":{\"rope_type\":")) {
+      assertThat(with(at + llama3).rope().scaling())
+          .isEqualTo(new ModelShape.Llama3(8, 1, 4, 8192));
+      assertThat(with(at + "\"linear\",\"factor\":2.5}").rope().scaling())
+          .isEqualTo(new ModelShape.Linear(2.5));
+    }
+  }
+
+  @Test
+  void rope_of_llama3_says_what_it_needs() {
+    assertThat(
+            Refusals.codes(() -> with("\"rope_scaling\":{\"type\":\"llama3\",\"beta_fast\":32}")))
+        .contains("missing-field", "unknown-field");
+    String swapped =
+        "\"rope_scaling\":{\"type\":\"llama3\",\"factor\":8,\"low_freq_factor\":4,"
+            + "\"high_freq_factor\":1,\"original_max_position_embeddings\":8192}";
+    assertThat(Refusals.of(() -> with(swapped)))
+        .singleElement()
+        .asString()
+        .contains("high_freq_factor: it is not above low_freq_factor, 4.0");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"rope_scaling\":{\"type\":\"linear\"}",
-        "\"rope_parameters\":{\"rope_type\":\"linear\"}"
+        "\"rope_scaling\":{\"type\":\"dynamic\"}",
+        "\"rope_parameters\":{\"rope_type\":\"dynamic\"}"
       })
-  void rope_other_than_yarn_is_refused(String field) {
+  void rope_of_another_type_is_refused(String field) {
     assertThat(Refusals.of(() -> with(field)))
         .singleElement()
         .asString()
-        .contains("type: \"linear\" is not supported");
+        .contains("type: \"dynamic\" is not supported");
   }
 
   @ParameterizedTest

@@ -1,9 +1,13 @@
 package dev.heddle.format.model;
 
+import dev.heddle.format.model.ModelShape.Linear;
+import dev.heddle.format.model.ModelShape.Llama3;
+import dev.heddle.format.model.ModelShape.Scaling;
 import dev.heddle.format.model.ModelShape.Yarn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -121,30 +125,46 @@ public final class ModelConfigWriter {
   }
 
   private static void rope(ObjectNode config, ModelShape.Rope rope, Names names) {
-    Yarn yarn = rope.yarn();
     if (names == Names.NEWER) {
       ObjectNode parameters = config.putObject("rope_parameters");
       parameters.put("rope_theta", rope.theta());
-      parameters.put("rope_type", yarn == null ? "default" : "yarn");
-      yarn(parameters, yarn);
+      parameters.put("rope_type", type(rope.scaling()));
+      scaling(parameters, rope.scaling());
     } else {
       config.put("rope_theta", rope.theta());
-      if (yarn == null) {
+      if (rope.scaling() == null) {
         config.putNull("rope_scaling");
       } else {
-        yarn(config.putObject("rope_scaling").put("type", "yarn"), yarn);
+        ObjectNode older = config.putObject("rope_scaling");
+        scaling(older.put("type", type(rope.scaling())), rope.scaling());
       }
     }
   }
 
-  private static void yarn(ObjectNode fields, @Nullable Yarn yarn) {
-    if (yarn != null) {
-      fields.put("factor", yarn.factor());
-      fields.put("original_max_position_embeddings", yarn.originalContext());
-      fields.put("beta_fast", yarn.betaFast());
-      fields.put("beta_slow", yarn.betaSlow());
-      fields.put("mscale", yarn.mscale());
-      fields.put("mscale_all_dim", yarn.mscaleAllDim());
+  private static String type(@Nullable Scaling scaling) {
+    return scaling == null
+        ? "default"
+        : scaling.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private static void scaling(ObjectNode fields, @Nullable Scaling scaling) {
+    switch (scaling) {
+      case null -> {}
+      case Linear linear -> fields.put("factor", linear.factor());
+      case Llama3 llama3 -> {
+        fields.put("factor", llama3.factor());
+        fields.put("low_freq_factor", llama3.lowFrequency());
+        fields.put("high_freq_factor", llama3.highFrequency());
+        fields.put("original_max_position_embeddings", llama3.originalContext());
+      }
+      case Yarn yarn -> {
+        fields.put("factor", yarn.factor());
+        fields.put("original_max_position_embeddings", yarn.originalContext());
+        fields.put("beta_fast", yarn.betaFast());
+        fields.put("beta_slow", yarn.betaSlow());
+        fields.put("mscale", yarn.mscale());
+        fields.put("mscale_all_dim", yarn.mscaleAllDim());
+      }
     }
   }
 }

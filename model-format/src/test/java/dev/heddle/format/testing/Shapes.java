@@ -5,10 +5,13 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.model.ModelShape.Experts;
 import dev.heddle.format.model.ModelShape.Grouped;
 import dev.heddle.format.model.ModelShape.Latent;
+import dev.heddle.format.model.ModelShape.Linear;
+import dev.heddle.format.model.ModelShape.Llama3;
 import dev.heddle.format.model.ModelShape.MoeLayers;
 import dev.heddle.format.model.ModelShape.Pairs;
 import dev.heddle.format.model.ModelShape.QueryKeyNorm;
 import dev.heddle.format.model.ModelShape.Rope;
+import dev.heddle.format.model.ModelShape.Scaling;
 import dev.heddle.format.model.ModelShape.Scoring;
 import dev.heddle.format.model.ModelShape.Window;
 import dev.heddle.format.model.ModelShape.Yarn;
@@ -107,7 +110,7 @@ public final class Shapes {
             new Rope(
                 random.nextBoolean() ? 10000 : 5000,
                 latent ? Pairs.NEIGHBOURS : Pairs.HALVES,
-                yarn(random)),
+                scaling(random)),
             random.nextBoolean() ? 1e-6f : 1e-5f,
             1e-6f,
             random.nextBoolean(),
@@ -117,10 +120,14 @@ public final class Shapes {
     return shape.moeLayers() > 0 ? shape : random(family, random);
   }
 
-  private static @Nullable Yarn yarn(Random random) {
-    return random.nextBoolean()
-        ? null
-        : new Yarn(2 + random.nextInt(8), 32, 32, 1, 0.707, random.nextBoolean() ? 0.707 : 1);
+  private static @Nullable Scaling scaling(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> new Linear(2 + random.nextInt(8));
+      case 1 -> new Llama3(2 + random.nextInt(8), 1, 4, 32);
+      case 2, 3 ->
+          new Yarn(2 + random.nextInt(8), 32, 32, 1, 0.707, random.nextBoolean() ? 0.707 : 1);
+      default -> null;
+    };
   }
 
   private static Latent latent(Random random) {

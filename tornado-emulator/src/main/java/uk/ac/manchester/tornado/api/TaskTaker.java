@@ -4,9 +4,10 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task12;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task17;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task15;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task18;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task2;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task20;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task3;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
@@ -142,9 +143,29 @@ abstract sealed class TaskTaker permits TaskGraph {
     return append(id, Task13.class, code, a, b, c, d, e, f, g, h, i, j, k, l, m);
   }
 
-  public <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> TaskGraph task(
+  public <A, B, C, D, E, F, G, H, I, J, K, L, M, N> TaskGraph task(
       String id,
-      Task17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> code,
+      Task14<A, B, C, D, E, F, G, H, I, J, K, L, M, N> code,
+      A a,
+      B b,
+      C c,
+      D d,
+      E e,
+      F f,
+      G g,
+      H h,
+      I i,
+      J j,
+      K k,
+      L l,
+      M m,
+      N n) {
+    return append(id, Task14.class, code, a, b, c, d, e, f, g, h, i, j, k, l, m, n);
+  }
+
+  public <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> TaskGraph task(
+      String id,
+      Task15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> code,
       A a,
       B b,
       C c,
@@ -159,15 +180,13 @@ abstract sealed class TaskTaker permits TaskGraph {
       L l,
       M m,
       N n,
-      O o,
-      P p,
-      Q q) {
-    return append(id, Task17.class, code, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
+      O o) {
+    return append(id, Task15.class, code, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
   }
 
-  public <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T> TaskGraph task(
+  public <A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R> TaskGraph task(
       String id,
-      Task20<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T> code,
+      Task18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R> code,
       A a,
       B b,
       C c,
@@ -185,10 +204,7 @@ abstract sealed class TaskTaker permits TaskGraph {
       O o,
       P p,
       Q q,
-      R r,
-      S s,
-      T t) {
-    return append(
-        id, Task20.class, code, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t);
+      R r) {
+    return append(id, Task18.class, code, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r);
   }
 }

@@ -76,35 +76,22 @@ public final class TornadoFunctions {
     void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m);
   }
 
-  /** A task of 17 parameters. */
+  /** A task of 14 parameters. */
   @FunctionalInterface
-  public interface Task17<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q> {
-    void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p, Q q);
+  public interface Task14<A, B, C, D, E, F, G, H, I, J, K, L, M, N> {
+    void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n);
   }
 
-  /** A task of 20 parameters. */
+  /** A task of 15 parameters. */
   @FunctionalInterface
-  public interface Task20<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T> {
+  public interface Task15<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O> {
+    void apply(A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o);
+  }
+
+  /** A task of 18 parameters. */
+  @FunctionalInterface
+  public interface Task18<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R> {
     void apply(
-        A a,
-        B b,
-        C c,
-        D d,
-        E e,
-        F f,
-        G g,
-        H h,
-        I i,
-        J j,
-        K k,
-        L l,
-        M m,
-        N n,
-        O o,
-        P p,
-        Q q,
-        R r,
-        S s,
-        T t);
+        A a, B b, C c, D d, E e, F f, G g, H h, I i, J j, K k, L l, M m, N n, O o, P p, Q q, R r);
   }
 }
