@@ -36,7 +36,8 @@ import reactor.test.StepVerifier;
 /** What a request becomes on its way to another server, and the answer on its way back. */
 class ForwarderTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final byte[] BODY = "{ \"model\":\"sql\",  \"n\":1.0}".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] BODY =
+      "{ \"model\":\"sql\",  \"n\":1.0}".getBytes(StandardCharsets.UTF_8);
 
   private final Forwarder forwarder = new Forwarder("one", 10, new SimpleMeterRegistry());
   private final MockServerWebExchange exchange =
@@ -117,7 +118,8 @@ class ForwarderTest {
       return response.withConnection(DisposableChannel::dispose).then(Mono.never());
     });
     forward(new Hop(server(), null))
-        .verifyErrorMatches(e -> e instanceof ApiException error && error.code() == ErrorCode.REPLICA_LOST);
+        .verifyErrorMatches(
+            e -> e instanceof ApiException error && error.code() == ErrorCode.REPLICA_LOST);
   }
 
   @Test
@@ -149,13 +151,13 @@ class ForwarderTest {
     return StepVerifier.create(forwarder.forward(exchange, BODY, hop));
   }
 
-  private void serve(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+  private void serve(BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
     server.disposeNow();
     server = HttpServer.create().host("127.0.0.1").port(0).handle(handler).bindNow();
   }
 
-  private static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> ok(String text) {
+  private static BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> ok(
+      String text) {
     return (request, response) -> response.sendString(Mono.just(text));
   }
 
