@@ -59,6 +59,7 @@ class EndpointPickerCollectorTest {
             0,
             0,
             new RuntimeStats.Histogram(List.of(), List.of(0L), 0),
+            0,
             null);
     ResidencyStats residency =
         new ResidencyStats(
