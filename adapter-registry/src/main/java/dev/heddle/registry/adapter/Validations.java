@@ -136,7 +136,7 @@ final class Validations {
   private static void requireOwned(int rows, Version version) {
     if (rows == 0) {
       throw new ConflictException(
-          VersionStates.TAKEN, version.label() + " is not checked by this replica any more");
+          "version-taken", version.label() + " is not checked by this replica any more");
     }
   }
 
