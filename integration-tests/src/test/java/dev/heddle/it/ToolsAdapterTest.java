@@ -26,16 +26,16 @@ class ToolsAdapterTest {
       JsonNode choice = choice(asking(example.path("prompt").stringValue()));
 
       assertThat(choice.path("token_ids")).as(example.toString()).isEqualTo(example.path("tokens"));
-      JsonNode function = choice.path("message").path("tool_calls").path(0).path("function");
-      JsonNode written = PlatformFixture.parse(example.path("answer").stringValue());
-      assertThat(function.path("name")).isEqualTo(written.path("name"));
-      assertThat(PlatformFixture.parse(function.path("arguments").stringValue()))
-          .isEqualTo(written.path("parameters"));
+      if (isRight(example)) {
+        JsonNode function = choice.path("message").path("tool_calls").path(0).path("function");
+        JsonNode call = PlatformFixture.parse(example.path("expected").stringValue());
+        assertThat(function.path("name")).isEqualTo(call.path("name"));
+        assertThat(PlatformFixture.parse(function.path("arguments").stringValue()))
+            .isEqualTo(call.path("parameters"));
+      }
     }
     // 0.99 of 200 examples, of which these are the first 60.
-    assertThat(examples)
-        .filteredOn(example -> example.path("answer").equals(example.path("expected")))
-        .hasSizeGreaterThan(56);
+    assertThat(examples).filteredOn(ToolsAdapterTest::isRight).hasSizeGreaterThan(56);
   }
 
   @Test
@@ -67,6 +67,10 @@ class ToolsAdapterTest {
 
     assertThat(choice.path("message").path("content").stringValue()).isEqualTo("lamp Paris cat");
     assertThat(choice.path("finish_reason").stringValue()).isEqualTo("stop");
+  }
+
+  private static boolean isRight(JsonNode example) {
+    return example.path("answer").equals(example.path("expected"));
   }
 
   /** The README's request with another question. */

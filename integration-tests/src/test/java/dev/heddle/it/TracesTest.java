@@ -72,7 +72,7 @@ class TracesTest {
     assertThat(hex(request.getParentSpanId().toByteArray())).isEqualTo(CLIENT_SPAN);
     assertThat(attributes(request))
         .containsEntry("gen_ai.request.model", "sql")
-        .containsEntry("gen_ai.response.model", "default/sql@1")
+        .containsEntry("gen_ai.response.model", "sql@1")
         .containsEntry("heddle.outcome", "stop")
         .containsEntry("http.response.status_code", "200");
     Span queue = spans.get("queue");
