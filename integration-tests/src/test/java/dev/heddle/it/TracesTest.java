@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +127,9 @@ class TracesTest {
 
   /** The spans of a trace by name, when there are so many. */
   private static Map<String, Span> spansOf(String trace, int count) {
-    await().untilAsserted(() -> assertThat(of(trace)).hasSize(count));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(of(trace)).hasSize(count));
     return of(trace).stream().collect(Collectors.toMap(Span::getName, Function.identity()));
   }
 

@@ -21,7 +21,6 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 /**
  * A span for each request of the API, from its header to the last byte of its answer; below the
@@ -66,15 +65,19 @@ public final class TraceFilter implements WebFilter {
             .setAttribute(REQUEST, RequestId.of(exchange))
             .startSpan();
     new RequestTrace(RequestId.of(exchange), tracer, span).keepIn(exchange);
-    return chain.filter(exchange).doFinally(signal -> ended(exchange, span, signal));
+    return chain
+        .filter(exchange)
+        .doOnSuccess(done -> end(exchange, span, null))
+        .doOnCancel(() -> end(exchange, span, "cancelled"))
+        .doOnError(failure -> failed(exchange, span));
   }
 
   /** What failed has no status yet: the handler that makes it one comes after all filters. */
-  private static void ended(ServerWebExchange exchange, Span span, SignalType signal) {
-    if (signal == SignalType.ON_ERROR && !exchange.getResponse().isCommitted()) {
-      exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(() -> end(exchange, span, null)));
+  private static void failed(ServerWebExchange exchange, Span span) {
+    if (exchange.getResponse().isCommitted()) {
+      end(exchange, span, null);
     } else {
-      end(exchange, span, signal == SignalType.CANCEL ? "cancelled" : null);
+      exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(() -> end(exchange, span, null)));
     }
   }
 
