@@ -33,5 +33,15 @@ create function replica_lives(process uuid, start bigint) returns boolean
       and r.seen_at + 3 * r.beat > clock_timestamp())
 $$;
 
+-- Whether a process of this data folder lives. While one does, what earlier ones left is its own to
+-- go on with: it has just started, and may not have come to that.
+create function folder_lives(folder uuid) returns boolean
+  language sql volatile set search_path = ${flyway:defaultSchema}, pg_temp as $$
+  select exists (
+    select from replica r
+    where r.id = folder and r.state <> 'STOPPED'
+      and r.seen_at + 3 * r.beat > clock_timestamp())
+$$;
+
 grant usage on sequence replica_epoch to ${app_role};
 grant select, insert, update, delete on replica to ${app_role};

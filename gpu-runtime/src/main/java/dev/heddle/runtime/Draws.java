@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * depend on each other, so the tokens are the same whoever draws them.
  */
 final class Draws implements RowReader {
-  private final Sampler[] samplers;
+  private final StepModel model;
+  private final int vocabulary;
+
+  /** Each made when its lane is first used. */
+  private final @Nullable Sampler[] samplers;
+
   private final int[] rows;
   private final int[] tokens;
   private final @Nullable Sequence[] sequences;
@@ -23,10 +28,9 @@ final class Draws implements RowReader {
    * @param capacity most choices that get a token in one step
    */
   Draws(StepModel model, int vocabulary, int capacity) {
+    this.model = model;
+    this.vocabulary = vocabulary;
     samplers = new Sampler[model.lanes()];
-    for (int i = 0; i < samplers.length; i++) {
-      samplers[i] = new Sampler(vocabulary, model.rowMath());
-    }
     rows = new int[capacity];
     tokens = new int[capacity];
     sequences = new Sequence[capacity];
@@ -82,9 +86,18 @@ final class Draws implements RowReader {
     ActiveRequest request = (ActiveRequest) sequence.group();
     try {
       tokens[i] =
-          samplers[lane].sample(logits, request.sampling(sequence.choice()), sequence.length());
+          sampler(lane).sample(logits, request.sampling(sequence.choice()), sequence.length());
     } catch (Throwable e) { // the other rows are not concerned
       failures[i] = e;
     }
+  }
+
+  private Sampler sampler(int lane) {
+    Sampler sampler = samplers[lane];
+    if (sampler == null) {
+      sampler = new Sampler(vocabulary, model.rowMath());
+      samplers[lane] = sampler;
+    }
+    return sampler;
   }
 }

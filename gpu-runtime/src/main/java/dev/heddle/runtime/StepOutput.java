@@ -8,6 +8,8 @@ import dev.heddle.sample.DeadEndException;
 import dev.heddle.schedule.BatchScheduler;
 import dev.heddle.schedule.Sequence;
 import dev.heddle.schedule.StepPlan;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,9 @@ final class StepOutput {
   private final Draws draws;
   private final RowsToScore toScore;
 
+  /** Whose tokens are scored, in the order of {@link #toScore}. */
+  private final @Nullable ActiveRequest[] scored;
+
   StepOutput(
       StepModel model,
       BatchScheduler scheduler,
@@ -60,6 +65,7 @@ final class StepOutput {
     this.logits = new float[observer == null ? 0 : shape.vocabulary()];
     this.draws = new Draws(model, shape.vocabulary(), config.maxSequences());
     this.toScore = new RowsToScore(config.logitRows());
+    this.scored = new ActiveRequest[config.maxSequences()];
   }
 
   void deliver(StepBatch batch, StepPlan plan) {
@@ -188,33 +194,32 @@ final class StepOutput {
   /** Scores of what was drawn, where requests want them: all of the step at once. */
   private void scoreDrawn() {
     toScore.clear();
+    int wanted = 0;
     for (int i = 0; i < draws.count(); i++) {
-      if (isScored(i)) {
-        ChoiceOutput output = output(draws.sequence(i));
-        toScore.add(draws.row(i), draws.token(i), output.scores(), output.count());
+      Sequence sequence = draws.sequence(i);
+      ActiveRequest request = (ActiveRequest) sequence.group();
+      if (!request.over && output(sequence).scores().wanted()) {
+        try {
+          ChoiceOutput output = output(sequence);
+          toScore.add(draws.row(i), draws.token(i), output.scores(), output.count());
+          scored[wanted++] = request;
+        } catch (Throwable e) { // whatever it was, the other rows are not concerned
+          fail(request, e);
+        }
       }
     }
-    if (toScore.count() == 0) {
+    if (wanted == 0) {
       return;
     }
     model.score(toScore);
-    int scored = 0;
-    for (int i = 0; i < draws.count(); i++) {
-      if (isScored(i)) {
-        try {
-          toScore.require(scored);
-        } catch (RuntimeException e) { // the other rows are not concerned
-          fail((ActiveRequest) draws.sequence(i).group(), e);
-        }
-        scored++;
+    for (int i = 0; i < wanted; i++) {
+      try {
+        toScore.require(i);
+      } catch (RuntimeException e) { // the other rows are not concerned
+        fail(Objects.requireNonNull(scored[i]), e);
       }
     }
-  }
-
-  private boolean isScored(int i) {
-    Sequence sequence = draws.sequence(i);
-    boolean failed = draws.failure(i) != null;
-    return !failed && output(sequence).scores().wanted();
+    Arrays.fill(scored, 0, wanted, null);
   }
 
   private static ChoiceOutput output(Sequence sequence) {

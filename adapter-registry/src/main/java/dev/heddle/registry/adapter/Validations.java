@@ -64,6 +64,26 @@ final class Validations {
     requireOwned(removed, version);
   }
 
+  /**
+   * Makes rows and states of versions agree: a process of an earlier release knows no rows, and may
+   * have run beside or after those that do.
+   */
+  void repair(JdbcClient jdbc) {
+    jdbc.sql(
+            """
+            delete from validation x using adapter_version v
+            where v.id = x.version_id and v.state <> 'VALIDATING'
+            """)
+        .update();
+    jdbc.sql(
+            """
+            insert into validation (version_id, tenant_id, actor)
+              select id, tenant_id, 'system' from adapter_version where state = 'VALIDATING'
+            on conflict do nothing
+            """)
+        .update();
+  }
+
   /** Takes those of earlier processes on this data folder, and those without an owner. */
   List<Version> takeEarlier(JdbcClient jdbc) {
     List<UUID> taken =
@@ -100,7 +120,7 @@ final class Validations {
             select version_id, actor, owner, owner_epoch, cast(stored as text) as stored
             from validation
             where owner is distinct from :owner
-              and not coalesce(replica_lives(owner, owner_epoch), false)
+              and not folder_lives(owner)
             order by version_id
             """)
         .param("owner", self.replica())
@@ -120,7 +140,7 @@ final class Validations {
                 update validation set owner = :owner, owner_epoch = :epoch
                 where version_id = :version and owner is not distinct from :was
                   and owner_epoch is not distinct from :wasEpoch
-                  and not coalesce(replica_lives(owner, owner_epoch), false)
+                  and not folder_lives(owner)
                 """))
             .param("version", cut.version().id())
             .param("was", was == null ? null : was.replica(), Types.OTHER)

@@ -86,6 +86,7 @@ public final class VersionStates {
    */
   public int reopenCut() {
     return db.change(jdbc -> {
+      validations.repair(jdbc);
       List<Version> cut = validations.takeEarlier(jdbc);
       cut.forEach(version -> {
         validations.end(jdbc, version);

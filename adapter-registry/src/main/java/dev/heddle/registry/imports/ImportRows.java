@@ -72,12 +72,13 @@ final class ImportRows {
 
   /**
    * Takes what processes left that are gone, but for versions that are being checked: those come
-   * when the check has ended. Each is taken if it is as the statement finds it.
+   * when the check has ended. A folder of a machine is there alone: its import waits for its owner.
+   * Each is taken if it is as the statement finds it.
    */
   List<VersionImport> takeOfGone() {
     return taken(
         """
-        owner <> :owner and not replica_lives(owner, owner_epoch)
+        owner <> :owner and not folder_lives(owner) and source not like 'file:%'
           and not exists (select from adapter_version v
             where v.id = version_id and v.state = 'VALIDATING')
         """);

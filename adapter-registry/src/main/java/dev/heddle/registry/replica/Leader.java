@@ -139,6 +139,8 @@ public final class Leader implements AutoCloseable {
           away = true;
           log.warn("Cannot stand for leadership now: {}", e.getMessage());
         }
+      } catch (RuntimeException | Error e) { // or nobody here would ever lead again
+        log.error("Cannot stand for leadership now", e);
       } finally {
         become(0);
       }

@@ -5,10 +5,12 @@ import dev.heddle.registry.db.RegistryDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +72,11 @@ public final class Replicas implements AutoCloseable {
    */
   public List<Replica> live() {
     return live;
+  }
+
+  /** Starts that live at this moment. Asks the database. */
+  public Set<Start> lookNow() {
+    return rows.live().stream().map(Replica::start).collect(Collectors.toSet());
   }
 
   /** A process that lives, by the id of its data folder. Never waits. */
@@ -154,7 +161,7 @@ public final class Replicas implements AutoCloseable {
             silenceMax().toSeconds(),
             e.getMessage());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // or there would be no next time
       log.error("This replica could not announce itself, will try again", e);
     }
   }

@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,7 +97,7 @@ public final class AdapterIngest {
   public Version complete(Actor actor, Version version) {
     uploads.requireHere(version);
     Version closed = states.beginValidation(actor, version);
-    return orReopened(closed, () -> check(actor, closed));
+    return orReopened(closed, () -> check(actor, closed), () -> false);
   }
 
   /** Validations of processes that are gone. */
@@ -116,9 +117,10 @@ public final class AdapterIngest {
    * Finishes what was taken over: the rest of the check, if all is in the store; else the version
    * is opened again. Blocks as {@link #complete} does.
    *
+   * @param stopping whether what fails is left to another process, since this one ends
    * @throws RuntimeException as {@link #complete}
    */
-  public void finish(CutValidation cut) {
+  public void finish(CutValidation cut, BooleanSupplier stopping) {
     Version version = cut.version();
     StoredVersion stored = cut.stored();
     if (stored == null) {
@@ -127,7 +129,7 @@ public final class AdapterIngest {
       return;
     }
     log.info("{} is taken over: the replica that checked it is gone", version.label());
-    Version finished = orReopened(version, () -> prove(cut.actor(), version, stored));
+    Version finished = orReopened(version, () -> prove(cut.actor(), version, stored), stopping);
     log.info("{} is {}", finished.label(), finished.state());
   }
 
@@ -135,24 +137,27 @@ public final class AdapterIngest {
     Version run() throws IOException;
   }
 
-  private Version orReopened(Version closed, Work work) {
+  private Version orReopened(Version closed, Work work, BooleanSupplier left) {
     try {
       return work.run();
     } catch (IOException e) {
-      reopen(closed, e);
+      reopen(closed, e, left);
       throw new UnavailableException(closed.label() + " cannot be stored now", e);
     } catch (ConflictException e) {
       if (!e.code().equals(VersionStates.TAKEN)) {
-        reopen(closed, e);
+        reopen(closed, e, left);
       }
       throw e;
     } catch (RuntimeException | Error e) {
-      reopen(closed, e);
+      reopen(closed, e, left);
       throw e;
     }
   }
 
-  private void reopen(Version closed, Throwable cause) {
+  private void reopen(Version closed, Throwable cause, BooleanSupplier left) {
+    if (left.getAsBoolean()) {
+      return;
+    }
     if (cause instanceof QuotaExceededException) {
       log.info("{} exceeds its tenant's stored_bytes: {}", closed.label(), cause.getMessage());
     } else {

@@ -204,7 +204,7 @@ final class UploadRows {
         jdbc.sql(
                 """
                 delete from upload where state = 'PLAIN' and owner is not null
-                  and owner <> :owner and not replica_lives(owner, owner_epoch)
+                  and owner <> :owner and not folder_lives(owner)
                 """)
             .param("owner", self.replica())
             .update());
@@ -262,7 +262,7 @@ final class UploadRows {
                   """
                   select id from upload where version_id = :version
                     and owner is distinct from :owner
-                    and not coalesce(replica_lives(owner, owner_epoch), false)
+                    and not folder_lives(owner)
                   """)
               .param("version", version)
               .param("owner", self.replica())

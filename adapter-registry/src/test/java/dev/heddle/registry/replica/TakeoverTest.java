@@ -135,7 +135,7 @@ class TakeoverTest {
       assertTaken(() -> a.states.ready(TestRegistry.ACTOR, version, manifest, cut.stored()));
       assertTaken(() -> a.states.reject(TestRegistry.ACTOR, version, List.of()));
       assertThat(state(version)).isEqualTo(VersionState.VALIDATING);
-      b.ingest.finish(cut);
+      b.ingest.finish(cut, () -> false);
       Version finished = registry.versions.get(version.id());
       assertThat(finished.state()).isEqualTo(VersionState.READY);
       assertThat(finished.digest()).isEqualTo(manifest.digest());
@@ -153,7 +153,7 @@ class TakeoverTest {
     try (Process b = new Process("late-b")) {
       CutValidation cut = only(b.ingest.cut());
       assertThat(b.ingest.take(cut)).isTrue();
-      b.ingest.finish(cut);
+      b.ingest.finish(cut, () -> false);
       assertThat(state(version)).isEqualTo(VersionState.UPLOADING);
       b.uploads.giveUpOfGone();
     }

@@ -41,8 +41,12 @@ class ReplicaConfiguration {
   @Bean
   Forwarder forwarder(
       HeddleProperties properties, @Value("${server.port}") int port, MeterRegistry meters) {
+    HeddleProperties.Replica settings = properties.replica();
     return new Forwarder(
-        name(properties.replica(), port), properties.serving().connections(), meters);
+        name(settings, port),
+        settings.reachable() != null,
+        properties.serving().connections(),
+        meters);
   }
 
   private static String name(HeddleProperties.Replica settings, int port) {

@@ -3,10 +3,13 @@ package dev.heddle.app.replica;
 import dev.heddle.registry.adapter.CutValidation;
 import dev.heddle.registry.imports.Imports;
 import dev.heddle.registry.replica.Replicas;
+import dev.heddle.registry.replica.Start;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.UploadArea;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -30,6 +33,13 @@ final class Takeover implements DisposableBean {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("heddle-takeover").daemon().factory());
 
+  private volatile boolean stopping;
+
+  /** Who lived at the last look, and since when; one thread looks. */
+  private Set<Start> living = Set.of();
+
+  private long livingSince;
+
   Takeover(Replicas replicas, UploadArea uploads, AdapterIngest ingest, Imports imports) {
     this.replicas = replicas;
     this.uploads = uploads;
@@ -37,9 +47,18 @@ final class Takeover implements DisposableBean {
     this.imports = imports;
   }
 
-  /** Looks for it once. After the database was away nobody is gone until all could come back. */
+  /**
+   * Looks for it once. Nobody is gone until the same processes have lived for so long that all
+   * others could have come back: the database may have been away or slow, or its clock was set.
+   */
   void run() {
-    if (!replicas.isSteady()) {
+    Set<Start> now = replicas.lookNow();
+    if (!now.equals(living)) {
+      living = now;
+      livingSince = System.nanoTime();
+    }
+    boolean settled = System.nanoTime() - livingSince > replicas.silenceMax().toNanos();
+    if (!settled || !replicas.isSteady()) {
       return;
     }
     uploads.giveUpOfGone();
@@ -53,14 +72,23 @@ final class Takeover implements DisposableBean {
 
   private void finish(CutValidation cut) {
     try {
-      ingest.finish(cut);
+      ingest.finish(cut, () -> stopping);
     } catch (RuntimeException e) {
+      if (stopping) {
+        log.info("{} is left to another replica", cut.version().label());
+        return;
+      }
       log.error("{} could not be taken over", cut.version().label(), e);
     }
   }
 
+  /** A check that is cut short is finished by another replica. */
   @Override
-  public void destroy() {
+  public void destroy() throws InterruptedException {
+    stopping = true;
     checks.shutdownNow();
+    if (!checks.awaitTermination(5, TimeUnit.SECONDS)) {
+      log.warn("A check that was taken over does not end");
+    }
   }
 }

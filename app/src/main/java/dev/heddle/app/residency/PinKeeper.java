@@ -52,6 +52,9 @@ public final class PinKeeper {
   /** When the engine could not keep an adapter: not to be tried at once again. */
   private final Map<Digest, Long> failed = new ConcurrentHashMap<>();
 
+  /** The registry did not answer the last time; the keeper's thread alone. */
+  private boolean away;
+
   private volatile Map<UUID, Map<Digest, Integer>> slots = Map.of();
 
   PinKeeper(Pins pins, InferenceRuntime runtime, AdapterNames names, RegistryDatabase database) {
@@ -94,6 +97,7 @@ public final class PinKeeper {
   private void reconcile() {
     try {
       List<Holder> pinned = pins.list();
+      away = false;
       slots = byTenant(pinned);
       Set<Digest> wanted = pinned.stream().map(Holder::digest).collect(Collectors.toSet());
       Set<Digest> kept =
@@ -115,7 +119,10 @@ public final class PinKeeper {
         letGo(adapter);
       }
     } catch (RegistryException e) {
-      log.warn("Pins could not be read: {}", e.getMessage());
+      if (!away) { // once, not every second
+        away = true;
+        log.warn("Pins could not be read: {}", e.getMessage());
+      }
     } catch (RuntimeException e) {
       log.error("Pins could not be applied", e); // the next time may go better
     }

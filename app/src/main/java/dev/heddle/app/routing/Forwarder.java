@@ -64,6 +64,7 @@ public final class Forwarder implements AutoCloseable {
       Set.of("host", "content-length", "expect", "origin", "x-request-id");
 
   private final String self;
+  private final boolean signs;
   private final PeerConnections peers;
   private final Counter answered;
   private final Counter declined;
@@ -72,10 +73,12 @@ public final class Forwarder implements AutoCloseable {
 
   /**
    * @param self what this replica is called
+   * @param signs whether answers name it: where other replicas can reach it
    * @param connections most to one replica
    */
-  public Forwarder(String self, int connections, MeterRegistry meters) {
+  public Forwarder(String self, boolean signs, int connections, MeterRegistry meters) {
     this.self = printable(self);
+    this.signs = signs;
     this.peers = new PeerConnections(connections);
     this.answered = counter(meters, "answered");
     this.declined = counter(meters, "declined");
@@ -89,7 +92,9 @@ public final class Forwarder implements AutoCloseable {
 
   /** Says that this replica answers, unless the answer of another is handed back. */
   public void sign(ServerHttpResponse response) {
-    response.getHeaders().set(REPLICA, self);
+    if (signs) {
+      response.getHeaders().set(REPLICA, self);
+    }
   }
 
   /** Whether a request has been forwarded. Anybody can say so, and only keeps the request here. */

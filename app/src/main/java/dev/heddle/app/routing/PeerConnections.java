@@ -62,6 +62,9 @@ final class PeerConnections implements AutoCloseable {
             .option(EpollChannelOption.TCP_KEEPIDLE, IDLE_SECONDS)
             .option(EpollChannelOption.TCP_KEEPINTVL, PROBE_SECONDS)
             .option(EpollChannelOption.TCP_KEEPCNT, PROBES)
+            // Nobody is probed while what was sent is not acknowledged.
+            .option(
+                EpollChannelOption.TCP_USER_TIMEOUT, 1000 * (IDLE_SECONDS + PROBES * PROBE_SECONDS))
         : alive;
   }
 
