@@ -78,7 +78,9 @@ final class Validations {
     jdbc.sql(
             """
             insert into validation (version_id, tenant_id, actor)
-              select id, tenant_id, 'system' from adapter_version where state = 'VALIDATING'
+              select v.id, v.tenant_id, 'system' from adapter_version v
+              where v.state = 'VALIDATING'
+                and not exists (select from validation x where x.version_id = v.id)
             on conflict do nothing
             """)
         .update();

@@ -52,11 +52,7 @@ class TakeoverTest {
     final AdapterIngest ingest;
 
     Process(String name) {
-      replicas =
-          new Replicas(
-              registry.db,
-              new ReplicaSettings(
-                  UUID.randomUUID(), name, null, registry.base.digest(), Duration.ofSeconds(1)));
+      replicas = replicas(UUID.randomUUID(), name);
       Start self = replicas.self();
       uploads = new UploadArea(registry.db, folder.resolve(name), UploadLimits.DEFAULT, self);
       resumable = new ResumableUploads(uploads, Duration.ofHours(1));
@@ -162,6 +158,54 @@ class TakeoverTest {
         .isInstanceOfSatisfying(
             ConflictException.class, e -> assertThat(e.code()).isEqualTo("upload-gone"));
     a.uploads.close();
+  }
+
+  @Test
+  void what_a_folder_has_left_is_its_own_while_a_process_on_it_lives() {
+    Process a = new Process("again-a");
+    Version version = a.states.beginValidation(TestRegistry.ACTOR, begin("left"));
+    a.close();
+    try (Process b = new Process("again-b")) {
+      try (Replicas again = replicas(a.replicas.self().replica(), "again-a")) {
+        assertThat(again.self()).isNotEqualTo(a.replicas.self());
+        assertThat(b.ingest.cut()).isEmpty();
+      }
+      CutValidation cut = only(b.ingest.cut());
+      assertThat(b.ingest.take(cut)).isTrue();
+      b.ingest.finish(cut, () -> false);
+    }
+    assertThat(state(version)).isEqualTo(VersionState.UPLOADING);
+  }
+
+  @Test
+  void a_start_makes_rows_and_states_agree_that_an_earlier_release_has_parted() {
+    try (Process a = new Process("parted-a")) {
+      Version rowless = a.states.beginValidation(TestRegistry.ACTOR, begin("rowless"));
+      delete(rowless);
+      Version open = a.states.beginValidation(TestRegistry.ACTOR, begin("open"));
+      registry.db.write(jdbc ->
+          jdbc.sql("update adapter_version set state = 'UPLOADING' where id = :id")
+              .param("id", open.id())
+              .update());
+      try (Process b = new Process("parted-b")) {
+        assertThat(b.ingest.cut()).isEmpty();
+      }
+      assertThat(state(rowless)).isEqualTo(VersionState.UPLOADING);
+      assertThat(state(open)).isEqualTo(VersionState.UPLOADING);
+    }
+  }
+
+  private static void delete(Version version) {
+    registry.db.write(jdbc ->
+        jdbc.sql("delete from validation where version_id = :id")
+            .param("id", version.id())
+            .update());
+  }
+
+  private static Replicas replicas(UUID id, String name) {
+    return new Replicas(
+        registry.db,
+        new ReplicaSettings(id, name, null, registry.base.digest(), Duration.ofSeconds(1)));
   }
 
   private static Version begin(String name) {
