@@ -25,6 +25,7 @@ build() {
     [ ! -f "$api" ] || { api=${api##*/tornado-api-}; set -- "-Dtornado.version=${api%.jar}"; }
   done
   [ $# -gt 0 ] || unset TORNADOVM_HOME
+  rm -f "$root/app/target/app-exec.jar" # a build that fails must not start what an earlier one made
   (cd "$root" && ./mvnw -ntp -B -DskipTests "$@" -pl app -am package) 2>&1 |
     sed -nu -e 's/^\[INFO\] Building \(Heddle[^ ]* :: [^ ]*\).*/heddle:   \1/p' -e '/^\[ERROR\]/p' -e '/BUILD FAILURE/p' >&2
   jar=$root/app/target/app-exec.jar
