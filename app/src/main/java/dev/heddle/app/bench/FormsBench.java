@@ -2,15 +2,13 @@ package dev.heddle.app.bench;
 
 import dev.heddle.app.serving.Structures;
 import dev.heddle.cli.Console;
-import dev.heddle.cli.FailedException;
+import dev.heddle.cli.bench.Answers;
 import dev.heddle.cli.bench.BenchRuntime;
 import dev.heddle.format.Json;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.RowMath;
-import dev.heddle.runtime.GenerationException;
-import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.runtime.RuntimeStats;
@@ -26,8 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -36,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What it costs that answers have a form. Answers with one and without take turns through the whole
  * engine. The difference of whole steps is lost in their noise; so what a form adds is timed by
- * itself: the step thread's time in masks, and what a mask adds to drawing a token.
+ * itself: the time in masks, and what a mask adds to drawing a token.
  */
 final class FormsBench {
   private static final int ROUNDS = 9;
@@ -156,20 +152,13 @@ final class FormsBench {
 
   private Round answers(@Nullable TokenMask mask) {
     RuntimeStats before = runtime.stats();
-    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < sequences; i++) {
       GenerationRequest request = request(i);
-      CompletableFuture<Void> end = new CompletableFuture<>();
-      runtime.submit(
-          mask == null ? request : request.withGrammar(new TimedMask(mask.copy(), maskNanos)),
-          new End(end));
-      ends.add(end);
+      requests.add(
+          mask == null ? request : request.withGrammar(new TimedMask(mask.copy(), maskNanos)));
     }
-    try {
-      ends.forEach(CompletableFuture::join);
-    } catch (CompletionException e) {
-      throw new FailedException(List.of(String.valueOf(e.getCause())));
-    }
+    Answers.all(runtime, requests);
     RuntimeStats after = runtime.stats();
     long nanos = after.stepTimes().sumNanos() - before.stepTimes().sumNanos();
     return new Round(after.steps() - before.steps(), nanos / 1e3);
@@ -180,24 +169,6 @@ final class FormsBench {
     String name = "form " + asked++;
     return new GenerationRequest(
         name, name, null, prompt, TOKENS, 1, true, -1, -1, SamplingParams.GREEDY);
-  }
-
-  private record End(CompletableFuture<Void> end) implements GenerationListener {
-    @Override
-    public void onAdmitted() {}
-
-    @Override
-    public void onProgress() {}
-
-    @Override
-    public void onFinished() {
-      end.complete(null);
-    }
-
-    @Override
-    public void onFailed(GenerationException failure) {
-      end.completeExceptionally(failure);
-    }
   }
 
   /** Median time to draw a token from a row of logits. */

@@ -1,7 +1,6 @@
 package dev.heddle.cli.bench;
 
 import dev.heddle.cli.Console;
-import dev.heddle.cli.FailedException;
 import dev.heddle.model.WeightSource;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
@@ -13,8 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -100,10 +97,10 @@ final class SamplingBench {
 
   /** A batch of answers, to its end. */
   private void answer(Way way) {
-    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
       int[] prompt = random.ints(PROMPT, 0, runtime.shape().vocabulary()).toArray();
-      GenerationRequest request =
+      requests.add(
           new GenerationRequest(
               way + " " + i,
               "answers",
@@ -114,16 +111,9 @@ final class SamplingBench {
               true,
               way.logprobs,
               -1,
-              way.params());
-      CompletableFuture<Void> end = new CompletableFuture<>();
-      runtime.submit(request, new EndListener(end));
-      ends.add(end);
+              way.params()));
     }
-    try {
-      ends.forEach(CompletableFuture::join);
-    } catch (CompletionException e) {
-      throw new FailedException(List.of(String.valueOf(e.getCause())));
-    }
+    Answers.all(runtime, requests);
   }
 
   private void report(Console console, Map<Way, Steps> ways) {

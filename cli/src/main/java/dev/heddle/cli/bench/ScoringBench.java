@@ -1,7 +1,6 @@
 package dev.heddle.cli.bench;
 
 import dev.heddle.cli.Console;
-import dev.heddle.cli.FailedException;
 import dev.heddle.model.WeightSource;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
@@ -12,8 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -111,13 +108,7 @@ final class ScoringBench {
 
   /** A prompt that nobody has asked before, to its first token. */
   private void ask(Ask ask) {
-    CompletableFuture<Void> end = new CompletableFuture<>();
-    runtime.submit(request(ask), new EndListener(end));
-    try {
-      end.join();
-    } catch (CompletionException e) {
-      throw new FailedException(List.of(String.valueOf(e.getCause())));
-    }
+    Answers.all(runtime, List.of(request(ask)));
   }
 
   private GenerationRequest request(Ask ask) {
