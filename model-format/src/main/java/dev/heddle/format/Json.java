@@ -39,18 +39,22 @@ public final class Json {
   /** The same of a list of tensors or a tokenizer. */
   static final int LISTING_TOKENS = 2_000_000;
 
-  private static final JsonMapper CONFIG = mapper(CONFIG_TOKENS);
+  private static final JsonMapper CONFIG = mapper(CONFIG_TOKENS, true);
 
   /** For lists of tensors that clients send: a quarter of the heap at most, on small heaps. */
   private static final JsonMapper FILE_LISTING =
-      mapper(Math.clamp(Runtime.getRuntime().maxMemory() / 4 / 100, CONFIG_TOKENS, LISTING_TOKENS));
+      mapper(
+          Math.clamp(Runtime.getRuntime().maxMemory() / 4 / 100, CONFIG_TOKENS, LISTING_TOKENS),
+          true);
 
-  private static final JsonMapper LISTING = mapper(LISTING_TOKENS);
+  private static final JsonMapper LISTING = mapper(LISTING_TOKENS, true);
 
-  private static JsonMapper mapper(int maxTokens) {
+  private static final JsonMapper WRITTEN = mapper(CONFIG_TOKENS, false);
+
+  private static JsonMapper mapper(int maxTokens, boolean uniqueKeys) {
     return JsonMapper.builder(
             JsonFactory.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION, uniqueKeys)
                 // A shared table of names would fill with, and could be attacked by, an input's.
                 .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                 .streamReadConstraints(
@@ -86,6 +90,17 @@ public final class Json {
    */
   public static JsonNode parse(String text, String where) {
     return parse(text, where, LISTING);
+  }
+
+  /**
+   * Parses one JSON value that a model has written: of a key that is repeated the last value
+   * counts, as nearly every reader has it.
+   *
+   * @param where what to call the input in a violation
+   * @throws FormatException {@code bad-json}
+   */
+  public static JsonNode parseWritten(String text, String where) {
+    return parse(text, where, WRITTEN);
   }
 
   private static JsonNode parse(byte[] json, String where, JsonMapper mapper) {

@@ -57,7 +57,7 @@ record CallText(String name, String arguments) {
   /** A JSON value; null if it is none. */
   static @Nullable JsonNode read(String json) {
     try {
-      return Json.parse(json, "call");
+      return Json.parseWritten(json, "call");
     } catch (FormatException e) {
       return null;
     }

@@ -44,6 +44,17 @@ class SpeechParserTest {
   }
 
   @Test
+  void of_an_argument_that_is_written_twice_the_last_counts() {
+    Piece.Call call = new Piece.Call("id0", "weather", "{\"city\":\"Oslo\",\"city\":\"Rome\"}");
+
+    assertThat(String.valueOf(call.input())).isEqualTo("{\"city\":\"Rome\"}");
+    assertSaid(
+        calls(ToolFormat.LLAMA),
+        unquoted("{'name': 'weather', 'parameters': {'city': 'Oslo', 'city': 'Rome'}}"),
+        new Piece.Call("id0", "weather", "{\"city\":\"Rome\"}"));
+  }
+
+  @Test
   void several_calls_come_in_their_order_and_space_between_them_is_nobody_s() {
     Piece[] two = {new Piece.Call("id0", "weather", "{}"), new Piece.Call("id1", "time", "{}")};
     assertSaid(
