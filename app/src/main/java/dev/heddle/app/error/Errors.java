@@ -27,8 +27,17 @@ public final class Errors {
 
   private Errors() {}
 
-  /** The client's view of a failure; what it must not see is logged here with the request's id. */
-  public static ApiException of(Throwable failure, String requestId) {
+  /** As {@link #of(Throwable, String, String)}, of a request that is in no trace. */
+  static ApiException of(Throwable failure, String requestId) {
+    return of(failure, requestId, "");
+  }
+
+  /**
+   * The client's view of a failure; what it must not see is logged here with the request's id.
+   *
+   * @param traceId of the trace that the request is in, empty if it is in none
+   */
+  public static ApiException of(Throwable failure, String requestId, String traceId) {
     ApiException seen =
         switch (failure) {
           case ApiException e -> e;
@@ -47,7 +56,7 @@ public final class Errors {
           default -> internal(failure);
         };
     if (seen.code().status() == 500) {
-      RequestLine.of(log.atError().setCause(failure), requestId)
+      RequestLine.of(log.atError().setCause(failure), requestId, traceId)
           .log("request {} failed", requestId);
     }
     return seen;

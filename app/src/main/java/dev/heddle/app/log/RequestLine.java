@@ -14,18 +14,14 @@ public final class RequestLine {
 
   private RequestLine() {}
 
-  /** A line about the request of this id. */
-  public static LoggingEventBuilder of(LoggingEventBuilder line, String requestId) {
-    return line.addKeyValue(ID, requestId);
-  }
-
   /**
-   * As {@link #of(LoggingEventBuilder, String)}, of a request that may be in a trace.
+   * A line about the request of this id.
    *
-   * @param traceId empty if it is in none
+   * @param traceId empty if it is in no trace
    */
-  public static LoggingEventBuilder of(LoggingEventBuilder line, String requestId, String traceId) {
-    LoggingEventBuilder of = of(line, requestId);
+  public static LoggingEventBuilder of(
+      LoggingEventBuilder line, String requestId, String traceId) {
+    LoggingEventBuilder of = line.addKeyValue(ID, requestId);
     return traceId.isEmpty() ? of : of.addKeyValue(TRACE, traceId);
   }
 }

@@ -5,6 +5,7 @@ import dev.heddle.app.error.ErrorCode;
 import dev.heddle.app.error.Errors;
 import dev.heddle.app.error.Surface;
 import dev.heddle.app.request.RequestId;
+import dev.heddle.app.tracing.RequestTrace;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.springframework.core.annotation.Order;
@@ -45,7 +46,8 @@ public final class ErrorHandler implements WebExceptionHandler {
     }
     String path = exchange.getRequest().getPath().value();
     boolean misplaced = MISPLACED.matcher(path).matches();
-    ApiException error = Errors.of(failure, RequestId.of(exchange));
+    ApiException error =
+        Errors.of(failure, RequestId.of(exchange), RequestTrace.of(exchange).traceId());
     if (misplaced && error.code() == ErrorCode.NOT_FOUND) {
       error = new ApiException(ErrorCode.NOT_FOUND, hint(path));
     }

@@ -2,6 +2,7 @@ package dev.heddle.app.serving;
 
 import dev.heddle.app.error.Errors;
 import dev.heddle.app.request.InFlightBudget;
+import dev.heddle.app.tracing.RequestTrace;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +119,8 @@ final class AnswerWriter {
   }
 
   private static String failed(Throwable failure, AnswerFormat format) {
-    return format.failure(Errors.of(failure, format.answer().head().requestId()));
+    RequestTrace trace = format.answer().head().trace();
+    return format.failure(Errors.of(failure, trace.requestId(), trace.traceId()));
   }
 
   private Flux<String> keptAlive(Flux<String> frames) {

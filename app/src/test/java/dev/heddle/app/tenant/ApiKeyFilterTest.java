@@ -152,7 +152,7 @@ class ApiKeyFilterTest {
 
     Throwable thrown = catchThrowable(() -> filter.filter(exchange, next -> Mono.empty()).block());
 
-    assertThat(Errors.of(thrown, "id").code().code()).isEqualTo(code);
+    assertThat(Errors.of(thrown, "id", "").code().code()).isEqualTo(code);
     assertThat(exchange.getAttributes()).doesNotContainKey(Caller.class.getName());
   }
 
