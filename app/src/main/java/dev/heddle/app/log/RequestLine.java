@@ -19,8 +19,7 @@ public final class RequestLine {
    *
    * @param traceId empty if it is in no trace
    */
-  public static LoggingEventBuilder of(
-      LoggingEventBuilder line, String requestId, String traceId) {
+  public static LoggingEventBuilder of(LoggingEventBuilder line, String requestId, String traceId) {
     LoggingEventBuilder of = line.addKeyValue(ID, requestId);
     return traceId.isEmpty() ? of : of.addKeyValue(TRACE, traceId);
   }
