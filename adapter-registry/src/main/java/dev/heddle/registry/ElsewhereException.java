@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElsewhereException extends RegistryException {
   private final transient @Nullable UUID owner;
-  private final @Nullable String name;
 
   /**
    * @param what e.g. the files of a version
@@ -21,7 +20,6 @@ public final class ElsewhereException extends RegistryException {
       String what, @Nullable UUID owner, @Nullable String name, boolean lives) {
     super("upload-elsewhere", what + " " + place(owner, name, lives));
     this.owner = owner;
-    this.name = name;
   }
 
   private static String place(@Nullable UUID owner, @Nullable String name, boolean lives) {
@@ -37,10 +35,5 @@ public final class ElsewhereException extends RegistryException {
   /** Id of the replica; null if none is known. */
   public @Nullable UUID owner() {
     return owner;
-  }
-
-  /** What people call the replica; null if that is not known. */
-  public @Nullable String ownerName() {
-    return name;
   }
 }

@@ -20,6 +20,7 @@ import dev.heddle.ops.Require;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
+import dev.heddle.ops.RowChoice;
 import dev.heddle.ops.RowMath;
 import dev.heddle.ops.RowReader;
 import dev.heddle.ops.RowScoring;
@@ -204,22 +205,12 @@ final class TornadoOps implements Ops {
 
   @Override
   public void score(Tensor logits, RowScoring rows) {
-    Place place = floatsOf(logits);
-    long base = 0;
-    for (int i = 0; i < rows.count(); i++) { // each to its place in the arena's host side
-      base = hostRow0(place, rows.row(i));
-    }
-    scorer.score(base, place.cols(), rows);
+    scorer.score(onHost(logits, rows), logits.cols(), rows);
   }
 
   @Override
   public void show(Tensor logits, RowReader rows) {
-    Place place = floatsOf(logits);
-    long base = 0;
-    for (int i = 0; i < rows.count(); i++) { // each to its place in the arena's host side
-      base = hostRow0(place, rows.row(i));
-    }
-    scorer.show(base, place.cols(), rows);
+    scorer.show(onHost(logits, rows), logits.cols(), rows);
   }
 
   @Override
@@ -232,9 +223,15 @@ final class TornadoOps implements Ops {
     return scorer.rowMath();
   }
 
-  /** Brings a row over; the address that row 0 has on the host. */
-  private long hostRow0(Place place, int row) {
-    return read(place, row, place.cols()).address() - 4L * row * place.cols();
+  /** Brings rows over; the address that row 0 has on the host. */
+  private long onHost(Tensor tensor, RowChoice rows) {
+    Place place = floatsOf(tensor);
+    long base = 0;
+    for (int i = 0; i < rows.count(); i++) { // each to its place in the arena's host side
+      long row = read(place, rows.row(i), place.cols()).address();
+      base = row - 4L * rows.row(i) * place.cols();
+    }
+    return base;
   }
 
   private MemorySegment read(Place place, int row, int count) {

@@ -1,13 +1,7 @@
 package dev.heddle.ops;
 
 /** Whoever looks at rows of logits: the input of {@link Ops#show}. */
-public interface RowReader {
-  /** How many rows. */
-  int count();
-
-  /** Row of the logits that the i-th is; several may be the same. */
-  int row(int i);
-
+public interface RowReader extends RowChoice {
   /**
    * Looks at the i-th row; called once for each, side by side on any of the backend's threads.
    * Throws nothing.

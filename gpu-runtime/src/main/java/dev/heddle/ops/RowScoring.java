@@ -1,13 +1,7 @@
 package dev.heddle.ops;
 
 /** Rows of logits to be scored: the input of {@link Ops#score}, and the receiver of its results. */
-public interface RowScoring {
-  /** How many rows. */
-  int count();
-
-  /** Row of the logits that scores the i-th. */
-  int row(int i);
-
+public interface RowScoring extends RowChoice {
   /** The token whose log-probability is wanted. */
   int token(int i);
 

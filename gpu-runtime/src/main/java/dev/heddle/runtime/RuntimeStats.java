@@ -46,6 +46,11 @@ public record RuntimeStats(
     long outputNanos,
     @Nullable DeviceStats device) {
 
+  /** Share of the KV blocks that a choice refers to, 0 to 1. */
+  public double kvUse() {
+    return kvBlocks == 0 ? 0 : (double) kvBlocksUsed / kvBlocks;
+  }
+
   /**
    * Durations by bucket.
    *

@@ -17,8 +17,6 @@ import tools.jackson.core.type.TypeReference;
 
 /** The rows of versions that are being validated, each with who does it. */
 final class Validations {
-  private static final String OWN = " and owner = :owner and owner_epoch = :epoch";
-
   private final Start self;
 
   Validations(Start self) {
@@ -44,7 +42,7 @@ final class Validations {
                 update validation set stored = cast(:stored as jsonb)
                 where version_id = :version
                 """
-                    + OWN))
+                    + Start.OWNS))
             .param("stored", Jsonb.write(StoredText.of(stored)))
             .param("version", version.id())
             .update();
@@ -58,7 +56,7 @@ final class Validations {
    */
   void end(JdbcClient jdbc, Version version) {
     int removed =
-        own(jdbc.sql("delete from validation where version_id = :version" + OWN))
+        own(jdbc.sql("delete from validation where version_id = :version" + Start.OWNS))
             .param("version", version.id())
             .update();
     requireOwned(removed, version);
@@ -152,7 +150,7 @@ final class Validations {
   }
 
   private JdbcClient.StatementSpec own(JdbcClient.StatementSpec statement) {
-    return statement.param("owner", self.replica()).param("epoch", self.epoch());
+    return statement.params(self.params());
   }
 
   private static void requireOwned(int rows, Version version) {

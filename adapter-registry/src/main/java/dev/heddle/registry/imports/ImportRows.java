@@ -27,9 +27,6 @@ final class ImportRows {
       from version_import
       """;
 
-  /** What makes a statement do nothing once another start has the row. */
-  private static final String OWN = " and owner = :owner and owner_epoch = :epoch";
-
   private final RegistryDatabase db;
   private final Start self;
 
@@ -46,8 +43,7 @@ final class ImportRows {
                   (tenant_id, version_id, source, revision, actor, owner, owner_epoch)
                 values (:tenant, :version, :source, :revision, :actor, :owner, :epoch)
                 """)
-            .param("owner", self.replica())
-            .param("epoch", self.epoch())
+            .params(self.params())
             .param("tenant", version.tenantId())
             .param("version", version.id())
             .param("source", source)
@@ -92,8 +88,7 @@ final class ImportRows {
                         + " where state = 'RUNNING' and "
                         + whose
                         + " returning version_id")
-                .param("owner", self.replica())
-                .param("epoch", self.epoch())
+                .params(self.params())
                 .query((row, n) -> Columns.id(row, "version_id"))
                 .list());
     return db.read(jdbc ->
@@ -110,11 +105,10 @@ final class ImportRows {
         jdbc.sql(
                 "select exists (select from version_import"
                     + " where version_id = :version and state = 'RUNNING'"
-                    + OWN
+                    + Start.OWNS
                     + ")")
             .param("version", running.versionId())
-            .param("owner", self.replica())
-            .param("epoch", self.epoch())
+            .params(self.params())
             .query(Boolean.class)
             .single());
   }
@@ -127,9 +121,8 @@ final class ImportRows {
                   skipped = cast(:skipped as jsonb), changed_at = now()
                 where tenant_id = :tenant and version_id = :version and state = 'RUNNING'
                 """
-                    + OWN)
-            .param("owner", self.replica())
-            .param("epoch", self.epoch())
+                    + Start.OWNS)
+            .params(self.params())
             .param("files", files)
             .param("bytes", bytes)
             .param("skipped", Jsonb.write(skipped))
@@ -146,9 +139,8 @@ final class ImportRows {
                 update version_import set state = :state, error = :error, changed_at = now()
                 where tenant_id = :tenant and version_id = :version and state = 'RUNNING'
                 """
-                    + OWN)
-            .param("owner", self.replica())
-            .param("epoch", self.epoch())
+                    + Start.OWNS)
+            .params(self.params())
             .param("state", error == null ? "DONE" : "FAILED")
             .param("error", error == null ? null : brief(error))
             .param("tenant", running.tenantId())
@@ -173,8 +165,7 @@ final class ImportRows {
                   """)
               .param("tenant", version.tenantId())
               .param("version", version.id())
-              .param("owner", self.replica())
-              .param("epoch", self.epoch())
+              .params(self.params())
               .update();
       if (restarted > 0) {
         AuditLog.write(

@@ -1,5 +1,6 @@
 package dev.heddle.registry.replica;
 
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param epoch number of the start, larger than that of every earlier one in the fleet
  */
 public record Start(UUID replica, long epoch) {
+  /** Restricts a statement to rows of one start, by its {@link #params}. */
+  public static final String OWNS = " and owner = :owner and owner_epoch = :epoch";
+
   /** Who owns a row; null where nobody does. */
   public static @Nullable Start ofNullable(@Nullable UUID replica, long epoch) {
     return replica == null ? null : new Start(replica, epoch);
+  }
+
+  /** What statements call {@code :owner} and {@code :epoch}. */
+  public Map<String, Object> params() {
+    return Map.of("owner", replica, "epoch", epoch);
   }
 }

@@ -64,9 +64,8 @@ final class FileRows {
                   sha256 = :sha256, expires_at = null
                 where id = :id and state <> 'WHOLE'
                 """
-                    + UploadRows.OWN)
-            .param("owner", self.replica())
-            .param("epoch", self.epoch())
+                    + Start.OWNS)
+            .params(self.params())
             .param("bytes", file.bytes())
             .param("sha256", file.sha256().bytes())
             .param("id", upload)

@@ -58,9 +58,6 @@ final class UploadRows {
       where version_id = :version\
       """;
 
-  /** What makes a statement do nothing once another start has the row. */
-  static final String OWN = " and owner = :owner and owner_epoch = :epoch";
-
   private final RegistryDatabase db;
   private final UploadLimits limits;
   private final Start self;
@@ -101,8 +98,7 @@ final class UploadRows {
           .param("sha256", row.sha256() == null ? null : row.sha256().bytes())
           .param("metadata", row.metadata())
           .param("expires", Columns.parameter(row.expiresAt()))
-          .param("owner", self.replica())
-          .param("epoch", self.epoch())
+          .params(self.params())
           .update();
       requireRoom(jdbc, version);
       return row;
@@ -118,11 +114,12 @@ final class UploadRows {
     db.write(jdbc -> {
       lockUploading(jdbc, version);
       int grown =
-          jdbc.sql("update upload set bytes = :bytes where id = :id and state = 'PLAIN'" + OWN)
+          jdbc.sql(
+                  "update upload set bytes = :bytes where id = :id and state = 'PLAIN'"
+                      + Start.OWNS)
               .param("bytes", bytes)
               .param("id", id)
-              .param("owner", self.replica())
-              .param("epoch", self.epoch())
+              .params(self.params())
               .update();
       requireRoom(jdbc, version);
       return grown;
@@ -156,9 +153,8 @@ final class UploadRows {
                 update upload set received = :received, expires_at = :expires
                 where id = :id and state = 'RESUMABLE'
                 """
-                    + OWN)
-            .param("owner", self.replica())
-            .param("epoch", self.epoch())
+                    + Start.OWNS)
+            .params(self.params())
             .param("received", bytes)
             .param("expires", Columns.parameter(expires))
             .param("id", id)
@@ -187,13 +183,11 @@ final class UploadRows {
               where owner = :owner or (owner is null and (id = any (:present)
                 or state = 'PLAIN' or (state = 'RESUMABLE' and received = 0)))
               """)
-          .param("owner", self.replica())
-          .param("epoch", self.epoch())
+          .params(self.params())
           .param("present", present.toArray(UUID[]::new))
           .update();
-      return jdbc.sql("delete from upload where state = 'PLAIN'" + OWN)
-          .param("owner", self.replica())
-          .param("epoch", self.epoch())
+      return jdbc.sql("delete from upload where state = 'PLAIN'" + Start.OWNS)
+          .params(self.params())
           .update();
     });
   }

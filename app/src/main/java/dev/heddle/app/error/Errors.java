@@ -27,11 +27,6 @@ public final class Errors {
 
   private Errors() {}
 
-  /** As {@link #of(Throwable, String, String)}, of a request that is in no trace. */
-  static ApiException of(Throwable failure, String requestId) {
-    return of(failure, requestId, "");
-  }
-
   /**
    * The client's view of a failure; what it must not see is logged here with the request's id.
    *

@@ -72,11 +72,10 @@ final class EndpointPickerCollector implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     RuntimeStats now = stats.get();
-    double kvUse = now.kvBlocks() == 0 ? 0 : (double) now.kvBlocksUsed() / now.kvBlocks();
     return MetricSnapshots.of(
         gauge("vllm:num_requests_waiting", "Requests in the queue.", now.queueDepth()),
         gauge("vllm:num_requests_running", "Choices that are computed.", now.running()),
-        gauge("vllm:kv_cache_usage_perc", "Share of the KV blocks in use.", kvUse),
+        gauge("vllm:kv_cache_usage_perc", "Share of the KV blocks in use.", now.kvUse()),
         info(
             "vllm:cache_config",
             "The KV cache.",

@@ -37,10 +37,7 @@ final class RuntimeMeters implements MeterBinder {
     gauge(registry, "heddle.num.requests.running", RuntimeStats::running);
     gauge(registry, "heddle.num.requests.waiting", RuntimeStats::queueDepth);
     gauge(registry, "heddle.num.requests.preempted", RuntimeStats::preempted);
-    gauge(
-        registry,
-        "heddle.kv.cache.usage.perc",
-        stats -> stats.kvBlocks() == 0 ? 0 : (double) stats.kvBlocksUsed() / stats.kvBlocks());
+    gauge(registry, "heddle.kv.cache.usage.perc", RuntimeStats::kvUse);
     gauge(registry, "heddle.kv.blocks", RuntimeStats::kvBlocks);
     gauge(registry, "heddle.kv.blocks.used", RuntimeStats::kvBlocksUsed);
     gauge(registry, "heddle.kv.blocks.cached", RuntimeStats::kvBlocksCached);

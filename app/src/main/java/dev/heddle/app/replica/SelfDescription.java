@@ -53,10 +53,9 @@ final class SelfDescription {
             .filter(Resident::admitting)
             .map(Resident::adapter)
             .collect(Collectors.toSet());
-    double kvUse = stats.kvBlocks() == 0 ? 0 : (double) stats.kvBlocksUsed() / stats.kvBlocks();
     return new Announcement(
         Replica.State.SERVING,
         resident,
-        new Replica.Load(stats.running(), stats.queueDepth(), kvUse));
+        new Replica.Load(stats.running(), stats.queueDepth(), stats.kvUse()));
   }
 }

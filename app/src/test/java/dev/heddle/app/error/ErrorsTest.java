@@ -31,7 +31,7 @@ class ErrorsTest {
     "INTERNAL, 500, internal_error"
   })
   void every_refusal_of_the_engine_has_its_status_and_code(Kind kind, int status, String code) {
-    ErrorCode seen = Errors.of(new GenerationException(kind, "why"), "id").code();
+    ErrorCode seen = Errors.of(new GenerationException(kind, "why"), "id", "").code();
 
     assertThat(seen.status()).isEqualTo(status);
     assertThat(seen.code()).isEqualTo(code);
@@ -50,7 +50,7 @@ class ErrorsTest {
   })
   void statuses_of_the_framework_become_codes(int thrown, int shown) {
     assertThat(
-            Errors.of(new ResponseStatusException(HttpStatusCode.valueOf(thrown)), "id")
+            Errors.of(new ResponseStatusException(HttpStatusCode.valueOf(thrown)), "id", "")
                 .code()
                 .status())
         .isEqualTo(shown);
@@ -58,7 +58,7 @@ class ErrorsTest {
 
   @Test
   void a_defect_tells_nothing_of_itself() {
-    ApiException seen = Errors.of(new IllegalStateException("secret path /etc/x"), "id");
+    ApiException seen = Errors.of(new IllegalStateException("secret path /etc/x"), "id", "");
 
     assertThat(seen.code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
     assertThat(ErrorBodies.openAi(seen).toString()).doesNotContain("secret");
@@ -113,6 +113,6 @@ class ErrorsTest {
   }
 
   private static ObjectNode problem(Throwable failure) {
-    return ErrorBodies.problem(Errors.of(failure, "id"), "/path");
+    return ErrorBodies.problem(Errors.of(failure, "id", ""), "/path");
   }
 }
