@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.ops.Precision;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -25,4 +26,12 @@ class BaseOptions {
       paramLabel = "N",
       description = "Threads that compute; default: one a core.")
   int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FORM",
+      description = {
+        "stored (default), or int8: rounded to 8 bits when they are loaded, in half the memory."
+      })
+  Precision weights = Precision.STORED;
 }

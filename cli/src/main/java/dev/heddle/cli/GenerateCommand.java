@@ -1,9 +1,6 @@
 package dev.heddle.cli;
 
 import dev.heddle.format.model.ModelShape;
-import dev.heddle.format.text.ChatTemplate;
-import dev.heddle.format.text.ContentText;
-import dev.heddle.format.text.RenderInput;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.model.SequenceRunner;
 import java.io.IOException;
@@ -11,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -115,7 +111,7 @@ final class GenerateCommand implements Callable<Integer> {
     int[] ids =
         prompt.chat == null
             ? tokenizer.encode(prompt.text == null ? "" : prompt.text, true)
-            : chatTokens(session.model(), tokenizer, prompt.chat);
+            : new ChatTokens(session.model(), tokenizer, "--chat").of(prompt.chat, null);
     List<String> wrong = new ArrayList<>();
     if (ids.length == 0) {
       wrong.add("the prompt is empty: it has no tokens");
@@ -130,19 +126,5 @@ final class GenerateCommand implements Callable<Integer> {
       throw new InputException(wrong);
     }
     return ids;
-  }
-
-  /** As the platform does it: control tokens that the message spells are text. */
-  private static int[] chatTokens(Path model, Tokenizer tokenizer, String message)
-      throws IOException {
-    ChatTemplate template = ChatTemplate.load(model);
-    if (template == null) {
-      throw new InputException("--chat: " + model + " has no chat template; use --prompt");
-    }
-    try (ContentText content = tokenizer.content(template)) {
-      String text = content.marked(message);
-      return content.encode(
-          template.render(new RenderInput(List.of(Map.of("role", "user", "content", text)))));
-    }
   }
 }

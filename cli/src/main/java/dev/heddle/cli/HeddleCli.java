@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
       FoldCommand.class,
       RenderCommand.class,
       ScoreCommand.class,
+      AccuracyCommand.class,
       BenchCommand.class
     })
 public final class HeddleCli {

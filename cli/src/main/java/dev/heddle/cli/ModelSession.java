@@ -112,8 +112,9 @@ final class ModelSession implements AutoCloseable {
             ModelLimits.BLOCK_TOKENS,
             length,
             Math.max(1, MemoryEstimate.baseSlots(shape()) + adapterExperts),
-            2);
-    ops = Backend.open(shape(), options.backend, options.threads);
+            2,
+            options.weights);
+    ops = Backend.open(shape(), options.weights, options.backend, options.threads);
     MoeModel model = MoeModel.load(folder, ops, limits, console.progress("loading"));
     if (adapter == null) {
       return new SequenceRunner(model, 0, chunk);

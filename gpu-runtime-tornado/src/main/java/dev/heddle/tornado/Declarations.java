@@ -1,9 +1,9 @@
 package dev.heddle.tornado;
 
-import dev.heddle.format.DType;
 import dev.heddle.ops.CacheShape;
 import dev.heddle.ops.Require;
 import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.tornado.DeviceHandles.Kind;
 import dev.heddle.tornado.DeviceHandles.Place;
 import dev.heddle.tornado.kernel.Bf16;
@@ -89,16 +89,16 @@ final class Declarations {
     return table;
   }
 
-  DeviceHandles.Pool pool(int slots, int hidden, int intermediate, DType dtype) {
+  DeviceHandles.Pool pool(int slots, int hidden, int intermediate, WeightFormat format) {
     ExpertPanels layout =
-        ExpertPanels.of(hidden, intermediate, dtype == DType.BF16, limits.sizes().lanes());
+        ExpertPanels.of(hidden, intermediate, format == WeightFormat.BF16, limits.sizes().lanes());
     Require.that(
         slots <= RouteKernels.MAX_SLOTS,
         "a pool of " + slots + " expert slots",
         "is more than the device's router takes, " + RouteKernels.MAX_SLOTS);
     slotWords = Math.max(slotWords, layout.words());
     return new DeviceHandles.Pool(
-        weights.slots(slots, layout.words(), dtype == DType.BF16), layout);
+        weights.slots(slots, layout.words(), format == WeightFormat.BF16), layout);
   }
 
   DeviceHandles.Cache cache(CacheShape shape, int blocks, int blockTokens) {

@@ -2,6 +2,7 @@ package dev.heddle.tornado;
 
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsFactory;
+import dev.heddle.ops.Precision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,11 @@ public final class TornadoFactory implements OpsFactory {
   @Override
   public Speed speed() {
     return Speed.ACCELERATOR;
+  }
+
+  @Override
+  public boolean keeps(Precision precision) {
+    return precision == Precision.STORED;
   }
 
   @Override

@@ -4,7 +4,6 @@ import static dev.heddle.tornado.DeviceHandles.floatsIfAny;
 import static dev.heddle.tornado.DeviceHandles.floatsOf;
 import static dev.heddle.tornado.DeviceHandles.intsOf;
 
-import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
@@ -27,6 +26,7 @@ import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.vector.HostScorer;
 import dev.heddle.tornado.DeviceHandles.Place;
 import dev.heddle.tornado.kernel.RouteKernels;
@@ -91,7 +91,8 @@ final class TornadoOps implements Ops {
   }
 
   @Override
-  public Matrix matrix(String name, List<MatrixData> parts) {
+  public Matrix matrix(String name, List<MatrixData> parts, WeightFormat format) {
+    requireStored(name, format);
     return declared.panels(name, List.of(PanelRows.stacked(name, parts)));
   }
 
@@ -111,8 +112,13 @@ final class TornadoOps implements Ops {
   }
 
   @Override
-  public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
-    return declared.pool(slots, hidden, intermediate, dtype);
+  public ExpertPool expertPool(int slots, int hidden, int intermediate, WeightFormat format) {
+    requireStored("expert pool", format);
+    return declared.pool(slots, hidden, intermediate, format);
+  }
+
+  private static void requireStored(String name, WeightFormat format) {
+    Require.that(format != WeightFormat.INT8, name, "cannot be kept as int8");
   }
 
   @Override

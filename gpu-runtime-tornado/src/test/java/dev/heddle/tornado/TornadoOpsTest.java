@@ -18,6 +18,7 @@ import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -277,7 +278,8 @@ class TornadoOpsTest {
         s -> {
           Tensor x = s.floats(ROWS, hidden);
           Tensor logits = s.floats(ROWS, routed);
-          ExpertPool pool = s.ops.expertPool(slots, hidden, intermediate, dtype);
+          ExpertPool pool =
+              s.ops.expertPool(slots, hidden, intermediate, WeightFormat.stored(dtype));
           for (int slot = 0; slot < slots; slot++) {
             s.ops.fillSlot(
                 pool,

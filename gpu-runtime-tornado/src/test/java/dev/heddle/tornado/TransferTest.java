@@ -10,6 +10,7 @@ import dev.heddle.ops.Ops;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.Routing;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.WeightFormat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +90,7 @@ class TransferTest {
     Tensor x = s.floats(Parity.ROWS, HIDDEN);
     Tensor logits = s.floats(Parity.ROWS, RULE.routed());
     int slots = RULE.routed() + RULE.shared();
-    pool = s.ops.expertPool(slots, HIDDEN, INTERMEDIATE, DType.F32);
+    pool = s.ops.expertPool(slots, HIDDEN, INTERMEDIATE, WeightFormat.F32);
     for (int slot = 0; slot < slots; slot++) {
       s.ops.fillSlot(pool, slot, expert(s));
     }

@@ -1,11 +1,11 @@
 package dev.heddle.model;
 
 import dev.heddle.experts.ExpertLayout;
-import dev.heddle.format.DType;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.model.ModelShape.Grouped;
 import dev.heddle.format.model.ModelShape.Latent;
 import dev.heddle.format.model.ModelTensors;
+import dev.heddle.ops.Precision;
 import java.util.List;
 import java.util.Map;
 
@@ -19,20 +19,35 @@ import java.util.Map;
  * @param workspace activations, inputs, logits, tables of one forward pass at its largest
  */
 public record MemoryEstimate(long weights, long slot, long kvToken, long workspace) {
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+
   /** The estimate for a shape within limits. */
   public static MemoryEstimate of(ModelShape shape, ModelLimits limits) {
-    int element = loadedBytes(shape.dtype());
-    long embedding = (long) shape.vocabulary() * shape.hidden();
     return new MemoryEstimate(
-        (denseElements(shape) + (shape.tiedEmbeddings() ? embedding : 0)) * element,
-        slotBytes(shape),
+        weightBytes(shape, limits.precision()),
+        slotBytes(shape, limits.precision()),
         kvTokenBytes(shape),
         workspaceBytes(shape, limits));
   }
 
   /** Bytes of one filled expert slot. */
-  public static long slotBytes(ModelShape shape) {
-    return shape.expertElements() * loadedBytes(shape.dtype());
+  public static long slotBytes(ModelShape shape, Precision precision) {
+    return precision.ofExperts(shape.dtype()).bytes(shape.expertElements());
+  }
+
+  /** Bytes of everything but the experts; an embedding that is the head, too, is there twice. */
+  private static long weightBytes(ModelShape shape, Precision precision) {
+    long bytes =
+        shape.tiedEmbeddings() ? loadedBytes(shape, precision, EMBEDDING, embedding(shape)) : 0;
+    for (var tensor : ModelTensors.withoutExperts(shape).entrySet()) {
+      bytes += loadedBytes(shape, precision, tensor.getKey(), elements(tensor.getValue()));
+    }
+    return bytes;
+  }
+
+  private static long loadedBytes(
+      ModelShape shape, Precision precision, String tensor, long elements) {
+    return precision.of(tensor, shape.dtype()).bytes(elements);
   }
 
   /** Bytes of one token's KV in all layers; it is kept in float32. */
@@ -51,15 +66,17 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
     return elements * shape.dtype().bytes();
   }
 
-  /** F16 is widened. */
-  private static int loadedBytes(DType dtype) {
-    return dtype == DType.F16 ? Float.BYTES : dtype.bytes();
-  }
-
   /** Elements of everything but routed and shared experts. */
   private static long denseElements(ModelShape shape) {
-    long embedding = (long) shape.vocabulary() * shape.hidden();
-    return layerElements(shape) + embedding * (shape.tiedEmbeddings() ? 1 : 2);
+    return layerElements(shape) + embedding(shape) * (shape.tiedEmbeddings() ? 1 : 2);
+  }
+
+  private static long embedding(ModelShape shape) {
+    return (long) shape.vocabulary() * shape.hidden();
+  }
+
+  private static long elements(List<Integer> sizes) {
+    return sizes.stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
   }
 
   /** Elements of all layers, routers included, but for their experts. */
@@ -67,8 +84,7 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
     long elements = shape.hidden(); // the last norm
     for (Map.Entry<String, List<Integer>> tensor : ModelTensors.withoutExperts(shape).entrySet()) {
       if (tensor.getKey().startsWith("model.layers.")) {
-        elements +=
-            tensor.getValue().stream().mapToLong(Integer::longValue).reduce(1, (x, y) -> x * y);
+        elements += elements(tensor.getValue());
       }
     }
     return elements;

@@ -1,7 +1,9 @@
 package dev.heddle.model;
 
+import dev.heddle.ops.Precision;
+
 /**
- * How large the engine's buffers are; everything is sized by it at boot.
+ * How large the engine's buffers are, and its weights; everything is sized by it at boot.
  *
  * @param batchTokens most tokens of one forward pass
  * @param sequences most sequences of one forward pass
@@ -12,6 +14,7 @@ package dev.heddle.model;
  * @param context most positions of one sequence
  * @param slots expert slots, those of the base included
  * @param adapterRows rows of the expert map in a layer, row 0 (the base) included
+ * @param precision what weights are kept as
  */
 public record ModelLimits(
     int batchTokens,
@@ -21,9 +24,32 @@ public record ModelLimits(
     int blockTokens,
     int context,
     int slots,
-    int adapterRows) {
+    int adapterRows,
+    Precision precision) {
   /** Tokens of a KV block, everywhere. */
   public static final int BLOCK_TOKENS = 32;
+
+  /** With weights as they are stored. */
+  public ModelLimits(
+      int batchTokens,
+      int sequences,
+      int logitRows,
+      int kvBlocks,
+      int blockTokens,
+      int context,
+      int slots,
+      int adapterRows) {
+    this(
+        batchTokens,
+        sequences,
+        logitRows,
+        kvBlocks,
+        blockTokens,
+        context,
+        slots,
+        adapterRows,
+        Precision.STORED);
+  }
 
   public ModelLimits {
     int smallest =

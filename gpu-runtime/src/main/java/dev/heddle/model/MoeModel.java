@@ -52,7 +52,12 @@ public final class MoeModel implements StepModel, ExpertBackend {
       throw new IllegalArgumentException(
           "the base alone needs " + baseSlots() + " expert slots, not " + limits.slots());
     }
-    pool = ops.expertPool(limits.slots(), hidden, shape.experts().intermediate(), shape.dtype());
+    pool =
+        ops.expertPool(
+            limits.slots(),
+            hidden,
+            shape.experts().intermediate(),
+            limits.precision().ofExperts(shape.dtype()));
     inputs = new BatchInputs(ops, shape, limits);
     work = new Workspace(ops, shape, limits, pool);
     String table = "model.embed_tokens.weight";
@@ -94,7 +99,7 @@ public final class MoeModel implements StepModel, ExpertBackend {
 
   /** As the other, from anywhere. */
   public static MoeModel load(WeightSource source, Ops ops, ModelLimits limits, Progress progress) {
-    return new MoeModel(new WeightLoader(source, ops, progress), ops, limits);
+    return new MoeModel(new WeightLoader(source, ops, limits.precision(), progress), ops, limits);
   }
 
   public ModelShape shape() {

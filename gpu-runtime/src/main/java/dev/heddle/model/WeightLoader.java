@@ -7,6 +7,7 @@ import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.Precision;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Tensor;
 import java.util.ArrayList;
@@ -20,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class WeightLoader {
   private final WeightSource source;
   private final Ops ops;
+  private final Precision precision;
   private final Progress progress;
   private final long total;
   private long done;
 
-  WeightLoader(WeightSource source, Ops ops, Progress progress) {
+  WeightLoader(WeightSource source, Ops ops, Precision precision, Progress progress) {
     this.source = source;
     this.ops = ops;
+    this.precision = precision;
     this.progress = progress;
     this.total = MemoryEstimate.checkpointBytes(source.shape());
   }
@@ -47,7 +50,7 @@ final class WeightLoader {
 
   Matrix matrix(String name, int rows, int cols) {
     MatrixData data = source.matrix(name, rows, cols);
-    return loaded(ops.matrix(name, List.of(data)), data);
+    return loaded(ops.matrix(name, List.of(data), precision.of(name, data.dtype())), data);
   }
 
   RowTable rowTable(String name, int rows, int cols) {

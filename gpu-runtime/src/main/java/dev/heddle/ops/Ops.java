@@ -1,6 +1,5 @@
 package dev.heddle.ops;
 
-import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import java.util.List;
@@ -45,10 +44,17 @@ public interface Ops extends AutoCloseable {
   Tensor vector(String name, MatrixData data);
 
   /**
-   * Weights of a linear layer. BF16 and F32 are kept as they are, F16 is widened to F32. Several
-   * parts of equal width are stacked by rows.
+   * Weights of a linear layer. Several parts of equal width are stacked by rows.
+   *
+   * @param format what they are kept as: as they are stored, or {@link WeightFormat#INT8}, which
+   *     takes even widths alone
    */
-  Matrix matrix(String name, List<MatrixData> parts);
+  Matrix matrix(String name, List<MatrixData> parts, WeightFormat format);
+
+  /** As the other, kept as they are stored. */
+  default Matrix matrix(String name, List<MatrixData> parts) {
+    return matrix(name, parts, WeightFormat.stored(parts));
+  }
 
   /** One matrix a head, all of one shape; {@code transposed} packs each part's transpose. */
   HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed);
@@ -56,8 +62,12 @@ public interface Ops extends AutoCloseable {
   /** A table to fetch rows from. */
   RowTable rowTable(String name, MatrixData data);
 
-  /** Room for {@code slots} experts of width {@code intermediate}; commits no memory yet. */
-  ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype);
+  /**
+   * Room for {@code slots} experts of width {@code intermediate}; commits no memory yet.
+   *
+   * @param format as for {@link #matrix(String, List, WeightFormat)}
+   */
+  ExpertPool expertPool(int slots, int hidden, int intermediate, WeightFormat format);
 
   /** Room for the KV of {@code blocks} blocks. */
   KvCache kvCache(CacheShape shape, int blocks, int blockTokens);

@@ -19,6 +19,11 @@ public interface OpsFactory {
 
   Speed speed();
 
+  /** Whether it can keep weights so. */
+  default boolean keeps(Precision precision) {
+    return true;
+  }
+
   /** What stands in its way on this machine, in words for the operator; null if nothing does. */
   @Nullable String obstacle();
 

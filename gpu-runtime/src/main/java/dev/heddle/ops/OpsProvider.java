@@ -4,6 +4,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.OpsFactory.Speed;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,18 +27,19 @@ public final class OpsProvider {
    * kernels up.
    *
    * @param shape the model's
+   * @param precision what its weights are kept as
    * @param requested a backend's name, or {@link #AUTO}
    * @param threads how many work together, the caller's included
    * @throws IllegalArgumentException if there is no such backend, or it cannot work here
    */
-  public static Ops choose(ModelShape shape, String requested, int threads) {
+  public static Ops choose(ModelShape shape, Precision precision, String requested, int threads) {
     List<OpsFactory> factories = factories();
     if (requested.equals(AUTO)) {
-      return firstThatWorks(factories, shape, threads);
+      return firstThatWorks(factories, shape, precision, threads);
     }
     for (OpsFactory factory : factories) {
       if (factory.name().equals(requested)) {
-        String obstacle = obstacle(factory, shape, threads);
+        String obstacle = obstacle(factory, shape, precision, threads);
         if (obstacle != null) {
           throw new IllegalArgumentException("backend " + requested + ": " + obstacle);
         }
@@ -67,10 +69,11 @@ public final class OpsProvider {
         && possible.stream().noneMatch(factory -> factory.speed() == Speed.ACCELERATOR);
   }
 
-  private static Ops firstThatWorks(List<OpsFactory> factories, ModelShape shape, int threads) {
+  private static Ops firstThatWorks(
+      List<OpsFactory> factories, ModelShape shape, Precision precision, int threads) {
     String reason = "it is the fastest that works here";
     for (OpsFactory factory : factories) {
-      String obstacle = automaticObstacle(factory, shape, threads);
+      String obstacle = automaticObstacle(factory, shape, precision, threads);
       if (obstacle == null) {
         return create(factory, threads, reason);
       }
@@ -92,23 +95,27 @@ public final class OpsProvider {
 
   /** Why a backend is not chosen unasked. */
   private static @Nullable String automaticObstacle(
-      OpsFactory factory, ModelShape shape, int threads) {
+      OpsFactory factory, ModelShape shape, Precision precision, int threads) {
     String obstacle = factory.obstacle();
     if (obstacle == null && !factory.isAutomatic()) {
       return factory.uses() + ": slower here than the others, so it is used only on request";
     }
-    return obstacle != null ? obstacle : obstacle(factory, shape, threads);
+    return obstacle != null ? obstacle : obstacle(factory, shape, precision, threads);
   }
 
   /** Why a backend is not to be used, its results included. */
-  private static @Nullable String obstacle(OpsFactory factory, ModelShape shape, int threads) {
+  private static @Nullable String obstacle(
+      OpsFactory factory, ModelShape shape, Precision precision, int threads) {
     String obstacle = factory.obstacle();
+    if (obstacle == null && !factory.keeps(precision)) {
+      return "it cannot keep weights as " + precision.name().toLowerCase(Locale.ROOT);
+    }
     if (obstacle != null || factory.speed() == Speed.SCALAR) {
       return obstacle;
     }
     try (Ops ops = factory.create(threads);
         Ops reference = factories().getLast().create(1)) {
-      return SelfCheck.compare(ops, reference, shape, factory.tolerance())
+      return SelfCheck.compare(ops, reference, shape, precision, factory.tolerance())
           ? null
           : "its results differ from the scalar ones";
     } catch (RuntimeException e) {

@@ -41,8 +41,9 @@ final class SelfCheck {
    * Declares the layer.
    *
    * @param shape whose attention and router it has, small
+   * @param precision what the model's weights are kept as
    */
-  SelfCheck(Ops ops, ModelShape shape) {
+  SelfCheck(Ops ops, ModelShape shape, Precision precision) {
     this.ops = ops;
     t = new CheckTensors(ops);
     rule = rule(shape.experts());
@@ -60,7 +61,7 @@ final class SelfCheck {
     sharedLogit = gated ? t.floats("shared gate", 1) : null;
     attention = CheckedAttention.of(shape.attention(), t);
     int slots = rule.routed() + rule.shared();
-    pool = ops.expertPool(slots, HIDDEN, INTERMEDIATE, DType.BF16);
+    pool = ops.expertPool(slots, HIDDEN, INTERMEDIATE, precision.ofExperts(DType.BF16));
     for (int slot = 0; slot < slots; slot++) {
       ops.fillSlot(
           pool,
@@ -94,11 +95,13 @@ final class SelfCheck {
    * Whether a backend's results are those of the other; warms it up.
    *
    * @param shape whose attention and router are compared
+   * @param precision what the model's weights are kept as
    * @param tolerance squared error over squared result, 0 for to the bit
    */
-  static boolean compare(Ops ops, Ops reference, ModelShape shape, double tolerance) {
-    SelfCheck tested = new SelfCheck(ops, shape);
-    SelfCheck expected = new SelfCheck(reference, shape);
+  static boolean compare(
+      Ops ops, Ops reference, ModelShape shape, Precision precision, double tolerance) {
+    SelfCheck tested = new SelfCheck(ops, shape, precision);
+    SelfCheck expected = new SelfCheck(reference, shape, precision);
     boolean same = true;
     for (int count : BATCHES) {
       same &= close(tested.results(count), expected.results(count), tolerance);

@@ -158,7 +158,7 @@ public final class InferenceRuntime implements AutoCloseable {
     int threads =
         config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
     try {
-      return OpsProvider.choose(shape, config.backend(), threads);
+      return OpsProvider.choose(shape, config.precision(), config.backend(), threads);
     } catch (IllegalArgumentException e) {
       throw new StartException(e);
     }

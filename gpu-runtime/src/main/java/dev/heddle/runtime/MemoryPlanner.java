@@ -132,7 +132,8 @@ final class MemoryPlanner {
         ModelLimits.BLOCK_TOKENS,
         context(config, shape),
         slots,
-        config.adapterRows() + 1);
+        config.adapterRows() + 1,
+        config.precision());
   }
 
   private static long blocks(int tokens) {

@@ -1,5 +1,6 @@
 package dev.heddle.runtime;
 
+import dev.heddle.ops.Precision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param backend {@code auto}, {@code tornado}, {@code vector} or {@code reference}
  * @param threads worker threads of the backend, 0 for one a processor
+ * @param precision what weights are kept as
  * @param memoryBudget bytes the process may use in all, 0 for a share of the container's limit or
  *     of the machine's memory ({@link MemoryPlan#DEFAULT_SHARE}); of the device's, where the
  *     backend has one ({@link MemoryPlan#DEVICE_SHARE})
@@ -29,6 +31,7 @@ import java.util.function.ToDoubleFunction;
 public record RuntimeConfig(
     String backend,
     int threads,
+    Precision precision,
     long memoryBudget,
     int maxBatchTokens,
     int maxSequences,
@@ -49,6 +52,7 @@ public record RuntimeConfig(
     return new RuntimeConfig(
         "auto",
         0,
+        Precision.STORED,
         0,
         256,
         64,

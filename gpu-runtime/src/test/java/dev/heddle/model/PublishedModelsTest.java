@@ -6,6 +6,7 @@ import dev.heddle.format.DType;
 import dev.heddle.format.Json;
 import dev.heddle.format.model.ModelConfigReader;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.ops.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class PublishedModelsTest {
         experts.routed(),
         experts.shared() > 0 ? " + " + experts.shared() : "",
         experts.topK(),
-        MemoryEstimate.slotBytes(shape) / 1048576.0,
+        MemoryEstimate.slotBytes(shape, Precision.STORED) / 1048576.0,
         base < 100e9 ? String.format(Locale.ROOT, "%.1f", base / 1e9) : Math.round(base / 1e9),
         MemoryEstimate.kvTokenBytes(shape) / 1024.0);
   }

@@ -8,6 +8,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.CheckpointWriter;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
+import dev.heddle.ops.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class ReleasedWeightsTest {
     AtomicLong most = new AtomicLong();
     AtomicLong next = new AtomicLong();
     try (ModelFolder model = ModelFolder.open(folder);
-        Ops ops = OpsProvider.choose(shape, "vector", 2)) {
+        Ops ops = OpsProvider.choose(shape, Precision.STORED, "vector", 2)) {
       MoeModel loaded =
           MoeModel.load(
               model,

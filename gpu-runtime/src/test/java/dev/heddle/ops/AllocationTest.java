@@ -34,7 +34,7 @@ class AllocationTest {
   void every_forward_operation_allocates_nothing(int threads, String family) {
     ModelShape shape = Shapes.random(family, new Random(1));
     try (VectorOps ops = new VectorOps(threads)) {
-      SelfCheck layer = new SelfCheck(ops, shape);
+      SelfCheck layer = new SelfCheck(ops, shape, Precision.INT8);
       assertHotCallsAllocateNothing(call -> layer.forward(call % 2 == 0 ? 1 : SelfCheck.TOKENS));
     }
   }

@@ -35,9 +35,9 @@ class OpsProviderTest {
 
   @Test
   void the_fastest_backend_that_works_is_chosen_unless_one_is_named() {
-    try (Ops auto = OpsProvider.choose(SHAPE, OpsProvider.AUTO, 2);
-        Ops vector = OpsProvider.choose(SHAPE, "vector", 1);
-        Ops reference = OpsProvider.choose(SHAPE, "reference", 1)) {
+    try (Ops auto = OpsProvider.choose(SHAPE, Precision.STORED, OpsProvider.AUTO, 2);
+        Ops vector = OpsProvider.choose(SHAPE, Precision.STORED, "vector", 1);
+        Ops reference = OpsProvider.choose(SHAPE, Precision.STORED, "reference", 1)) {
       assertThat(auto).isInstanceOf(VectorOps.class);
       assertThat(vector).isInstanceOf(VectorOps.class);
       assertThat(reference).isInstanceOf(ReferenceOps.class);
@@ -46,7 +46,7 @@ class OpsProviderTest {
 
   @Test
   void an_unknown_backend_is_refused_by_name() {
-    assertThatThrownBy(() -> OpsProvider.choose(SHAPE, "abacus", 1))
+    assertThatThrownBy(() -> OpsProvider.choose(SHAPE, Precision.STORED, "abacus", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("abacus")
         .hasMessageContaining("vector, reference");
@@ -54,7 +54,7 @@ class OpsProviderTest {
 
   @Test
   void an_accelerator_that_this_build_is_without_is_said_to_be_missing_and_how_to_get_it() {
-    assertThatThrownBy(() -> OpsProvider.choose(SHAPE, "tornado", 1))
+    assertThatThrownBy(() -> OpsProvider.choose(SHAPE, Precision.STORED, "tornado", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("this build is without it")
         .hasMessageContaining("TORNADOVM_HOME")
@@ -76,15 +76,21 @@ class OpsProviderTest {
   void a_backend_whose_results_differ_fails_the_self_check(String family) {
     Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoAddition());
     ModelShape shape = shape(family);
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape, 0)).isFalse();
-    assertThat(SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), shape, 0)).isTrue();
+    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape, Precision.STORED, 0)).isFalse();
+    assertThat(
+            SelfCheck.compare(new ReferenceOps(), new ReferenceOps(), shape, Precision.STORED, 0))
+        .isTrue();
   }
 
   @Test
   void the_self_check_computes_the_attention_that_the_model_has() {
     Ops wrong = OverriddenOps.of(new ReferenceOps(), new NoKeys());
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape("qwen3_moe"), 0)).isFalse();
-    assertThat(SelfCheck.compare(wrong, new ReferenceOps(), shape("deepseek_v2"), 0)).isTrue();
+    assertThat(
+            SelfCheck.compare(wrong, new ReferenceOps(), shape("qwen3_moe"), Precision.STORED, 0))
+        .isFalse();
+    assertThat(
+            SelfCheck.compare(wrong, new ReferenceOps(), shape("deepseek_v2"), Precision.STORED, 0))
+        .isTrue();
   }
 
   /** Routes as if there were no correction and no gate. */
@@ -115,6 +121,7 @@ class OpsProviderTest {
   void the_self_check_computes_the_router_that_the_model_has(String family) {
     ReferenceOps target = new ReferenceOps();
     Ops router = OverriddenOps.of(target, new PlainRouter(target));
-    assertThat(SelfCheck.compare(router, new ReferenceOps(), shape(family), 0)).isFalse();
+    assertThat(SelfCheck.compare(router, new ReferenceOps(), shape(family), Precision.STORED, 0))
+        .isFalse();
   }
 }

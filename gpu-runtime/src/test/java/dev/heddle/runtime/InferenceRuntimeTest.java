@@ -14,6 +14,7 @@ import dev.heddle.model.RoutingSums;
 import dev.heddle.model.RoutingTrace;
 import dev.heddle.model.SequenceRunner;
 import dev.heddle.ops.Logprobs;
+import dev.heddle.ops.Precision;
 import dev.heddle.runtime.GenerationException.Kind;
 import dev.heddle.sample.SamplingParams;
 import dev.heddle.sample.TokenRules;
@@ -454,6 +455,7 @@ class InferenceRuntimeTest {
     return new RuntimeConfig(
         "reference",
         1,
+        Precision.STORED,
         256L << 20,
         16,
         4,

@@ -11,6 +11,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.RoutingSums;
 import dev.heddle.model.StepBatch;
 import dev.heddle.model.StepModel;
+import dev.heddle.ops.Precision;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,6 +119,7 @@ final class LoopHarness {
     return new RuntimeConfig(
         "auto",
         0,
+        Precision.STORED,
         0,
         sizes.batchTokens,
         sizes.sequences,

@@ -9,6 +9,7 @@ import dev.heddle.format.testing.Shapes;
 import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.ModelLimits;
 import dev.heddle.model.RandomModel;
+import dev.heddle.ops.Precision;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,7 @@ class MemoryPlannerTest {
     return new RuntimeConfig(
         "reference",
         1,
+        Precision.STORED,
         budget,
         256,
         16,

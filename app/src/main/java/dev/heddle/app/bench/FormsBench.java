@@ -8,6 +8,7 @@ import dev.heddle.format.Json;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.text.Tokenizer;
 import dev.heddle.model.WeightSource;
+import dev.heddle.ops.Precision;
 import dev.heddle.ops.RowMath;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
@@ -58,7 +59,8 @@ final class FormsBench {
   }
 
   static void run(ModelFolder folder, String backend, int threads, int sequences, Console console) {
-    try (InferenceRuntime runtime = BenchRuntime.start(WeightSource.of(folder), backend, threads)) {
+    try (InferenceRuntime runtime =
+        BenchRuntime.start(WeightSource.of(folder), Precision.STORED, backend, threads)) {
       FormsBench bench = new FormsBench(runtime, Tokenizer.open(folder.path()), sequences);
       try {
         bench.run(console);

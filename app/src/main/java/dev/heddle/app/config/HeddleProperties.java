@@ -1,5 +1,6 @@
 package dev.heddle.app.config;
 
+import dev.heddle.ops.Precision;
 import dev.heddle.registry.db.ConnectionLimits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
@@ -106,6 +107,8 @@ public record HeddleProperties(
    *
    * @param backend {@code auto}, {@code tornado}, {@code vector} or {@code reference}
    * @param threads workers, 0 for one a processor
+   * @param weights what weights are kept as: {@code stored}, or {@code int8}, which rounds experts,
+   *     projections and the output head to 8 bits when they are loaded
    * @param maxBatchTokens most tokens of a step; longer prompts are computed in chunks
    * @param maxSequences most answers computed at once
    * @param maxContext most tokens of prompt and answer together, 0 for the model's own limit
@@ -116,6 +119,7 @@ public record HeddleProperties(
   public record Engine(
       @DefaultValue("auto") @Pattern(regexp = "auto|tornado|vector|reference") String backend,
       @DefaultValue("0") @Min(0) @Max(1024) int threads,
+      @DefaultValue("stored") @NotNull Precision weights,
       @DefaultValue("256") @Min(1) @Max(65536) int maxBatchTokens,
       @DefaultValue("64") @Min(1) @Max(4096) int maxSequences,
       @DefaultValue("0") @Min(0) int maxContext,

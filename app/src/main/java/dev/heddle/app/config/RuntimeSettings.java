@@ -19,6 +19,7 @@ public final class RuntimeSettings {
     return new RuntimeConfig(
         engine.backend(),
         engine.threads(),
+        engine.weights(),
         properties.memory() == null ? 0 : properties.memory().toBytes(),
         engine.maxBatchTokens(),
         engine.maxSequences(),

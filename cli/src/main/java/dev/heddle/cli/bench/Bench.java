@@ -7,6 +7,7 @@ import dev.heddle.model.MoeModel;
 import dev.heddle.model.Progress;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ final class Bench {
   }
 
   /** What a bench with so many adapters takes in memory. */
-  static long bytes(ModelShape shape, int adapters) {
-    ModelLimits limits = limits(shape, adapters);
+  static long bytes(ModelShape shape, Precision precision, int adapters) {
+    ModelLimits limits = limits(shape, precision, adapters);
     MemoryEstimate estimate = MemoryEstimate.of(shape, limits);
     return estimate.weights()
         + limits.slots() * estimate.slot()
@@ -50,19 +51,20 @@ final class Bench {
   static Bench load(
       WeightSource source,
       Ops ops,
+      Precision precision,
       List<Integer> adapterCounts,
       boolean profile,
       Progress progress) {
     int adapters = adapterCounts.stream().mapToInt(Integer::intValue).max().orElse(0);
     OpTimes times = profile ? new OpTimes(ops) : null;
     SlotMeter meter = new SlotMeter(times == null ? ops : times.ops());
-    ModelLimits limits = limits(source.shape(), adapters);
+    ModelLimits limits = limits(source.shape(), precision, adapters);
     MoeModel model = MoeModel.load(source, meter.ops(), limits, progress);
     loadAdapters(model, source, AdapterMix.of(source.shape(), adapters));
     return new Bench(model, meter, times, adapterCounts);
   }
 
-  private static ModelLimits limits(ModelShape shape, int adapters) {
+  private static ModelLimits limits(ModelShape shape, Precision precision, int adapters) {
     int sequences = Math.max(adapters, BATCHES.getLast());
     int slots = MemoryEstimate.baseSlots(shape) + AdapterMix.of(shape, adapters).slots();
     return new ModelLimits(
@@ -73,7 +75,8 @@ final class Bench {
         ModelLimits.BLOCK_TOKENS,
         Workload.PREFILL_TOKENS,
         Math.max(1, slots),
-        adapters + 1);
+        adapters + 1,
+        precision);
   }
 
   private static void loadAdapters(MoeModel model, WeightSource source, AdapterMix mix) {

@@ -9,6 +9,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.RandomModel;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.Precision;
 import dev.heddle.ops.vector.MemoryBandwidth;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -73,6 +74,14 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")
   int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--weights",
+      paramLabel = "FORM",
+      description = {
+        "stored (default), or int8: rounded to 8 bits when they are loaded, in half the memory."
+      })
+  Precision weights = Precision.STORED;
+
   @Option(names = "--profile", description = "Also time each operation.")
   boolean profile;
 
@@ -126,15 +135,15 @@ public final class BenchCommand implements Callable<Integer> {
       ModelShape shape = folder == null ? randomShape() : folder.shape();
       WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
       if (scoring) {
-        ScoringBench.run(source, backend, threads, promptTokens, console);
+        ScoringBench.run(source, weights, backend, threads, promptTokens, console);
         return 0;
       }
       if (sampling) {
-        SamplingBench.run(source, backend, threads, console);
+        SamplingBench.run(source, weights, backend, threads, console);
         return 0;
       }
       double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
-      try (Ops ops = Backend.open(shape, backend, threads)) {
+      try (Ops ops = Backend.open(shape, weights, backend, threads)) {
         if (counting && ops.deviceMemory() > 0) {
           throw new InputException("--counting: an accelerator's pass is recorded with counting");
         }
@@ -146,7 +155,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void run(WeightSource source, Ops ops, List<Integer> counts, double bandwidth) {
-    Bench bench = Bench.load(source, ops, counts, profile, console.progress("loading"));
+    Bench bench = Bench.load(source, ops, weights, counts, profile, console.progress("loading"));
     BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
     if (counting) {
       bench.prefills().forEach(work -> report.counting("prefill", bench.countingCost(work)));
@@ -189,13 +198,13 @@ public final class BenchCommand implements Callable<Integer> {
     double memory = MEMORY_SHARE * whole;
     List<Integer> counts = new ArrayList<>();
     for (int count : wanted.stream().distinct().toList()) {
-      if (Bench.bytes(shape, count) <= memory) {
+      if (Bench.bytes(shape, weights, count) <= memory) {
         counts.add(count);
       } else {
         console.note(
             String.format(
                 "%d adapters need %.1f GB: more than there is",
-                count, Bench.bytes(shape, count) / 1e9));
+                count, Bench.bytes(shape, weights, count) / 1e9));
       }
     }
     if (counts.isEmpty()) {

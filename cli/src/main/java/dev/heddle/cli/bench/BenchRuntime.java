@@ -2,6 +2,7 @@ package dev.heddle.cli.bench;
 
 import dev.heddle.format.Digest;
 import dev.heddle.model.WeightSource;
+import dev.heddle.ops.Precision;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.runtime.RuntimeConfig;
 import java.io.IOException;
@@ -13,15 +14,18 @@ public final class BenchRuntime {
   /**
    * Starts it with its defaults; the caller closes it.
    *
+   * @param precision what weights are kept as
    * @param backend as {@code --backend} takes it
    * @param threads at least 1
    */
-  public static InferenceRuntime start(WeightSource source, String backend, int threads) {
+  public static InferenceRuntime start(
+      WeightSource source, Precision precision, String backend, int threads) {
     RuntimeConfig d = RuntimeConfig.defaults();
     RuntimeConfig config =
         new RuntimeConfig(
             backend,
             threads,
+            precision,
             d.memoryBudget(),
             d.maxBatchTokens(),
             d.maxSequences(),

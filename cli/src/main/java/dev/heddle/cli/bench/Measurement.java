@@ -3,6 +3,7 @@ package dev.heddle.cli.bench;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.MoeModel;
+import dev.heddle.ops.WeightFormat;
 import java.util.Arrays;
 
 /**
@@ -30,7 +31,7 @@ record Measurement(Workload work, double stepMicros, double bytes) {
     Arrays.sort(micros);
     double bytes =
         denseBytes(model.shape(), model)
-            + slots * MemoryEstimate.slotBytes(model.shape())
+            + slots * MemoryEstimate.slotBytes(model.shape(), model.limits().precision())
             + (double) work.keys() * MemoryEstimate.kvTokenBytes(model.shape());
     return new Measurement(work, micros[ROUNDS / 2], bytes);
   }
@@ -53,8 +54,8 @@ record Measurement(Workload work, double stepMicros, double bytes) {
   /** Everything but experts and the embedding, of which a step reads single rows. */
   private static double denseBytes(ModelShape shape, MoeModel model) {
     MemoryEstimate all = MemoryEstimate.of(shape, model.limits());
-    double perElement = MemoryEstimate.slotBytes(shape) / (double) shape.expertElements();
-    return all.weights() - (double) shape.vocabulary() * shape.hidden() * perElement;
+    long embedding = (long) shape.vocabulary() * shape.hidden();
+    return all.weights() - WeightFormat.stored(shape.dtype()).bytes(embedding);
   }
 
   double tokensPerSecond() {

@@ -2,6 +2,7 @@ package dev.heddle.cli.bench;
 
 import dev.heddle.cli.Console;
 import dev.heddle.model.WeightSource;
+import dev.heddle.ops.Precision;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.runtime.RuntimeStats;
@@ -74,8 +75,9 @@ final class SamplingBench {
     this.runtime = runtime;
   }
 
-  static void run(WeightSource source, String backend, int threads, Console console) {
-    try (InferenceRuntime runtime = BenchRuntime.start(source, backend, threads)) {
+  static void run(
+      WeightSource source, Precision precision, String backend, int threads, Console console) {
+    try (InferenceRuntime runtime = BenchRuntime.start(source, precision, backend, threads)) {
       SamplingBench bench = new SamplingBench(runtime);
       bench.report(console, bench.measure());
     }

@@ -2,6 +2,7 @@ package dev.heddle.cli.bench;
 
 import dev.heddle.cli.Console;
 import dev.heddle.model.WeightSource;
+import dev.heddle.ops.Precision;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
 import dev.heddle.sample.SamplingParams;
@@ -57,8 +58,14 @@ final class ScoringBench {
     this.length = Math.min(length, runtime.maxContext() - 1);
   }
 
-  static void run(WeightSource source, String backend, int threads, int length, Console console) {
-    try (InferenceRuntime runtime = BenchRuntime.start(source, backend, threads)) {
+  static void run(
+      WeightSource source,
+      Precision precision,
+      String backend,
+      int threads,
+      int length,
+      Console console) {
+    try (InferenceRuntime runtime = BenchRuntime.start(source, precision, backend, threads)) {
       new ScoringBench(runtime, length).run(console);
     }
   }

@@ -5,6 +5,7 @@ import dev.heddle.format.MatrixData;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.WeightFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +28,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * BF16 matrix products whose weights come from memory: copies of a matrix, more than caches hold,
+ * Matrix products whose weights come from memory: copies of a matrix, more than caches hold,
  * take turns. Counters: bytes of weights and floating-point operations a second; the memory's own
  * speed is printed before each trial.
  */
@@ -42,6 +43,9 @@ public class MatmulBench {
 
   @Param({"1408x2048", "2048x1408", "2048x2048", "32000x2048"})
   public String shape;
+
+  @Param({"BF16", "INT8"})
+  public WeightFormat format;
 
   @Param({"1", "4", "8", "16", "64", "512"})
   public int tokens;
@@ -70,12 +74,12 @@ public class MatmulBench {
     int k = Integer.parseInt(shape.substring(shape.indexOf('x') + 1));
     elements = (long) n * k;
     ops = new VectorOps(threads);
-    copies = new Matrix[(int) Math.ceilDiv(ALL_COPIES_BYTES, 2 * elements)];
+    copies = new Matrix[(int) Math.ceilDiv(ALL_COPIES_BYTES, format.bytes(elements))];
     Random random = new Random(1);
     try (Arena arena = Arena.ofConfined()) {
       MatrixData stored = random(arena, random, n, k);
       for (int i = 0; i < copies.length; i++) {
-        copies[i] = ops.matrix("w", List.of(stored));
+        copies[i] = ops.matrix("w", List.of(stored), format);
       }
     }
     x = ops.floats("x", tokens, k);
@@ -103,7 +107,7 @@ public class MatmulBench {
   public void matmul(Counters counters) {
     ops.matmul(out, x, copies[next], null, rows);
     next = (next + 1) % copies.length;
-    counters.weightBytes += 2 * elements;
+    counters.weightBytes += format.bytes(elements);
     counters.flops += 2 * elements * tokens;
   }
 

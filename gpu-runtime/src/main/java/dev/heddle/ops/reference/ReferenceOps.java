@@ -4,7 +4,6 @@ import static dev.heddle.ops.reference.Buffers.count;
 import static dev.heddle.ops.reference.Buffers.floatsOf;
 import static dev.heddle.ops.reference.Buffers.intsOf;
 
-import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
@@ -26,6 +25,7 @@ import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.UnusableLogitsException;
+import dev.heddle.ops.WeightFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,8 +61,8 @@ public final class ReferenceOps implements Ops {
   }
 
   @Override
-  public Matrix matrix(String name, List<MatrixData> parts) {
-    return own(Weights.Dense.stacked(parts));
+  public Matrix matrix(String name, List<MatrixData> parts, WeightFormat format) {
+    return own(Weights.Dense.stacked(parts, format));
   }
 
   @Override
@@ -80,8 +80,8 @@ public final class ReferenceOps implements Ops {
   }
 
   @Override
-  public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
-    Weights.Pool pool = new Weights.Pool(hidden, intermediate, new Weights.Expert[slots]);
+  public ExpertPool expertPool(int slots, int hidden, int intermediate, WeightFormat format) {
+    Weights.Pool pool = new Weights.Pool(hidden, intermediate, format, new Weights.Expert[slots]);
     owned.add(pool::close);
     return pool;
   }
@@ -151,7 +151,7 @@ public final class ReferenceOps implements Ops {
   @Override
   public void fillSlot(ExpertPool pool, int slot, ExpertWeights weights) {
     Weights.Pool p = (Weights.Pool) pool;
-    Weights.Expert expert = Weights.Expert.of(weights);
+    Weights.Expert expert = Weights.Expert.of(weights, p.format());
     Shapes.require(
         expert.gate().rows() == p.intermediate() && expert.gate().cols() == p.hidden(),
         "the expert's size is not the pool's");

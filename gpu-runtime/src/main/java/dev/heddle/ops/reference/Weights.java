@@ -5,8 +5,10 @@ import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.HeadMatrix;
+import dev.heddle.ops.Int8Blocks;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.RowTable;
+import dev.heddle.ops.WeightFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +20,11 @@ final class Weights {
   /** W[rows][cols]. */
   record Dense(int rows, int cols, FloatStore values) implements Matrix, RowTable, AutoCloseable {
     static Dense of(MatrixData data) {
-      return stacked(List.of(data));
+      return stacked(List.of(data), WeightFormat.F32);
     }
 
-    /** The parts below each other. */
-    static Dense stacked(List<MatrixData> parts) {
+    /** The parts below each other, with the values that a format keeps. */
+    static Dense stacked(List<MatrixData> parts, WeightFormat format) {
       int cols = parts.getFirst().cols();
       int rows = parts.stream().mapToInt(MatrixData::rows).sum();
       FloatStore values = new FloatStore((long) rows * cols);
@@ -32,6 +34,9 @@ final class Weights {
         Shapes.require(part.cols() == cols, "stacked parts differ in width");
         for (int row = 0; row < part.rows(); row++, at += cols) {
           Widening.row(part, row, line, 0);
+          if (format == WeightFormat.INT8) {
+            Int8Blocks.round(line);
+          }
           values.write(at, line, 0, cols);
         }
       }
@@ -88,8 +93,11 @@ final class Weights {
 
   /** gate [I][H], up [I][H], down [H][I]. */
   record Expert(Dense gate, Dense up, Dense down) implements AutoCloseable {
-    static Expert of(ExpertWeights weights) {
-      return new Expert(Dense.of(weights.gate()), Dense.of(weights.up()), Dense.of(weights.down()));
+    static Expert of(ExpertWeights weights, WeightFormat format) {
+      return new Expert(
+          Dense.stacked(List.of(weights.gate()), format),
+          Dense.stacked(List.of(weights.up()), format),
+          Dense.stacked(List.of(weights.down()), format));
     }
 
     @Override
@@ -101,7 +109,7 @@ final class Weights {
   }
 
   /** Slots of experts; an empty one is null. */
-  record Pool(int hidden, int intermediate, @Nullable Expert[] experts)
+  record Pool(int hidden, int intermediate, WeightFormat format, @Nullable Expert[] experts)
       implements ExpertPool, AutoCloseable {
     @Override
     public int slots() {

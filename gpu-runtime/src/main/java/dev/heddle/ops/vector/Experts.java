@@ -111,7 +111,7 @@ final class Experts {
     long w = pool.gateUpPanel(routing.slot(block), panel);
     long stride =
         PanelKernels.multiplyToScratch(
-            pool.bf16(), w, panels, hidden, input(block, first), live, scratch);
+            pool.format(), w, panels, hidden, input(block, first), live, scratch);
     int size = TokenTiles.size(live);
     for (int p = 0; p < panels; p += 2) {
       int column = (panel + p) / 2 * PANEL_ROWS;
@@ -151,7 +151,7 @@ final class Experts {
   private void downTile(int worker, int block, int first, int panel, int panels) {
     int column = panel * PANEL_ROWS;
     PanelKernels.multiply(
-        pool.bf16(),
+        pool.format(),
         pool.downPanel(routing.slot(block), panel),
         panels,
         Math.min(panels * PANEL_ROWS, hidden - column),

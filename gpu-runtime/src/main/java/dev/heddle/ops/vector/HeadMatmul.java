@@ -60,7 +60,7 @@ final class HeadMatmul {
       int panels = Math.min(PanelKernels.MAX_PANELS, matrix.panels() - p);
       int column = p * PanelMatrix.PANEL_ROWS;
       PanelKernels.multiply(
-          matrix.bf16(),
+          matrix.format(),
           matrix.panel(p),
           panels,
           Math.min(panels * PanelMatrix.PANEL_ROWS, matrix.rows() - column),

@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -47,9 +46,21 @@ final class Lanes {
   static final MemorySegment ALL = NativeMemory.ALL;
 
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-  private static final int HIGH_HALF = 0xFFFF0000;
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+
+  /** Of an int that holds two BF16, the second one. */
+  static final int HIGH_HALF = 0xFFFF0000;
+
+  /** Bits of the floats from 2^23 on, whose fraction counts in ones. */
+  static final int CODE_EXPONENT = 0x4B000000;
+
+  /** What a float made of a code of int8 has too much: 2^23, and the 128 of a code. */
+  static final float LOW_ZERO = -(0x1p23f + 128);
+
+  /** A code that is the second byte of an int counts in 256s. */
+  static final float HIGH_UNIT = 0x1p-8f;
+
+  static final float HIGH_ZERO = -(0x1p23f + 128 * 256);
+  static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
   private static final ValueLayout.OfShort SHORT =
@@ -77,20 +88,6 @@ final class Lanes {
   /** A vector of floats at an address. */
   static FloatVector load(long address) {
     return FloatVector.fromMemorySegment(F, ALL, address, ORDER);
-  }
-
-  static IntVector loadInts(long address) {
-    return IntVector.fromMemorySegment(I, ALL, address, ORDER);
-  }
-
-  /** The low halves of ints, each a BF16, as floats. */
-  static FloatVector low(IntVector pair) {
-    return pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-  }
-
-  /** The high halves of ints, each a BF16, as floats. */
-  static FloatVector high(IntVector pair) {
-    return pair.and(HIGH_HALF).reinterpretAsFloats();
   }
 
   static void store(FloatVector vector, long address) {

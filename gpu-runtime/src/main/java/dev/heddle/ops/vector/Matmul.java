@@ -1,5 +1,6 @@
 package dev.heddle.ops.vector;
 
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.team.WorkerTeam;
 
 /**
@@ -20,7 +21,7 @@ final class Matmul {
   private final WorkerTeam.Task multiplyTask = this::multiplyItem;
 
   // The product in progress.
-  private PanelMatrix w = new PanelMatrix(0, 0, true, 0);
+  private PanelMatrix w = new PanelMatrix(0, 0, WeightFormat.BF16, 0);
   private long x;
   private long xStride;
   private long xPacked;
@@ -117,7 +118,7 @@ final class Matmul {
   private void multiply(int worker, int token, int live, int panel, int panels) {
     int column = panel * PanelMatrix.PANEL_ROWS;
     PanelKernels.multiply(
-        w.bf16(),
+        w.format(),
         w.panel(panel),
         panels,
         Math.min(panels * PanelMatrix.PANEL_ROWS, w.rows() - column),

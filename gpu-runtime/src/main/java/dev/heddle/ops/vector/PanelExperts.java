@@ -4,6 +4,7 @@ import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.Require;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.memory.NativeMemory;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -20,19 +21,19 @@ final class PanelExperts implements ExpertPool {
   private final int slots;
   private final int hidden;
   private final int intermediate;
-  private final boolean bf16;
+  private final WeightFormat format;
   private final long slotBytes;
   private final NativeMemory memory;
   private final AtomicIntegerArray filled;
 
-  PanelExperts(int slots, int hidden, int intermediate, boolean bf16) {
+  PanelExperts(int slots, int hidden, int intermediate, WeightFormat format) {
     this.slots = slots;
     this.hidden = hidden;
     this.intermediate = intermediate;
-    this.bf16 = bf16;
+    this.format = format;
     long bytes =
-        2 * PanelMatrix.bytes(intermediate, hidden, bf16)
-            + PanelMatrix.bytes(hidden, intermediate, bf16);
+        2 * PanelMatrix.bytes(intermediate, hidden, format)
+            + PanelMatrix.bytes(hidden, intermediate, format);
     slotBytes = Math.ceilDiv(bytes, PAGE) * PAGE;
     memory = NativeMemory.reserve(slots * slotBytes, slotBytes >= HUGE_PAGE);
     filled = new AtomicIntegerArray(slots);
@@ -56,8 +57,8 @@ final class PanelExperts implements ExpertPool {
     return intermediate;
   }
 
-  boolean bf16() {
-    return bf16;
+  WeightFormat format() {
+    return format;
   }
 
   /** Whether a slot may be read; false for numbers that are no slot's. */
@@ -67,12 +68,12 @@ final class PanelExperts implements ExpertPool {
 
   /** Panel {@code 2p} is gate's panel p, {@code 2p + 1} is up's. */
   long gateUpPanel(int slot, int panel) {
-    return memory.address() + slot * slotBytes + panel * PanelMatrix.panelBytes(hidden, bf16);
+    return memory.address() + slot * slotBytes + panel * PanelMatrix.panelBytes(hidden, format);
   }
 
   long downPanel(int slot, int panel) {
     return gateUpPanel(slot, 2 * PanelMatrix.panels(intermediate))
-        + panel * PanelMatrix.panelBytes(intermediate, bf16);
+        + panel * PanelMatrix.panelBytes(intermediate, format);
   }
 
   void fill(int slot, ExpertWeights weights) {
@@ -81,11 +82,11 @@ final class PanelExperts implements ExpertPool {
     StoredRows down = stored("down", weights.down(), hidden, intermediate);
     Require.that(slot >= 0 && slot < slots, "expert pool", "has no such slot");
     for (int p = 0; p < PanelMatrix.panels(intermediate); p++) {
-      PanelPacker.pack(gate, p, bf16, gateUpPanel(slot, 2 * p));
-      PanelPacker.pack(up, p, bf16, gateUpPanel(slot, 2 * p + 1));
+      PanelPacker.pack(gate, p, format, gateUpPanel(slot, 2 * p));
+      PanelPacker.pack(up, p, format, gateUpPanel(slot, 2 * p + 1));
     }
     for (int p = 0; p < PanelMatrix.panels(hidden); p++) {
-      PanelPacker.pack(down, p, bf16, downPanel(slot, p));
+      PanelPacker.pack(down, p, format, downPanel(slot, p));
     }
     filled.set(slot, 1);
   }
@@ -93,7 +94,7 @@ final class PanelExperts implements ExpertPool {
   private StoredRows stored(String name, MatrixData data, int rows, int cols) {
     Require.that(data.rows() == rows && data.cols() == cols, name, "is not of the pool's size");
     StoredRows stored = StoredRows.stacked(name, List.of(data));
-    Require.that(stored.bf16() == bf16, name, "is not of the pool's type");
+    VectorMemory.requireFits(name, stored, format);
     return stored;
   }
 

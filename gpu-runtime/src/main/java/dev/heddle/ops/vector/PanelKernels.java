@@ -1,5 +1,7 @@
 package dev.heddle.ops.vector;
 
+import dev.heddle.ops.WeightFormat;
+
 /**
  * One packed tile of tokens times some neighbouring panels: picks the kernels, and catches results
  * that have no place in the output (surplus tokens of the tile, missing rows of the last panel).
@@ -25,7 +27,7 @@ final class PanelKernels {
    * @param outStride bytes from one token's results to the next
    */
   static void multiply(
-      boolean bf16,
+      WeightFormat format,
       long w,
       int panels,
       int cols,
@@ -38,10 +40,10 @@ final class PanelKernels {
     int size = TokenTiles.size(live);
     boolean fits = live == size && cols == panels * PanelMatrix.PANEL_ROWS;
     if (fits && (size != 4 || panels % 2 == 0)) {
-      whole(bf16, size, w, panels, k, x, out, outStride);
+      whole(format, size, w, panels, k, x, out, outStride);
       return;
     }
-    whole(bf16, size, w, panels, k, x, scratch, TILE_STRIDE);
+    whole(format, size, w, panels, k, x, scratch, TILE_STRIDE);
     for (int i = 0; i < live; i++) {
       Lanes.copy(scratch + i * TILE_STRIDE, out + i * outStride, 4L * cols);
     }
@@ -49,70 +51,73 @@ final class PanelKernels {
 
   /** As {@link #multiply}, everything left in {@code scratch}; returns the stride of its tokens. */
   static long multiplyToScratch(
-      boolean bf16, long w, int panels, int k, long x, int live, long scratch) {
-    whole(bf16, TokenTiles.size(live), w, panels, k, x, scratch, TILE_STRIDE);
+      WeightFormat format, long w, int panels, int k, long x, int live, long scratch) {
+    whole(format, TokenTiles.size(live), w, panels, k, x, scratch, TILE_STRIDE);
     return TILE_STRIDE;
   }
 
   private static void whole(
-      boolean bf16, int size, long w, int panels, int k, long x, long out, long outStride) {
-    long panelBytes = PanelMatrix.panelBytes(k, bf16);
+      WeightFormat format, int size, long w, int panels, int k, long x, long out, long outStride) {
+    long panelBytes = PanelMatrix.panelBytes(k, format);
     long outPanel = 2 * Lanes.VECTOR;
     int p = 0;
     switch (size) {
       case TokenTiles.FULL -> {
         for (; p < panels; p++) {
-          tile8x1(bf16, w + p * panelBytes, k, x, out + p * outPanel, outStride);
+          tile8x1(format, w + p * panelBytes, 0, k, x, out + p * outPanel, outStride);
         }
       }
       case 4 -> {
         for (; p < panels; p += 2) {
           // An odd last panel is multiplied twice; the second result falls into scratch memory.
           long second = p + 1 < panels ? panelBytes : 0;
-          tile4x2(bf16, w + p * panelBytes, second, k, x, out + p * outPanel, outStride);
+          tile4x2(format, w + p * panelBytes, second, k, x, out + p * outPanel, outStride);
         }
       }
       default -> {
         for (; p + MAX_PANELS <= panels; p += MAX_PANELS) {
-          tile1x4(bf16, w + p * panelBytes, panelBytes, k, x, out + p * outPanel);
+          tile1x4(format, w + p * panelBytes, panelBytes, k, x, out + p * outPanel, 0);
         }
         for (; p < panels; p++) {
-          tile1x1(bf16, w + p * panelBytes, k, x, out + p * outPanel);
+          tile1x1(format, w + p * panelBytes, 0, k, x, out + p * outPanel, 0);
         }
       }
     }
   }
 
-  private static void tile8x1(boolean bf16, long w, int k, long x, long out, long outStride) {
-    if (bf16) {
-      Bf16Tiles.tile8x1(w, k, x, out, outStride);
-    } else {
-      F32Tiles.tile8x1(w, k, x, out, outStride);
+  private static void tile8x1(
+      WeightFormat format, long w, long panelStride, int k, long x, long out, long outStride) {
+    switch (format) {
+      case BF16 -> Bf16Tiles.tile8x1(w, panelStride, k, x, out, outStride);
+      case F32 -> F32Tiles.tile8x1(w, panelStride, k, x, out, outStride);
+      case INT8 -> Int8Tiles.tile8x1(w, panelStride, k, x, out, outStride);
     }
   }
 
   private static void tile4x2(
-      boolean bf16, long w, long panelStride, int k, long x, long out, long outStride) {
-    if (bf16) {
-      Bf16Tiles.tile4x2(w, panelStride, k, x, out, outStride);
-    } else {
-      F32Tiles.tile4x2(w, panelStride, k, x, out, outStride);
+      WeightFormat format, long w, long panelStride, int k, long x, long out, long outStride) {
+    switch (format) {
+      case BF16 -> Bf16Tiles.tile4x2(w, panelStride, k, x, out, outStride);
+      case F32 -> F32Tiles.tile4x2(w, panelStride, k, x, out, outStride);
+      case INT8 -> Int8Tiles.tile4x2(w, panelStride, k, x, out, outStride);
     }
   }
 
-  private static void tile1x4(boolean bf16, long w, long panelStride, int k, long x, long out) {
-    if (bf16) {
-      Bf16Tiles.tile1x4(w, panelStride, k, x, out);
-    } else {
-      F32Tiles.tile1x4(w, panelStride, k, x, out);
+  private static void tile1x4(
+      WeightFormat format, long w, long panelStride, int k, long x, long out, long outStride) {
+    switch (format) {
+      case BF16 -> Bf16Tiles.tile1x4(w, panelStride, k, x, out, outStride);
+      case F32 -> F32Tiles.tile1x4(w, panelStride, k, x, out, outStride);
+      case INT8 -> Int8Tiles.tile1x4(w, panelStride, k, x, out, outStride);
     }
   }
 
-  private static void tile1x1(boolean bf16, long w, int k, long x, long out) {
-    if (bf16) {
-      Bf16Tiles.tile1x1(w, k, x, out);
-    } else {
-      F32Tiles.tile1x1(w, k, x, out);
+  private static void tile1x1(
+      WeightFormat format, long w, long panelStride, int k, long x, long out, long outStride) {
+    switch (format) {
+      case BF16 -> Bf16Tiles.tile1x1(w, panelStride, k, x, out, outStride);
+      case F32 -> F32Tiles.tile1x1(w, panelStride, k, x, out, outStride);
+      case INT8 -> Int8Tiles.tile1x1(w, panelStride, k, x, out, outStride);
     }
   }
 }

@@ -1,18 +1,23 @@
 package dev.heddle.ops.vector;
 
+import dev.heddle.ops.Int8Blocks;
 import dev.heddle.ops.Matrix;
+import dev.heddle.ops.WeightFormat;
 
 /**
  * W[rows][cols] cut into panels of {@link #PANEL_ROWS} rows, two vectors; missing rows of the last
  * one are zeros. A panel holds its rows column by column, {@code [K][PANEL_ROWS]}, so that one load
  * meets one element of the input and no sum crosses lanes. F32: the rows in order. BF16: row r of
  * the first half and row r of the second are the low and the high half of int r, so that a shift
- * and a mask widen them.
+ * and a mask widen them. INT8: see {@link PanelPacker#packInt8}.
  *
  * @param address of panel 0; panels follow each other
  */
-record PanelMatrix(int rows, int cols, boolean bf16, long address) implements Matrix {
+record PanelMatrix(int rows, int cols, WeightFormat format, long address) implements Matrix {
   static final int PANEL_ROWS = 2 * Lanes.LANES;
+
+  /** INT8: a block of every row of a panel, the scales first. */
+  static final long INT8_BLOCK_BYTES = Lanes.VECTOR * (1 + Int8Blocks.SIZE / 2);
 
   /** Panels that so many rows take. */
   static int panels(int rows) {
@@ -20,12 +25,16 @@ record PanelMatrix(int rows, int cols, boolean bf16, long address) implements Ma
   }
 
   /** Bytes of one panel. */
-  static long panelBytes(int cols, boolean bf16) {
-    return cols * Lanes.VECTOR * (bf16 ? 1 : 2);
+  static long panelBytes(int cols, WeightFormat format) {
+    return switch (format) {
+      case BF16 -> cols * Lanes.VECTOR;
+      case F32 -> 2 * Lanes.VECTOR * cols;
+      case INT8 -> Math.ceilDiv(cols, Int8Blocks.SIZE) * INT8_BLOCK_BYTES;
+    };
   }
 
-  static long bytes(int rows, int cols, boolean bf16) {
-    return panels(rows) * panelBytes(cols, bf16);
+  static long bytes(int rows, int cols, WeightFormat format) {
+    return panels(rows) * panelBytes(cols, format);
   }
 
   int panels() {
@@ -33,7 +42,7 @@ record PanelMatrix(int rows, int cols, boolean bf16, long address) implements Ma
   }
 
   long panelBytes() {
-    return panelBytes(cols, bf16);
+    return panelBytes(cols, format);
   }
 
   long panel(int panel) {

@@ -3,6 +3,7 @@ package dev.heddle.ops.vector;
 import dev.heddle.format.DType;
 import dev.heddle.format.MatrixData;
 import dev.heddle.ops.Require;
+import dev.heddle.ops.WeightFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -49,9 +50,8 @@ final class StoredRows {
     return cols;
   }
 
-  /** Whether BF16 panels hold them; others are widened to F32. */
-  boolean bf16() {
-    return parts.stream().allMatch(part -> part.dtype() == DType.BF16);
+  WeightFormat format() {
+    return WeightFormat.stored(parts);
   }
 
   /** One row: where it begins, and how far apart its elements are. */

@@ -3,6 +3,8 @@ package dev.heddle.ops.vector;
 import dev.heddle.format.DType;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
+import dev.heddle.ops.Require;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -37,15 +39,24 @@ final class VectorMemory {
     return tensor;
   }
 
-  PanelMatrix matrix(StoredRows source) {
-    boolean bf16 = source.bf16();
-    long bytes = PanelMatrix.bytes(source.rows(), source.cols(), bf16);
-    PanelMatrix matrix = new PanelMatrix(source.rows(), source.cols(), bf16, reserve(bytes));
+  PanelMatrix matrix(String name, StoredRows source, WeightFormat format) {
+    requireFits(name, source, format);
+    long bytes = PanelMatrix.bytes(source.rows(), source.cols(), format);
+    PanelMatrix matrix = new PanelMatrix(source.rows(), source.cols(), format, reserve(bytes));
     workers.run(
-        (worker, panel) -> PanelPacker.pack(source, panel, bf16, matrix.panel(panel)),
+        (worker, panel) -> PanelPacker.pack(source, panel, format, matrix.panel(panel)),
         matrix.panels(),
         (long) source.rows() * source.cols());
     return matrix;
+  }
+
+  /** Panels of floats keep what is stored; those of int8 hold pairs of columns. */
+  static void requireFits(String name, StoredRows source, WeightFormat format) {
+    if (format == WeightFormat.INT8) {
+      Require.that(source.cols() % 2 == 0, name, "has an odd width, which int8 cannot hold");
+    } else {
+      Require.that(source.format() == format, name, "is not stored as " + format);
+    }
   }
 
   VectorHandles.Table table(MatrixData data) {

@@ -2,7 +2,6 @@ package dev.heddle.ops.vector;
 
 import static dev.heddle.ops.vector.NativeTensor.count;
 
-import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.ops.AttentionRule;
@@ -22,6 +21,7 @@ import dev.heddle.ops.RowScoring;
 import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.memory.NativeMemory;
 import dev.heddle.ops.team.WorkerTeam;
 import java.lang.foreign.MemorySegment;
@@ -96,17 +96,17 @@ public final class VectorOps implements Ops {
   }
 
   @Override
-  public Matrix matrix(String name, List<MatrixData> parts) {
-    return memory.matrix(StoredRows.stacked(name, parts));
+  public Matrix matrix(String name, List<MatrixData> parts, WeightFormat format) {
+    return memory.matrix(name, StoredRows.stacked(name, parts), format);
   }
 
   @Override
   public HeadMatrix headMatrix(String name, List<MatrixData> parts, boolean transposed) {
     List<PanelMatrix> heads = new ArrayList<>();
     for (MatrixData part : parts) {
-      PanelMatrix head =
-          memory.matrix(
-              transposed ? StoredRows.transposed(part) : StoredRows.stacked(name, List.of(part)));
+      StoredRows rows =
+          transposed ? StoredRows.transposed(part) : StoredRows.stacked(name, List.of(part));
+      PanelMatrix head = memory.matrix(name, rows, rows.format());
       Require.that(
           heads.isEmpty()
               || (head.rows() == heads.getFirst().rows() && head.cols() == heads.getFirst().cols()),
@@ -125,8 +125,8 @@ public final class VectorOps implements Ops {
   }
 
   @Override
-  public ExpertPool expertPool(int slots, int hidden, int intermediate, DType dtype) {
-    PanelExperts pool = new PanelExperts(slots, hidden, intermediate, dtype == DType.BF16);
+  public ExpertPool expertPool(int slots, int hidden, int intermediate, WeightFormat format) {
+    PanelExperts pool = new PanelExperts(slots, hidden, intermediate, format);
     closers.add(pool::close);
     return pool;
   }

@@ -24,6 +24,7 @@ import dev.heddle.ops.RowTable;
 import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.UnusableLogitsException;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.vector.Twins.Both;
 import dev.heddle.sample.Sampler;
 import dev.heddle.sample.SamplingParams;
@@ -36,6 +37,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every operation equals the scalar backend's to the bit, at awkward sizes. */
@@ -86,17 +88,53 @@ class VectorOpsTest {
     }
   }
 
+  /** At widths of whole blocks and of a part of one, with weights from tiny to large. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3})
-  void larger_matrix_products_in_blocks_are_equal(int threads) {
-    try (Twins twins = new Twins(threads, 5)) {
+  @ValueSource(ints = {1, 2})
+  void matrix_products_with_int8_weights_are_equal(int threads) {
+    for (DType dtype : DType.values()) {
+      for (int k : new int[] {2, 22, 32, 66, 208}) {
+        for (int n : SIZES) {
+          try (Twins twins = new Twins(threads, 31L * k + n)) {
+            Both<Tensor> x = twins.floats(MAX_TOKENS, k, n == 22);
+            Both<Tensor> out = twins.floats(MAX_TOKENS, n, false);
+            List<MatrixData> parts = List.of(twins.stored(dtype, n, k, n != 66));
+            Both<Matrix> w = twins.make(ops -> ops.matrix("w", parts, WeightFormat.INT8));
+            for (int t : tokenCounts(n == 66)) {
+              Both<Rows> rows = twins.rows(t);
+              twins.run((ops, h) -> {
+                ops.matmul(h.of(out), h.of(x), h.of(w), null, h.of(rows));
+              });
+              twins.assertSameFloats(dtype + " " + n + "x" + k + " T=" + t, out, MAX_TOKENS);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void int8_takes_no_odd_width() {
+    try (VectorOps ops = new VectorOps(1);
+        Twins twins = new Twins(1, 1)) {
+      assertThatThrownBy(() ->
+              ops.matrix("w", List.of(twins.stored(DType.BF16, 3, 7, false)), WeightFormat.INT8))
+          .hasMessage("w has an odd width, which int8 cannot hold");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void larger_matrix_products_in_blocks_are_equal(WeightFormat format) {
+    try (Twins twins = new Twins(2, 5)) {
       int k = 700;
       int n = 300;
       int tokens = 400; // more than one block of tokens
       Both<Tensor> x = twins.floats(tokens, k, false);
       Both<Tensor> out = twins.floats(tokens, n, false);
-      MatrixData stored = twins.stored(DType.BF16, n, k, false);
-      Both<Matrix> w = twins.make(ops -> ops.matrix("w", List.of(stored)));
+      DType dtype = format == WeightFormat.F32 ? DType.F32 : DType.BF16;
+      MatrixData stored = twins.stored(dtype, n, k, false);
+      Both<Matrix> w = twins.make(ops -> ops.matrix("w", List.of(stored), format));
       for (int t : new int[] {1, 2, 8, 399, 400}) {
         Both<Rows> rows = twins.rows(t);
         twins.run((ops, h) -> {
@@ -394,19 +432,21 @@ class VectorOpsTest {
             new RouteRule(5, 0, 1, 1, 1, false, true, 2.5f));
     for (RouteRule rule : rules) {
       for (DType dtype : DType.values()) {
-        routeAndRun(threads, rule, dtype, 66, 22);
-        routeAndRun(threads, rule, dtype, 13, 207);
+        routeAndRun(threads, rule, dtype, WeightFormat.stored(dtype), 66, 22);
+        routeAndRun(threads, rule, dtype, WeightFormat.stored(dtype), 13, 207);
       }
+      routeAndRun(threads, rule, DType.BF16, WeightFormat.INT8, 66, 22);
+      routeAndRun(threads, rule, DType.F32, WeightFormat.INT8, 14, 208);
     }
   }
 
   private static void routeAndRun(
-      int threads, RouteRule rule, DType dtype, int hidden, int intermediate) {
+      int threads, RouteRule rule, DType dtype, WeightFormat format, int hidden, int intermediate) {
     int columns = rule.routed() + rule.shared();
     int slots = 2 * columns;
     try (Twins twins = new Twins(threads, columns)) {
       Both<ExpertPool> pool =
-          twins.make(ops -> ops.expertPool(slots + 1, hidden, intermediate, dtype));
+          twins.make(ops -> ops.expertPool(slots + 1, hidden, intermediate, format));
       for (int s = 0; s < slots; s++) {
         int slot = s;
         ExpertWeights weights =
@@ -452,7 +492,7 @@ class VectorOpsTest {
               h.of(rows));
           ops.experts(h.of(out), h.of(x), h.of(pool), h.of(routing), h.of(rows));
         });
-        String what = rule + " " + dtype + " T=" + t;
+        String what = rule + " " + dtype + " as " + format + " T=" + t;
         Routing r = routing.reference();
         Routing v = routing.vector();
         twins.assertSameInts(what, new Both<>(r.picks(), v.picks()), t);
@@ -648,7 +688,7 @@ class VectorOpsTest {
   void an_empty_slot_is_an_error_and_leaves_the_routing_usable() {
     RouteRule rule = new RouteRule(4, 0, 1, 1, 1, false, false, 1f);
     try (VectorOps ops = new VectorOps(2)) {
-      ExpertPool pool = ops.expertPool(5, 16, 16, DType.F32);
+      ExpertPool pool = ops.expertPool(5, 16, 16, WeightFormat.F32);
       try (Twins twins = new Twins(1, 1)) {
         for (int slot = 0; slot < 4; slot++) {
           MatrixData m = twins.stored(DType.F32, 16, 16, false);
