@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -180,7 +179,7 @@ final class AccuracyCommand implements Callable<Integer> {
   private void print(int count, Sums sums) {
     JsonGenerator json = console.json();
     json.writeStartObject();
-    json.writeStringProperty("weights", options.weights.name().toLowerCase(Locale.ROOT));
+    json.writeStringProperty("weights", options.weights.label());
     json.writeNumberProperty("examples", count);
     json.writeNumberProperty("right", sums.right);
     json.writeNumberProperty("accuracy", (double) sums.right / count);

@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.cli.bench.BenchCommand;
+import dev.heddle.cli.bench.PlanCommand;
 import dev.heddle.format.FormatException;
 import dev.heddle.template.TemplateException;
 import java.io.IOException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Command;
       RenderCommand.class,
       ScoreCommand.class,
       AccuracyCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      PlanCommand.class
     })
 public final class HeddleCli {
   @CommandLine.Option(

@@ -3,7 +3,7 @@ package dev.heddle.tornado;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.format.DType;
+import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.RouteRule;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -73,7 +73,7 @@ class DevicePlanningTest {
   void a_step_of_more_pairs_than_are_routed_at_once_is_refused() {
     Declarations declared =
         new Declarations(new DeviceLimits("device", GIB, GIB, GIB, DeviceClass.GPU));
-    DeviceHandles.Pool pool = declared.pool(8, 4, 4, DType.F32);
+    DeviceHandles.Pool pool = declared.pool(8, 4, 4, WeightFormat.F32);
     RouteRule rule = new RouteRule(8, 0, 2, 1, 1, false, false, 1f);
     assertThatThrownBy(() -> declared.routing(4097, rule, pool))
         .hasMessageContaining("a step of 4097 tokens with 2 experts each");

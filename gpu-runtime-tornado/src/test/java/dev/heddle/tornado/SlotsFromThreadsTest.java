@@ -2,7 +2,7 @@ package dev.heddle.tornado;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.format.DType;
+import dev.heddle.ops.WeightFormat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +14,7 @@ class SlotsFromThreadsTest {
   void work_kept_by_many_threads_is_all_there() {
     Declarations declared =
         new Declarations(new DeviceLimits("device", GIB, GIB, GIB, DeviceClass.CPU));
-    declared.pool(8, 4, 4, DType.F32);
+    declared.pool(8, 4, 4, WeightFormat.F32);
     int before = declared.takeLater().size();
     int slots = 100_000;
     IntStream.range(0, slots).parallel().forEach(i -> declared.later(engine -> {}));

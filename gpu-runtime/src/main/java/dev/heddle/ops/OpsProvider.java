@@ -4,7 +4,6 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.ops.OpsFactory.Speed;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +29,17 @@ public final class OpsProvider {
    * @param precision what its weights are kept as
    * @param requested a backend's name, or {@link #AUTO}
    * @param threads how many work together, the caller's included
-   * @throws IllegalArgumentException if there is no such backend, or it cannot work here
+   * @throws IllegalArgumentException if there is no such backend, or it cannot work here, or the
+   *     model's weights cannot be kept so
    */
   public static Ops choose(ModelShape shape, Precision precision, String requested, int threads) {
+    List<String> odd = precision.obstacles(shape);
+    if (!odd.isEmpty()) {
+      throw new IllegalArgumentException(
+          "weights int8: widths must be even, but those of "
+              + String.join(", ", odd)
+              + " are not; keep them as stored");
+    }
     List<OpsFactory> factories = factories();
     if (requested.equals(AUTO)) {
       return firstThatWorks(factories, shape, precision, threads);
@@ -108,7 +115,7 @@ public final class OpsProvider {
       OpsFactory factory, ModelShape shape, Precision precision, int threads) {
     String obstacle = factory.obstacle();
     if (obstacle == null && !factory.keeps(precision)) {
-      return "it cannot keep weights as " + precision.name().toLowerCase(Locale.ROOT);
+      return "it cannot keep weights as " + precision.label();
     }
     if (obstacle != null || factory.speed() == Speed.SCALAR) {
       return obstacle;

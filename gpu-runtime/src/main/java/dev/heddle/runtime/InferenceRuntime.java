@@ -20,6 +20,7 @@ import dev.heddle.model.RoutingTrace;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
+import dev.heddle.ops.Precision;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class InferenceRuntime implements AutoCloseable {
   private static final int OTHER_COMMANDS = 256;
 
   private final ModelShape shape;
+  private final Precision precision;
   private final MemoryPlan plan;
   private final boolean showsRouting;
   private final RequestCheck check;
@@ -63,6 +65,7 @@ public final class InferenceRuntime implements AutoCloseable {
       Ops ops,
       StepOutput.@Nullable RowObserver observer) {
     this.shape = base.shape();
+    this.precision = config.precision();
     this.plan = plan;
     this.ops = ops;
     this.check =
@@ -284,6 +287,11 @@ public final class InferenceRuntime implements AutoCloseable {
 
   public ModelShape shape() {
     return shape;
+  }
+
+  /** What weights are kept as. */
+  public Precision precision() {
+    return precision;
   }
 
   /** Most tokens of prompt and output together that a request may have. */

@@ -6,6 +6,7 @@ import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.Shapes;
 import dev.heddle.model.Backends;
 import dev.heddle.model.ModelLimits;
+import dev.heddle.ops.Precision;
 import dev.heddle.runtime.LoopHarness.Sizes;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.SequenceGroup;
@@ -19,6 +20,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,25 +40,28 @@ class MergedCheckpointTest {
 
   @TempDir Path folder;
 
-  static Stream<String> backends() {
-    return Backends.NAMES.stream();
+  static Stream<Arguments> backends() {
+    return Backends.NAMES.stream()
+        .flatMap(name -> Arrays.stream(Precision.values()).map(p -> Arguments.of(name, p)));
   }
 
   @ParameterizedTest
   @MethodSource("backends")
-  void logits_are_those_of_the_request_alone_on_the_merged_checkpoint(String backend) {
+  void logits_are_those_of_the_request_alone_on_the_merged_checkpoint(
+      String backend, Precision precision) {
     long[] seen = new long[4];
     for (int round = 0; round < ROUNDS; round++) {
       long seed = 7_700L + round;
       try {
-        run(backend, seed, seen);
+        run(backend, precision, seed, seen);
       } catch (Throwable e) {
-        throw new AssertionError("backend " + backend + ", seed " + seed, e);
+        throw new AssertionError("backend " + backend + ", " + precision + ", seed " + seed, e);
       }
     }
     log.info(
-        "{}: {} rows compared, {} pre-emptions, {} prefix tokens, {} loads",
+        "{}, {}: {} rows compared, {} pre-emptions, {} prefix tokens, {} loads",
         backend,
+        precision,
         seen[0],
         seen[1],
         seen[2],
@@ -64,20 +69,26 @@ class MergedCheckpointTest {
     assertThat(seen).as("rows, pre-emptions, prefix hits, loads").doesNotContain(0);
   }
 
-  private void run(String backend, long seed, long[] seen) {
-    Random random = new Random(seed);
+  private static ModelShape shape(Random random, Precision precision) {
     ModelShape shape = random.nextInt(3) == 0 ? Shapes.tiny() : Shapes.random(random);
+    return precision.obstacles(shape).isEmpty() ? shape : shape(random, precision);
+  }
+
+  private void run(String backend, Precision precision, long seed, long[] seen) {
+    Random random = new Random(seed);
+    ModelShape shape = shape(random, precision);
     Sizes sizes = sizes(random, shape);
-    Path root = folder.resolve(backend + seed);
+    Path root = folder.resolve(backend + precision + seed);
     Map<Row, float[]> rows = new HashMap<>();
     List<SimulatedClient> clients = new ArrayList<>();
-    try (TinyModels models = new TinyModels(root, backend, shape, sizes.blockTokens(), 3, seed)) {
+    try (TinyModels models =
+        new TinyModels(root, backend, precision, shape, sizes.blockTokens(), 3, seed)) {
       LoopHarness harness =
           new LoopHarness(
               random,
               sizes,
               models.base.shape(),
-              models.load(limits(sizes, shape)),
+              models.load(limits(sizes, shape, precision)),
               models,
               models.base::digest,
               tenant -> 1,
@@ -186,7 +197,7 @@ class MergedCheckpointTest {
         columns + random.nextInt(2 * columns));
   }
 
-  private static ModelLimits limits(Sizes sizes, ModelShape shape) {
+  private static ModelLimits limits(Sizes sizes, ModelShape shape, Precision precision) {
     return new ModelLimits(
         sizes.batchTokens(),
         sizes.sequences(),
@@ -195,6 +206,7 @@ class MergedCheckpointTest {
         sizes.blockTokens(),
         shape.maxContext(),
         sizes.slots(shape),
-        sizes.adapterRows() + 1);
+        sizes.adapterRows() + 1,
+        precision);
   }
 }

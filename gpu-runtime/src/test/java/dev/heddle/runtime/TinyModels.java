@@ -15,6 +15,7 @@ import dev.heddle.model.Progress;
 import dev.heddle.model.RoutingSums;
 import dev.heddle.model.SequenceRunner;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.Precision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,16 +29,30 @@ import org.jspecify.annotations.Nullable;
 final class TinyModels implements AdapterCatalog, AutoCloseable {
   private final Path root;
   private final String backend;
+  private final Precision precision;
   private final int blockTokens;
   private final Map<Digest, Path> adapters = new LinkedHashMap<>();
   private final Map<Path, MoeModel> alone = new HashMap<>();
   private final List<Ops> opened = new ArrayList<>();
   final ModelFolder base;
 
+  /** With weights as they are stored. */
   TinyModels(
       Path root, String backend, ModelShape shape, int blockTokens, int adapterCount, long seed) {
+    this(root, backend, Precision.STORED, shape, blockTokens, adapterCount, seed);
+  }
+
+  TinyModels(
+      Path root,
+      String backend,
+      Precision precision,
+      ModelShape shape,
+      int blockTokens,
+      int adapterCount,
+      long seed) {
     this.root = root;
     this.backend = backend;
+    this.precision = precision;
     this.blockTokens = blockTokens;
     this.base = ModelFolder.open(CheckpointWriter.model(root.resolve("base"), shape, seed));
     for (int i = 0; i < adapterCount; i++) {
@@ -94,7 +109,8 @@ final class TinyModels implements AdapterCatalog, AutoCloseable {
     int blocks = Math.ceilDiv(context, blockTokens);
     try (ModelFolder model = ModelFolder.open(folder)) {
       int slots = MemoryEstimate.baseSlots(model.shape());
-      return load(model, new ModelLimits(16, 1, 16, blocks, blockTokens, context, slots, 1));
+      return load(
+          model, new ModelLimits(16, 1, 16, blocks, blockTokens, context, slots, 1, precision));
     }
   }
 

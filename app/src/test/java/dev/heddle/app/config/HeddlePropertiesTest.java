@@ -2,6 +2,7 @@ package dev.heddle.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.ops.Precision;
 import dev.heddle.registry.access.Scope;
 import java.net.URI;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class HeddlePropertiesTest {
                         null,
                         null,
                         new HeddleProperties.Engine(
-                            "auto", 0, 256, 64, 0, 64, 2, Duration.ofMinutes(1)),
+                            "auto", 0, Precision.STORED, 256, 64, 0, 64, 2, Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             512,
                             16,
@@ -130,6 +131,7 @@ class HeddlePropertiesTest {
             "heddle.memory=4GB",
             "heddle.engine.backend=reference",
             "heddle.engine.threads=3",
+            "heddle.engine.weights=int8",
             "heddle.engine.max-batch-tokens=128",
             "heddle.engine.max-sequences=32",
             "heddle.engine.max-context=2048",
@@ -211,7 +213,15 @@ class HeddlePropertiesTest {
                         key,
                         DataSize.ofGigabytes(4),
                         new HeddleProperties.Engine(
-                            "reference", 3, 128, 32, 2048, 9, 5, Duration.ofMinutes(1)),
+                            "reference",
+                            3,
+                            Precision.INT8,
+                            128,
+                            32,
+                            2048,
+                            9,
+                            5,
+                            Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             7,
                             2,

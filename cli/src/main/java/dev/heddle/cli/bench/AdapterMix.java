@@ -40,6 +40,13 @@ record AdapterMix(List<List<List<Integer>>> tuned) {
     return new AdapterMix(tuned);
   }
 
+  /** Slots they would take, if each layer of an adapter had room for as many as its largest. */
+  int paddedSlots() {
+    return tuned.stream()
+        .mapToInt(layers -> layers.size() * layers.stream().mapToInt(List::size).max().orElse(0))
+        .sum();
+  }
+
   /** Slots they take, all together. */
   int slots() {
     return tuned.stream().flatMap(List::stream).mapToInt(List::size).sum();

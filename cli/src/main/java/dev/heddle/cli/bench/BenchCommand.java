@@ -13,12 +13,9 @@ import dev.heddle.ops.Precision;
 import dev.heddle.ops.vector.MemoryBandwidth;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -35,29 +32,11 @@ public final class BenchCommand implements Callable<Integer> {
   private static final List<Integer> ADAPTERS = List.of(0, 1, 8, 20);
   private static final int MOST_ADAPTERS = 256;
   private static final double MEMORY_SHARE = 0.85;
-  private static final Pattern RANDOM =
-      Pattern.compile("(lite|small|qwen3-30b|mixtral):([1-9][0-9]?)");
 
   private final Console console;
 
   @ArgGroup(multiplicity = "1")
   Subject subject = new Subject();
-
-  /** What is measured. */
-  static final class Subject {
-    @Option(names = "--model", paramLabel = "DIR", description = "A base model's folder.")
-    @Nullable Path model;
-
-    @Option(
-        names = "--random",
-        paramLabel = "lite:LAYERS",
-        description = {
-          "DeepSeek-V2-Lite's shape with so many layers and random weights; small:LAYERS is a",
-          "quarter as wide, with the same vocabulary; qwen3-30b:LAYERS and mixtral:LAYERS are",
-          "those of Qwen3-30B-A3B and Mixtral-8x7B."
-        })
-    @Nullable String random;
-  }
 
   @Option(
       names = "--adapters",
@@ -132,7 +111,7 @@ public final class BenchCommand implements Callable<Integer> {
       throw new InputException(subject.model + " is not a folder");
     }
     try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
-      ModelShape shape = folder == null ? randomShape() : folder.shape();
+      ModelShape shape = folder == null ? subject.randomShape() : folder.shape();
       WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
       if (scoring) {
         ScoringBench.run(source, weights, backend, threads, promptTokens, console);
@@ -170,24 +149,6 @@ public final class BenchCommand implements Callable<Integer> {
       report.profile("decode", bench.profile(bench.decodes().getFirst()));
     }
     report.print(source.shape());
-  }
-
-  private ModelShape randomShape() {
-    Matcher matcher = RANDOM.matcher(subject.random == null ? "" : subject.random);
-    if (!matcher.matches()) {
-      throw new InputException(
-          "--random: '"
-              + subject.random
-              + "' is not a shape and 1 to 99 layers, such as lite:4; there are lite, small,"
-              + " qwen3-30b and mixtral");
-    }
-    int layers = Integer.parseInt(matcher.group(2));
-    return switch (matcher.group(1)) {
-      case "lite" -> RandomModel.lite(layers);
-      case "small" -> RandomModel.small(layers);
-      case "qwen3-30b" -> RandomModel.qwen3(layers);
-      default -> RandomModel.mixtral(layers);
-    };
   }
 
   /** The numbers of adapters that fit the device's memory, or the machine's. */

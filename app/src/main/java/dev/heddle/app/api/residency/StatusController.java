@@ -58,7 +58,11 @@ final class StatusController {
     return Mono.just(
         new StatusView(
             new ModelView(
-                served.name(), base.digest().qualified(), served.maxContext(), runtime.backend()),
+                served.name(),
+                base.digest().qualified(),
+                served.maxContext(),
+                runtime.backend(),
+                runtime.precision().label()),
             PlanView.of(runtime.memoryPlan()),
             RuntimeView.of(stats),
             DeviceView.of(stats.device()),

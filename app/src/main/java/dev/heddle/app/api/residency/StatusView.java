@@ -21,8 +21,8 @@ record StatusView(
     HostCacheView hostCache,
     StoreView store,
     DiskView disk) {
-  /** The base model that is served. */
-  record ModelView(String name, String digest, int maxContext, String backend) {}
+  /** The base model that is served; {@code weights} are kept {@code stored} or {@code int8}. */
+  record ModelView(String name, String digest, int maxContext, String backend, String weights) {}
 
   /**
    * How the memory budget is spent, in bytes where not said otherwise; {@code resident_bytes} is

@@ -1,0 +1,188 @@
+package dev.heddle.cli.bench;
+
+import dev.heddle.cli.Console;
+import dev.heddle.cli.InputException;
+import dev.heddle.format.model.ModelConfigReader;
+import dev.heddle.format.model.ModelShape;
+import dev.heddle.model.MemoryEstimate;
+import dev.heddle.model.ModelLimits;
+import dev.heddle.ops.Precision;
+import dev.heddle.runtime.RuntimeConfig;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.core.JsonGenerator;
+
+/** {@code plan}: how many tokens of KV a budget leaves beside so many adapters. */
+@Command(
+    name = "plan",
+    description = {
+      "Prints what a memory budget holds: the base model with 0, 1, 2, 3 and 20 adapters, and the",
+      "tokens of KV that are left, beside those that as many merged models would leave. Nothing is",
+      "loaded. A table goes to stderr, JSON to stdout."
+    })
+public final class PlanCommand implements Callable<Integer> {
+  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,6})(MB|GB)");
+  private static final int MOST_ADAPTERS = 256;
+
+  private final Console console;
+
+  @ArgGroup(multiplicity = "1")
+  Subject subject = new Subject();
+
+  @Option(
+      names = "--memory",
+      required = true,
+      paramLabel = "SIZE",
+      description = "Bytes that weights, KV and buffers may take, such as 64GB.")
+  String memory = "";
+
+  @Option(
+      names = "--adapters",
+      split = ",",
+      paramLabel = "N",
+      description = {
+        "Numbers of adapters; default 0,1,2,3,20. They tune as many experts as the ten adapters of",
+        "ExpertWeave's paper: of 64 experts a layer 3.85 to 9.5 on average, 6 to 13 at most."
+      })
+  List<Integer> adapters = List.of(0, 1, 2, 3, 20);
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FORM",
+      description = "stored (default), or int8: rounded to 8 bits when they are loaded.")
+  Precision weights = Precision.STORED;
+
+  public PlanCommand(Console console) {
+    this.console = console;
+  }
+
+  /**
+   * A budget's content.
+   *
+   * @param adapters how many
+   * @param slots that their experts take
+   * @param padded slots where each layer of an adapter has room for as many as its largest layer
+   * @param bytes of their experts
+   * @param kvTokens that the budget leaves; negative where even that much is missing
+   * @param merged the same with as many merged models in place of one base and its adapters
+   */
+  private record Row(int adapters, int slots, int padded, long bytes, long kvTokens, long merged) {}
+
+  @Override
+  public Integer call() {
+    long budget = budget();
+    if (adapters.stream().anyMatch(n -> n < 0 || n > MOST_ADAPTERS)) {
+      throw new InputException("--adapters: each is 0 to " + MOST_ADAPTERS);
+    }
+    if (subject.model != null && !Files.isDirectory(subject.model)) {
+      throw new InputException("--model: " + subject.model + " is not a folder");
+    }
+    ModelShape shape =
+        subject.model == null ? subject.randomShape() : ModelConfigReader.read(subject.model);
+    List<Row> rows = adapters.stream().distinct().map(n -> row(shape, budget, n)).toList();
+    table(shape, budget, rows);
+    print(shape, budget, rows);
+    return 0;
+  }
+
+  private long budget() {
+    Matcher size = SIZE.matcher(memory);
+    if (!size.matches()) {
+      throw new InputException("--memory: '" + memory + "' is not a size, such as 64GB or 800MB");
+    }
+    return Long.parseLong(size.group(1)) << (size.group(2).equals("GB") ? 30 : 20);
+  }
+
+  private Row row(ModelShape shape, long budget, int count) {
+    AdapterMix mix = AdapterMix.of(shape, count);
+    MemoryEstimate estimate = estimate(shape, count);
+    long model = modelBytes(shape, estimate);
+    long bytes = mix.slots() * estimate.slot();
+    return new Row(
+        count,
+        mix.slots(),
+        mix.paddedSlots(),
+        bytes,
+        tokens(budget - model - bytes, estimate),
+        tokens(budget - Math.max(1, count) * model, estimate));
+  }
+
+  private MemoryEstimate estimate(ModelShape shape, int count) {
+    RuntimeConfig engine = RuntimeConfig.defaults();
+    return MemoryEstimate.of(
+        shape,
+        new ModelLimits(
+            engine.maxBatchTokens(),
+            engine.maxSequences(),
+            engine.logitRows(),
+            1,
+            ModelLimits.BLOCK_TOKENS,
+            shape.maxContext(),
+            MemoryEstimate.baseSlots(shape),
+            count + 1,
+            weights));
+  }
+
+  private static long modelBytes(ModelShape shape, MemoryEstimate estimate) {
+    return estimate.weights() + MemoryEstimate.baseSlots(shape) * estimate.slot();
+  }
+
+  private static long tokens(long room, MemoryEstimate estimate) {
+    long block = estimate.kvToken() * ModelLimits.BLOCK_TOKENS;
+    return Math.floorDiv(room - estimate.workspace(), block) * ModelLimits.BLOCK_TOKENS;
+  }
+
+  private void table(ModelShape shape, long budget, List<Row> rows) {
+    MemoryEstimate estimate = estimate(shape, 0);
+    console.note(
+        "%s, weights %s: the model takes %.1f GB of %.1f, an expert slot %.1f MB, a token's KV %.1f kB"
+            .formatted(
+                shape.family(),
+                weights.label(),
+                modelBytes(shape, estimate) / 1e9,
+                budget / 1e9,
+                estimate.slot() / 1e6,
+                estimate.kvToken() / 1e3));
+    console.note(" adapters   slots      GB   KV tokens   with as many merged models");
+    for (Row row : rows) {
+      console.note(
+          "%9d %7d %7.2f   %9s   %s"
+              .formatted(
+                  row.adapters,
+                  row.slots,
+                  row.bytes / 1e9,
+                  row.kvTokens < 0 ? "no room" : row.kvTokens,
+                  row.merged < 0 ? "no room" : row.merged));
+    }
+  }
+
+  private void print(ModelShape shape, long budget, List<Row> rows) {
+    JsonGenerator json = console.json();
+    json.writeStartObject();
+    json.writeStringProperty("weights", weights.label());
+    json.writeNumberProperty("budget_bytes", budget);
+    json.writeNumberProperty("model_bytes", modelBytes(shape, estimate(shape, 0)));
+    json.writeArrayPropertyStart("plans");
+    for (Row row : rows) {
+      json.writeStartObject();
+      json.writeNumberProperty("adapters", row.adapters);
+      json.writeNumberProperty("slots", row.slots);
+      json.writeNumberProperty("padded_slots", row.padded);
+      json.writeNumberProperty("adapter_bytes", row.bytes);
+      json.writeNumberProperty("kv_tokens", Math.max(0, row.kvTokens));
+      json.writeBooleanProperty("fits", row.kvTokens >= 0);
+      json.writeNumberProperty("kv_tokens_merged", Math.max(0, row.merged));
+      json.writeBooleanProperty("fits_merged", row.merged >= 0);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+    console.endJson(json);
+  }
+}
