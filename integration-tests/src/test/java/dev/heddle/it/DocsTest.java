@@ -25,7 +25,7 @@ class DocsTest {
     Map<String, String> sources = new HashMap<>();
     try (Stream<Path> files = Files.walk(REPO)) {
       for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-        if (file.toString().contains("/src/main/java/")) {
+        if (file.toString().matches(".*/src/(main|generate)/java/.*")) {
           String name = file.getFileName().toString().replace(".java", "");
           sources.merge(name, Files.readString(file), String::concat);
         }
