@@ -14,15 +14,19 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.server.ServerWebExchange;
@@ -61,7 +65,7 @@ public final class Forwarder implements AutoCloseable {
 
   /** What is written anew, or was dealt with here. */
   private static final Set<String> NOT_ASKED =
-      Set.of("host", "content-length", "expect", "origin", "x-request-id");
+      Set.of("host", "expect", "idempotency-key", "origin", "x-request-id");
 
   private final String self;
   private final boolean signs;
@@ -91,7 +95,7 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /** Says that this replica answers, unless the answer of another is handed back. */
-  public void sign(ServerHttpResponse response) {
+  void sign(ServerHttpResponse response) {
     if (signs) {
       response.getHeaders().set(REPLICA, self);
     }
@@ -110,6 +114,30 @@ public final class Forwarder implements AutoCloseable {
    *     here; with REPLICA_LOST if the other replica has gone before it began to answer
    */
   public Mono<Void> forward(ServerWebExchange exchange, byte[] body, Hop hop) {
+    return send(
+        exchange, BodyInserters.fromValue(body), hop, answer -> isRefused(answer) || lacks(answer));
+  }
+
+  /**
+   * As {@link #forward}, for a request that only the other replica can answer: its body has not been
+   * read, and goes on as it comes, no faster than the other one takes it.
+   */
+  Mono<Void> forwardUnread(ServerWebExchange exchange, Replica target) {
+    AtomicReference<Throwable> ownFault = new AtomicReference<>();
+    Flux<DataBuffer> body = exchange.getRequest().getBody().doOnError(ownFault::set);
+    return send(
+            exchange,
+            BodyInserters.fromDataBuffers(body),
+            new Hop(target, null),
+            Forwarder::isRefused)
+        .onErrorMap(e -> Objects.requireNonNullElse(ownFault.get(), e));
+  }
+
+  private Mono<Void> send(
+      ServerWebExchange exchange,
+      BodyInserter<?, ? super ClientHttpRequest> body,
+      Hop hop,
+      Predicate<ClientResponse> declines) {
     AtomicBoolean begun = new AtomicBoolean();
     ServerHttpRequest request = exchange.getRequest();
     return peers
@@ -118,8 +146,11 @@ public final class Forwarder implements AutoCloseable {
         .uri(uri(hop.target(), request.getURI()))
         .headers(headers -> ask(headers, exchange, hop))
         .httpRequest(connected -> begun.set(true))
-        .bodyValue(body)
-        .exchangeToMono(answer -> tell(exchange, answer, hop.target()))
+        .body(body)
+        .exchangeToMono(answer ->
+            declines.test(answer)
+                ? decline(answer, hop.target())
+                : tell(exchange, answer, hop.target()))
         .onErrorMap(
             WebClientRequestException.class,
             e -> begun.get() ? lost(e, hop.target()) : unreachable(e, hop.target()));
@@ -144,12 +175,6 @@ public final class Forwarder implements AutoCloseable {
 
   private Mono<Void> tell(ServerWebExchange exchange, ClientResponse answer, Replica target) {
     HttpHeaders headers = answer.headers().asHttpHeaders();
-    if (isDeclined(answer.statusCode(), headers)) {
-      declined.increment();
-      return answer
-          .releaseBody()
-          .then(Mono.error(new UnreachableException(target.name() + " does not take it")));
-    }
     answered.increment();
     ServerHttpResponse response = exchange.getResponse();
     response.setStatusCode(answer.statusCode());
@@ -160,14 +185,22 @@ public final class Forwarder implements AutoCloseable {
         stream ? body.onErrorResume(ApiException.class, e -> Mono.just(event(exchange, e))) : body);
   }
 
-  /**
-   * Whether the other replica has not begun: it stops, and lets nobody in (whom it lets in, it
-   * signs for); or it has not heard yet of a version that was made a moment ago.
-   */
-  private static boolean isDeclined(HttpStatusCode status, HttpHeaders headers) {
-    return status.isSameCodeAs(HttpStatus.NOT_FOUND)
-        || (status.isSameCodeAs(HttpStatus.SERVICE_UNAVAILABLE)
-            && !headers.containsHeader(REPLICA));
+  private Mono<Void> decline(ClientResponse answer, Replica target) {
+    declined.increment();
+    return answer
+        .releaseBody()
+        .then(Mono.error(new UnreachableException(target.name() + " does not take it")));
+  }
+
+  /** Whether the other replica stops, and lets nobody in: whom it lets in, it signs for. */
+  private static boolean isRefused(ClientResponse answer) {
+    return answer.statusCode().isSameCodeAs(HttpStatus.SERVICE_UNAVAILABLE)
+        && !answer.headers().asHttpHeaders().containsHeader(REPLICA);
+  }
+
+  /** Whether the other replica has not heard yet of a version that was made a moment ago. */
+  private static boolean lacks(ClientResponse answer) {
+    return answer.statusCode().isSameCodeAs(HttpStatus.NOT_FOUND);
   }
 
   /** The stream's last words, after whatever event was cut short. */
