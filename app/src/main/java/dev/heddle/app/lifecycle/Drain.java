@@ -27,8 +27,8 @@ import reactor.core.publisher.Mono;
 /**
  * What happens first when the server is told to stop. It says that it is not ready, and lingers if
  * so configured: it takes requests as before, while balancers may still send some, and lets each
- * connection end with its answer, until none comes any more. Then new requests are answered 503, and
- * answers that have begun run to their end, until their clients have them, for as long as
+ * connection end with its answer, until none comes any more. Then new requests are answered 503,
+ * and answers that have begun run to their end, until their clients have them, for as long as
  * configured. Then everything else closes, the web server first.
  */
 @Component
@@ -38,8 +38,9 @@ final class Drain implements SmartLifecycle, WebFilter {
   private static final long LOOK_MILLIS = 10;
 
   /**
-   * Whoever sends the next request as soon as an answer has ended does so within this time. It comes
-   * on the same connection, if that could not be told of the end: its answer had begun before.
+   * Whoever sends the next request as soon as an answer has ended does so within this time. It
+   * comes on the same connection, if that could not be told of the end: its answer had begun
+   * before.
    */
   private static final Duration QUIET = Duration.ofSeconds(1);
 

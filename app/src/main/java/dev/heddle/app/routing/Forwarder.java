@@ -119,8 +119,8 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /**
-   * As {@link #forward}, for a request that only the other replica can answer: its body has not been
-   * read, and goes on as it comes, no faster than the other one takes it.
+   * As {@link #forward}, for a request that only the other replica can answer: its body has not
+   * been read, and goes on as it comes, no faster than the other one takes it.
    */
   Mono<Void> forwardUnread(ServerWebExchange exchange, Replica target) {
     AtomicReference<Throwable> ownFault = new AtomicReference<>();

@@ -28,15 +28,13 @@ final class HopFinder {
 
   /**
    * Null for what is answered here: requests for the base model, which every replica has; those
-   * that were forwarded; and those that name nothing the caller may call, since their refusal is the
-   * same everywhere.
+   * that were forwarded; and those that name nothing the caller may call, since their refusal is
+   * the same everywhere.
    */
   @Nullable Hop find(ServerWebExchange exchange, ObjectNode tree) {
     ServerHttpRequest request = exchange.getRequest();
     JsonNode model = tree.path("model");
-    if (!homes.isForwarding()
-        || Forwarder.isForwarded(request)
-        || !model.isString()) {
+    if (!homes.isForwarding() || Forwarder.isForwarded(request) || !model.isString()) {
       return null;
     }
     Asker asker = Asker.of(exchange);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes texts that nobody else can make: fields in the clear with an HMAC-SHA256 over them, and
- * values derived from a text. Replicas with the same secret know each
- * other's. What is made for one use is nothing to another. Threads may share it.
+ * values derived from a text. Replicas with the same secret know each other's. What is made for one
+ * use is nothing to another. Threads may share it.
  */
 public final class Seal {
   private static final String ALGORITHM = "HmacSHA256";
@@ -67,7 +67,10 @@ public final class Seal {
     return parts.size() == fields ? parts : null;
   }
 
-  /** 43 characters of base64url that only who has the secret can tell from the text, always the same. */
+  /**
+   * 43 characters of base64url that only who has the secret can tell from the text, always the
+   * same.
+   */
   public String derive(String use, String text) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
