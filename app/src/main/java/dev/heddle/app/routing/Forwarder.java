@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -79,11 +80,17 @@ public final class Forwarder implements AutoCloseable {
    * @param self what this replica is called
    * @param signs whether answers name it: where other replicas can reach it
    * @param connections most to one replica
+   * @param trust whose certificates are taken where replicas speak HTTPS; null for the JDK's choice
    */
-  public Forwarder(String self, boolean signs, int connections, MeterRegistry meters) {
+  public Forwarder(
+      String self,
+      boolean signs,
+      int connections,
+      @Nullable PeerTrust trust,
+      MeterRegistry meters) {
     this.self = printable(self);
     this.signs = signs;
-    this.peers = new PeerConnections(connections);
+    this.peers = new PeerConnections(connections, trust);
     this.answered = counter(meters, "answered");
     this.declined = counter(meters, "declined");
     this.unreachable = counter(meters, "unreachable");
