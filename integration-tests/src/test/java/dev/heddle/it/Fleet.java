@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +60,15 @@ final class Fleet implements AutoCloseable {
             Stream.concat(own, Stream.of(more)).toArray(String[]::new));
     replicas.add(replica);
     return replica;
+  }
+
+  /** As the owner of the schema. */
+  Connection connect() throws SQLException {
+    DatabaseSettings settings = database.settings();
+    return DriverManager.getConnection(
+        settings.url() + "?currentSchema=heddle",
+        settings.owner().name(),
+        settings.owner().password());
   }
 
   /** Ends whatever runs still. */

@@ -199,6 +199,27 @@ final class PlatformProcess implements AutoCloseable {
     }
   }
 
+  /** Stops it in its tracks, as a machine that is paused; its connections stand. */
+  void pause() throws IOException {
+    signal("STOP");
+  }
+
+  /** Lets it go on after {@link #pause}. */
+  void resume() throws IOException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException {
+    try {
+      int result = new ProcessBuilder("kill", "-" + name, process.pid() + "").start().waitFor();
+      if (result != 0) {
+        throw new AssertionError("kill -" + name + " ended with " + result);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** {@code kill -9}; returns when the process is gone. */
   void kill() {
     process.destroyForcibly();

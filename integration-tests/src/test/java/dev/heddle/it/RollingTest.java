@@ -20,6 +20,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,11 +31,13 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -274,6 +280,85 @@ class RollingTest {
 
   @Test
   @Order(5)
+  void where_a_replica_is_paused_nobody_waits_for_it_and_it_comes_back() throws Exception {
+    ObjectNode chat = PlatformFixture.chat("sql", "all orders").put("max_tokens", 4);
+    await().until(() -> answering(chat).values().stream().distinct().count() == 1);
+    String home = answering(chat).get(replicas.getFirst());
+    PlatformProcess paused = replicas.get(home.charAt(0) - 'a');
+    PlatformProcess other = replicas.get(paused == replicas.getFirst() ? 1 : 0);
+    ObjectNode endless = chat.deepCopy().put("max_tokens", 900).put("n", 4);
+    endless.put("ignore_eos", true).put("stream", true);
+    HttpResponse<InputStream> stream =
+        PlatformFixture.client().send(at(other, endless).build(), BodyHandlers.ofInputStream());
+    assertThat(stream.body().readNBytes(200)).hasSize(200);
+
+    paused.pause();
+    try {
+      assertThat(new String(stream.body().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("\"replica_lost\"")
+          .doesNotContain("[DONE]");
+      HttpResponse<String> answer = send(at(other, chat));
+      expect(200, answer);
+      assertThat(answer.headers().firstValue("x-heddle-replica").orElseThrow()).isNotEqualTo(home);
+    } finally {
+      paused.resume();
+    }
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> answering(chat).values().stream().allMatch(home::equals));
+  }
+
+  /** Who answers a request that comes to a replica, for each. */
+  private static Map<PlatformProcess, String> answering(ObjectNode chat) {
+    return replicas.stream()
+        .collect(
+            Collectors.toMap(
+                replica -> replica,
+                replica ->
+                    send(at(replica, chat))
+                        .headers()
+                        .firstValue("x-heddle-replica")
+                        .orElse("nobody")));
+  }
+
+  private static HttpRequest.Builder at(PlatformProcess replica, ObjectNode chat) {
+    return replica
+        .request(CHAT)
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(chat.toString()));
+  }
+
+  @Test
+  @Order(6)
+  void a_leader_whose_session_the_database_ends_leads_no_more() throws Exception {
+    long epoch = number("select epoch from leadership");
+    number(
+        "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory'"
+            + " and database = (select oid from pg_database where datname = current_database())");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> {
+          long now = number("select epoch from leadership");
+          long led =
+              replicas.stream()
+                  .flatMap(replica -> replica.log().lines())
+                  .filter(line -> line.contains("This replica leads: "))
+                  .count();
+          assertThat(now).isGreaterThan(epoch).isEqualTo(led);
+        });
+  }
+
+  private static long number(String query) throws SQLException {
+    try (Connection connection = fleet.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Test
+  @Order(7)
   void an_upload_whose_owner_has_gone_is_refused_as_documented() {
     String version = "/api/v1/adapters/left/versions";
     expect(201, send(request(version).POST(noBody())));

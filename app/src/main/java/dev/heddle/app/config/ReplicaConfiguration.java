@@ -47,6 +47,7 @@ class ReplicaConfiguration {
       @Value("${server.port}") int port,
       @Value("${server.ssl.bundle:}") String bundle,
       SslBundles bundles,
+      Replicas replicas,
       MeterRegistry meters) {
     HeddleProperties.Replica settings = properties.replica();
     return new Forwarder(
@@ -54,6 +55,7 @@ class ReplicaConfiguration {
         settings.reachable() != null,
         properties.serving().connections(),
         bundle.isEmpty() ? null : trust(bundles, bundle),
+        replicas::isGone,
         meters);
   }
 

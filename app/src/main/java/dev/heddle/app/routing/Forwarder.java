@@ -7,14 +7,17 @@ import dev.heddle.app.request.RequestId;
 import dev.heddle.registry.replica.Replica;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,9 +71,17 @@ public final class Forwarder implements AutoCloseable {
   private static final Set<String> NOT_ASKED =
       Set.of("host", "expect", "idempotency-key", "origin", "x-request-id");
 
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /**
+   * So often in a row a replica has to be gone: a machine that is overloaded says nothing either.
+   */
+  private static final int LOOKS = 10;
+
   private final String self;
   private final boolean signs;
   private final PeerConnections peers;
+  private final Predicate<Replica> gone;
   private final Counter answered;
   private final Counter declined;
   private final Counter unreachable;
@@ -81,16 +92,19 @@ public final class Forwarder implements AutoCloseable {
    * @param signs whether answers name it: where other replicas can reach it
    * @param connections most to one replica
    * @param trust whose certificates are taken where replicas speak HTTPS; null for the JDK's choice
+   * @param gone whether the fleet takes a replica for gone; answers at once
    */
   public Forwarder(
       String self,
       boolean signs,
       int connections,
       @Nullable PeerTrust trust,
+      Predicate<Replica> gone,
       MeterRegistry meters) {
     this.self = printable(self);
     this.signs = signs;
     this.peers = new PeerConnections(connections, trust);
+    this.gone = gone;
     this.answered = counter(meters, "answered");
     this.declined = counter(meters, "declined");
     this.unreachable = counter(meters, "unreachable");
@@ -146,6 +160,7 @@ public final class Forwarder implements AutoCloseable {
       Hop hop,
       Predicate<ClientResponse> declines) {
     AtomicBoolean begun = new AtomicBoolean();
+    AtomicBoolean answers = new AtomicBoolean();
     ServerHttpRequest request = exchange.getRequest();
     return peers
         .client()
@@ -154,13 +169,28 @@ public final class Forwarder implements AutoCloseable {
         .headers(headers -> ask(headers, exchange, hop))
         .httpRequest(connected -> begun.set(true))
         .body(body)
-        .exchangeToMono(answer ->
-            declines.test(answer)
-                ? decline(answer, hop.target())
-                : tell(exchange, answer, hop.target()))
+        .exchangeToMono(answer -> {
+          answers.set(true);
+          return declines.test(answer)
+              ? decline(answer, hop.target())
+              : tell(exchange, answer, hop.target());
+        })
         .onErrorMap(
             WebClientRequestException.class,
-            e -> begun.get() ? lost(e, hop.target()) : unreachable(e, hop.target()));
+            e -> begun.get() ? lost(e, hop.target()) : unreachable(e, hop.target()))
+        .takeUntilOther(silence(hop.target(), () -> !answers.get()));
+  }
+
+  /**
+   * Fails some time after the fleet has taken a replica for gone. One that is paused keeps its
+   * connections, and would be waited for until it goes on.
+   */
+  private Mono<Void> silence(Replica target, BooleanSupplier matters) {
+    return Flux.interval(LOOK)
+        .scan(0, (looks, tick) -> matters.getAsBoolean() && gone.test(target) ? looks + 1 : 0)
+        .filter(looks -> looks == LOOKS)
+        .next()
+        .flatMap(looks -> Mono.error(lost(new IOException("it says nothing"), target)));
   }
 
   private static URI uri(Replica target, URI asked) {
@@ -186,7 +216,11 @@ public final class Forwarder implements AutoCloseable {
     ServerHttpResponse response = exchange.getResponse();
     response.setStatusCode(answer.statusCode());
     copy(headers, response.getHeaders(), Set.of());
-    Flux<DataBuffer> body = answer.bodyToFlux(DataBuffer.class).onErrorMap(e -> lost(e, target));
+    Flux<DataBuffer> body =
+        answer
+            .bodyToFlux(DataBuffer.class)
+            .onErrorMap(e -> lost(e, target))
+            .takeUntilOther(silence(target, () -> true));
     boolean stream = MediaType.TEXT_EVENT_STREAM.isCompatibleWith(headers.getContentType());
     return response.writeWith(
         stream ? body.onErrorResume(ApiException.class, e -> Mono.just(event(exchange, e))) : body);
