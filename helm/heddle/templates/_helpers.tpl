@@ -59,6 +59,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{/* Whether there is, or may be, more than one pod. */}}
+{{- define "heddle.several" -}}
+{{- gt (int (.Values.autoscaling.enabled | ternary .Values.autoscaling.maxReplicas .Values.replicas)) 1 }}
+{{- end }}
+
 {{/* What cannot be told by the schema alone: values that need each other. */}}
 {{- define "heddle.check" -}}
 {{- $faults := list }}
@@ -73,6 +78,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- if and (eq .Values.model.fetch.from "s3") (not .Values.model.fetch.s3.source) }}
 {{- $faults = append $faults "model.fetch.s3.source is not given" }}
+{{- end }}
+{{- if eq (include "heddle.several" .) "true" }}
+{{- if not .Values.store.s3.bucket }}
+{{- $faults = append $faults "store.s3.bucket is not given: several replicas share their experts" }}
+{{- end }}
+{{- if not .Values.adminKeySecret.name }}
+{{- $faults = append $faults "adminKeySecret.name is not given: which of several replicas makes the key cannot be told" }}
+{{- end }}
+{{- if .Values.data.existingClaim }}
+{{- $faults = append $faults "data.existingClaim is given: each of several replicas has a volume of its own" }}
+{{- end }}
 {{- end }}
 {{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) }}
 {{- $faults = append $faults "autoscaling.minReplicas is more than autoscaling.maxReplicas" }}
@@ -111,6 +127,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - name: HEDDLE_MEMORY
   value: {{ . | quote }}
 {{- end }}
+- name: HEDDLE_REPLICA_NAME
+  valueFrom:
+    fieldRef: {fieldPath: metadata.name}
+# Where other pods reach this one.
+- name: HEDDLE_REPLICA_ADDRESS
+  value: {{ include "heddle.scheme" . | lower }}://$(HEDDLE_REPLICA_NAME).{{ include "heddle.fullname" . }}-pods.{{ .Release.Namespace }}.svc:8080
+- name: HEDDLE_REPLICA_FORWARDING
+  value: {{ .Values.forwarding }}
+- name: HEDDLE_SERVING_LINGER
+  value: {{ .Values.drain.endpointSeconds }}s
+- name: HEDDLE_SERVING_DRAIN_WAIT
+  value: {{ .Values.drain.answerSeconds }}s
 - name: HEDDLE_LOG_FORMAT
   value: {{ .Values.logFormat }}
 - name: HEDDLE_DATABASE_URL
@@ -123,6 +151,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- with .Values.adminKeySecret }}
 {{- if .name }}
 - name: HEDDLE_BOOTSTRAP_ADMIN_KEY
+  valueFrom:
+    secretKeyRef: {name: {{ .name }}, key: {{ .key }}}
+{{- end }}
+{{- end }}
+{{- with .Values.sessionSecret }}
+{{- if .name }}
+- name: HEDDLE_CONSOLE_SESSION_SECRET
   valueFrom:
     secretKeyRef: {name: {{ .name }}, key: {{ .key }}}
 {{- end }}

@@ -28,7 +28,7 @@ public final class ElsewhereException extends RegistryException {
     }
     String known = name == null ? owner.toString() : name;
     return lives
-        ? "lie at the replica " + known + "; send the request there"
+        ? "lie at the replica " + known + "; try again, or send the request there"
         : "lie at the replica " + known + ", which is away; try again when it is back";
   }
 

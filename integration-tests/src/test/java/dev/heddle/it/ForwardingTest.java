@@ -4,10 +4,6 @@ import static dev.heddle.it.PlatformFixture.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.heddle.registry.db.DatabaseSettings;
-import dev.heddle.registry.postgres.EmbeddedPostgres;
-import dev.heddle.registry.store.S3Server;
-import dev.heddle.registry.store.S3Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,15 +12,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -50,8 +43,7 @@ class ForwardingTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir private static Path folder;
-  private static EmbeddedPostgres database;
-  private static S3Server bucket;
+  private static Fleet fleet;
   private static PlatformProcess home;
   private static PlatformProcess other;
   private static String homeName = "";
@@ -59,13 +51,13 @@ class ForwardingTest {
 
   @BeforeAll
   static void start() throws IOException {
-    // The database may run as another user, who has to reach its folder.
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    database = EmbeddedPostgres.start(folder.resolve("postgres"));
-    bucket = S3Server.start();
-    String[] settings = settings(database.settings(), bucket.bucket(Duration.ofDays(1)));
-    PlatformProcess a = replica("a", settings);
-    PlatformProcess b = replica("b", settings);
+    fleet =
+        new Fleet(
+            folder, "--heddle.replica.forwarding=forward", "--heddle.metrics.adapter-names=true");
+    PlatformProcess a = fleet.launch("a");
+    PlatformProcess b = fleet.launch("b");
+    a.awaitReady();
+    b.awaitReady();
     await()
         .atMost(SOON)
         .untilAsserted(() -> {
@@ -91,36 +83,9 @@ class ForwardingTest {
     otherName = atA ? "b" : "a";
   }
 
-  private static PlatformProcess replica(String name, String... settings) throws IOException {
-    return PlatformProcess.start(
-        folder.resolve(name),
-        Stream.concat(Stream.of(settings), Stream.of("--heddle.replica.name=" + name))
-            .toArray(String[]::new));
-  }
-
-  private static String[] settings(DatabaseSettings database, S3Settings bucket) {
-    return new String[] {
-      "--heddle.database.url=" + database.url(),
-      "--heddle.database.user=" + database.owner().name(),
-      "--heddle.database.password=" + database.owner().password(),
-      "--heddle.store.s3.endpoint=" + bucket.endpoint(),
-      "--heddle.store.s3.bucket=" + bucket.bucket(),
-      "--heddle.store.s3.access-key=" + bucket.accessKey(),
-      "--heddle.store.s3.secret-key=" + bucket.secretKey(),
-      "--heddle.replica.address=http://127.0.0.1:{port}",
-      "--heddle.replica.forwarding=forward",
-      "--heddle.replica.beat=200ms",
-      "--heddle.metrics.adapter-names=true"
-    };
-  }
-
   @AfterAll
   static void stop() {
-    Stream.of(home, other)
-        .filter(each -> each != null && each.isAlive())
-        .forEach(each -> each.kill());
-    bucket.close();
-    database.close();
+    fleet.close();
   }
 
   @Test

@@ -58,20 +58,26 @@ class HelmChartTest {
               "model: {fetch: {from: s3, s3: {source: 's3://models/lite', endpoint: 'http://s3',"
                   + " secret: {name: models}}}}");
 
+  private static final String BUCKET =
+      """
+      store: {s3: {bucket: experts, prefix: a/b, endpoint: 'http://s3', secret: {name: e}}}
+      adminKeySecret: {name: admin}
+      """;
+
   private static final Map<String, String> STORES =
       Map.of(
-          "experts in the volume", "store: {s3: {bucket: ''}}",
-          "experts in a bucket",
-              "store: {s3: {bucket: experts, prefix: a/b, endpoint: 'http://s3', secret: {name: e}}}");
+          "one in its volume", "data: {existingClaim: mine}",
+          "three on a bucket", BUCKET + "replicas: 3",
+          "so many as needed on a bucket",
+              BUCKET + "autoscaling: {enabled: true}\nsessionSecret: {name: signs}");
 
   private static final Map<String, String> PLACES =
       Map.of(
-          "processors", "data: {size: 1Gi}",
+          "processors", "resources: {requests: {cpu: '2'}}",
           "an accelerator",
               """
               accelerator: {enabled: true, runtimeClassName: nvidia}
               resources: {limits: {memory: 8Gi}}
-              data: {existingClaim: mine}
               """);
 
   private static final Map<String, String> PARTS =
@@ -79,12 +85,11 @@ class HelmChartTest {
           "nothing more", "podLabels: {}",
           "all parts",
               """
-              replicas: 1
               fullnameOverride: weaver
               image: {tag: "1.2"}
               imagePullSecrets: [{name: registry}]
-              adminKeySecret: {name: admin}
               tls: {secret: certificate}
+              forwarding: serve
               memory: 40GB
               settings: {serving.load-wait: 60s, engine.adapter-rows: 9, metrics.adapter-names: true}
               extraEnv: [{name: HEDDLE_HEAP, value: 1g}]
@@ -92,7 +97,6 @@ class HelmChartTest {
               extraVolumeMounts: [{name: more, mountPath: /more}]
               ingress: {enabled: true, className: nginx, tlsSecret: outside}
               podDisruptionBudget: {enabled: true}
-              autoscaling: {enabled: true}
               networkPolicy:
                 enabled: true
                 from: [{namespaceSelector: {matchLabels: {team: a}}}]
@@ -109,7 +113,6 @@ class HelmChartTest {
               tolerations: [{key: gpu, operator: Exists}]
               affinity: {nodeAffinity: {}}
               priorityClassName: high
-              data: {storageClass: fast}
               """,
           "no account, no spread",
               """
@@ -158,12 +161,16 @@ class HelmChartTest {
 
     StatefulSet set = manifests.one(StatefulSet.class);
     PodSpec pod = set.getSpec().getTemplate().getSpec();
-    assertThat(set.getSpec().getReplicas()).isEqualTo(1);
+    boolean scaled = name.contains("so many");
+    Integer replicas = name.contains("three") ? Integer.valueOf(3) : Integer.valueOf(1);
+    assertThat(set.getSpec().getReplicas()).isEqualTo(scaled ? null : replicas);
+    assertThat(manifests.all(HorizontalPodAutoscaler.class)).hasSize(scaled ? 1 : 0);
     assertNamesAreSane(manifests);
     assertMountsHaveVolumes(set);
     assertSelectorsFind(manifests, set.getSpec().getTemplate().getMetadata().getLabels());
     assertSettingsAreKnown(pod.getContainers().getFirst());
-    assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThanOrEqualTo(5 + 30);
+    assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThanOrEqualTo(5 + 2 * 60 + 30);
+    assertPeersReachEachOther(manifests, pod.getContainers().getFirst());
     assertThat(pod.getEnableServiceLinks()).isFalse();
     assertThat(pod.getInitContainers()).hasSize(name.startsWith("in its volume") ? 0 : 1);
     if (name.contains("accelerator")) {
@@ -175,11 +182,7 @@ class HelmChartTest {
     boolean all = name.endsWith("all parts");
     for (Class<? extends HasMetadata> kind :
         List.of(
-            Ingress.class,
-            NetworkPolicy.class,
-            PodDisruptionBudget.class,
-            HorizontalPodAutoscaler.class,
-            ServiceMonitor.class)) {
+            Ingress.class, NetworkPolicy.class, PodDisruptionBudget.class, ServiceMonitor.class)) {
       assertThat(manifests.all(kind)).as(kind.getSimpleName()).hasSize(all ? 1 : 0);
     }
     if (all) {
@@ -259,6 +262,32 @@ class HelmChartTest {
     }
   }
 
+  /** By the name of each pod in the headless Service, which has pods that stop too. */
+  private static void assertPeersReachEachOther(Manifests manifests, Container server) {
+    String headless = manifests.one(StatefulSet.class).getSpec().getServiceName();
+    assertThat(manifests.all(Service.class))
+        .filteredOn(service -> service.getMetadata().getName().equals(headless))
+        .singleElement()
+        .satisfies(service -> {
+          assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
+          assertThat(service.getSpec().getPublishNotReadyAddresses()).isTrue();
+          assertThat(service.getSpec().getPorts().getFirst().getPort()).isEqualTo(8080);
+        });
+    assertThat(server.getEnv())
+        .filteredOn(variable -> variable.getName().equals("HEDDLE_REPLICA_ADDRESS"))
+        .singleElement()
+        .satisfies(variable ->
+            assertThat(variable.getValue())
+                .containsSubsequence("://$(HEDDLE_REPLICA_NAME).", headless, ".svc:8080"));
+    List<Map<String, String>> policies =
+        manifests.all(NetworkPolicy.class).stream()
+            .flatMap(policy -> policy.getSpec().getEgress().stream())
+            .flatMap(rule -> rule.getTo().stream())
+            .map(to -> to.getPodSelector().getMatchLabels())
+            .toList();
+    assertThat(policies).hasSameSizeAs(manifests.all(NetworkPolicy.class));
+  }
+
   private static void assertSettingsAreKnown(Container server) {
     ByteArrayOutputStream help = new ByteArrayOutputStream();
     StartHelp.print("serve", new PrintStream(help, true, StandardCharsets.UTF_8));
@@ -276,8 +305,12 @@ class HelmChartTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{replicas: 2} | replicas",
-        "{autoscaling: {enabled: true, maxReplicas: 3}} | maxReplicas",
+        "{replicas: 2} | store.s3.bucket is not given",
+        "{replicas: 2} | adminKeySecret.name is not given",
+        "{replicas: 2, data: {existingClaim: a}} | data.existingClaim is given",
+        "{autoscaling: {enabled: true}} | store.s3.bucket is not given",
+        "{autoscaling: {minReplicas: 9}} | autoscaling.minReplicas is more than",
+        "{forwarding: maybe} | forwarding",
         "{databse: {}} | databse",
         "{drain: {endpointSecond: 3}} | endpointSecond",
         "{service: {port: 70000}} | port",

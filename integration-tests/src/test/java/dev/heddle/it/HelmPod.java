@@ -20,16 +20,23 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a kubelet does with a container, for a process of this machine: folders of this machine
  * stand for its mounts, a free port for its own, and the application of this build for its image.
  *
+ * @param name of the pod
  * @param mounts from volumes' names to folders
  * @param secrets from {@code NAME/KEY} to values
  * @param port what the container's port 8080 is here
  */
-record HelmPod(Map<String, Path> mounts, Map<String, String> secrets, int port, HttpClient client) {
+record HelmPod(
+    String name,
+    Map<String, Path> mounts,
+    Map<String, String> secrets,
+    int port,
+    HttpClient client) {
   private static final String PROGRAM = "/opt/heddle/heddle";
   private static final String FILES = "/opt/heddle/";
   private static final String CONTAINER_PORT = "8080";
@@ -56,11 +63,19 @@ record HelmPod(Map<String, Path> mounts, Map<String, String> secrets, int port, 
   private Map<String, String> environment(Container container) {
     Map<String, String> all = new LinkedHashMap<>();
     for (EnvVar variable : container.getEnv()) {
-      all.put(variable.getName(), here(value(variable), container));
+      String value = value(variable);
+      for (Map.Entry<String, String> earlier : all.entrySet()) {
+        value = value.replace("$(" + earlier.getKey() + ")", earlier.getValue());
+      }
+      all.put(variable.getName(), here(value, container));
     }
     if (all.containsKey("HEDDLE_PORT")) {
       assertThat(all.put("HEDDLE_PORT", Integer.toString(port))).isEqualTo(CONTAINER_PORT);
       all.put("HEDDLE_HOST", "127.0.0.1"); // not for the networks that this machine is in
+      // No name of a pod means anything here.
+      String address = Objects.requireNonNull(all.get("HEDDLE_REPLICA_ADDRESS"));
+      assertThat(address).matches("https?://" + name + "\\.[a-z-]+-pods\\.[a-z-]+\\.svc:8080");
+      all.put("HEDDLE_REPLICA_ADDRESS", address.replaceFirst("://.*", "://127.0.0.1:" + port));
     }
     return all;
   }
@@ -68,6 +83,10 @@ record HelmPod(Map<String, Path> mounts, Map<String, String> secrets, int port, 
   private String value(EnvVar variable) {
     if (variable.getValueFrom() == null) {
       return variable.getValue();
+    }
+    if (variable.getValueFrom().getFieldRef() != null) {
+      assertThat(variable.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");
+      return name;
     }
     SecretKeySelector secret = variable.getValueFrom().getSecretKeyRef();
     String name = secret.getName() + "/" + secret.getKey();

@@ -1,7 +1,10 @@
 package dev.heddle.it;
 
 import static dev.heddle.it.PlatformFixture.expect;
+import static java.net.http.HttpRequest.BodyPublishers.noBody;
+import static java.net.http.HttpResponse.BodyHandlers.ofString;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.heddle.app.client.AdapterPush;
 import dev.heddle.app.client.PlatformClient;
@@ -14,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -129,6 +133,74 @@ class HelmProcessTest {
     assertThat(data.resolve("heddle/experts")).isDirectory();
   }
 
+  @Test
+  void pods_of_one_set_pass_requests_to_each_other_by_https() throws Exception {
+    Certificate certificate = Certificate.make(Files.createDirectory(work.resolve("shared")));
+    HttpClient client = HttpClient.newBuilder().sslContext(certificate.client()).build();
+    try (S3Server server = S3Server.start()) {
+      S3Settings bucket = server.bucket(Duration.ofDays(1));
+      String values =
+          database()
+              + """
+              replicas: 2
+              model: {volume: {persistentVolumeClaim: {claimName: models}}, path: base}
+              store: {s3: {bucket: %s, endpoint: "%s", secret: {name: bucket}}}
+              tls: {secret: certificate}
+              """
+                  .formatted(bucket.bucket(), bucket.endpoint());
+      Map<String, String> secrets = secrets();
+      secrets.put("bucket/access-key", bucket.accessKey());
+      secrets.put("bucket/secret-key", bucket.secretKey());
+      Container container =
+          HelmChart.with(work, values)
+              .render()
+              .one(StatefulSet.class)
+              .getSpec()
+              .getTemplate()
+              .getSpec()
+              .getContainers()
+              .getFirst();
+      Path tls = certificate.key().getParent();
+      HelmPod first = pod("loom-heddle-0", tls, secrets, client);
+      HelmPod second = pod("loom-heddle-1", tls, secrets, client);
+      Process one = first.process(container).redirectOutput(log(first)).start();
+      Process two = second.process(container).redirectOutput(log(second)).start();
+      try {
+        first.await(one, container, container.getStartupProbe());
+        second.await(two, container, container.getStartupProbe());
+        String version = "/api/v1/adapters/sent/versions";
+        expect(201, client.send(at(first, version).POST(noBody()).build(), ofString()));
+        HttpRequest begun = at(first, version + "/1/files/README.md").PUT(noBody()).build();
+        expect(200, client.send(begun, ofString()));
+        HttpResponse<String> passed =
+            client.send(at(second, version + "/1/files/LICENSE").PUT(noBody()).build(), ofString());
+        expect(200, passed);
+        assertThat(passed.headers().firstValue("x-heddle-replica")).hasValue("loom-heddle-0");
+      } finally {
+        one.destroyForcibly();
+        two.destroyForcibly();
+      }
+    }
+  }
+
+  private static HelmPod pod(String name, Path tls, Map<String, String> secrets, HttpClient client)
+      throws IOException {
+    Path data = Files.createDirectory(work.resolve(name));
+    Map<String, Path> mounts =
+        Map.of("data", data, "model", PlatformFixture.DEMO, "tls", tls, "tmp", Path.of("/tmp"));
+    return new HelmPod(name, mounts, secrets, PlatformProcess.freePort(), client);
+  }
+
+  private static File log(HelmPod pod) {
+    return pod.mounts().get("data").resolve("log").toFile();
+  }
+
+  private static HttpRequest.Builder at(HelmPod pod, String path) {
+    return HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + pod.port() + path))
+        .timeout(Duration.ofSeconds(30))
+        .header("Authorization", "Bearer " + PlatformFixture.KEY);
+  }
+
   private static String database() {
     String name = "heddle_" + COUNT.incrementAndGet();
     DatabaseSettings server = postgres.settings();
@@ -140,8 +212,8 @@ class HelmProcessTest {
       passwordSecret: {name: database}
     adminKeySecret: {name: admin}
     memory: 1112MB
-    drain: {endpointSeconds: 1}
-    settings: {serving.drain-wait: 10s, model-check-rate: 1GB}
+    drain: {endpointSeconds: 2, answerSeconds: 10}
+    settings: {model-check-rate: 1GB}
     """
         .formatted(server.url().replaceFirst("[^/]*$", name), server.owner().name());
   }
@@ -172,7 +244,7 @@ class HelmProcessTest {
     PodSpec spec = manifests.one(StatefulSet.class).getSpec().getTemplate().getSpec();
     Map<String, Path> mounts = new HashMap<>(volumes);
     mounts.put("tmp", Path.of("/tmp"));
-    HelmPod pod = new HelmPod(mounts, secrets, PlatformProcess.freePort(), client);
+    HelmPod pod = new HelmPod("loom-heddle-0", mounts, secrets, PlatformProcess.freePort(), client);
 
     for (Container init : spec.getInitContainers()) {
       assertThat(finish(pod.process(init))).contains(" files, of which 0 were there");
@@ -187,9 +259,10 @@ class HelmProcessTest {
       pod.await(process, server, server.getReadinessProbe());
       assertThat(pod.ask(server, server.getLivenessProbe())).isEqualTo(200);
       String url = server.getReadinessProbe().getHttpGet().getScheme().toLowerCase(Locale.ROOT);
-      answers(URI.create(url + "://127.0.0.1:" + pod.port()), client);
+      URI address = URI.create(url + "://127.0.0.1:" + pod.port());
+      answers(address, client);
       helmTest(manifests, pod);
-      stop(pod, spec, server, process);
+      stop(pod, spec, address, process);
     } finally {
       process.destroyForcibly();
     }
@@ -204,19 +277,23 @@ class HelmProcessTest {
         commands.post("adapters/sql/versions/1:publish", null);
       }
     }
-    String model = url.getScheme().equals("http") ? "sql" : "base";
     HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + PlatformFixture.KEY)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(PlatformFixture.chat(model, "hello").toString()))
-                .build(),
-            BodyHandlers.ofString());
+        chat(url, client, url.getScheme().equals("http") ? "sql" : "base");
     assertThat(expect(200, answer).at("/choices/0/finish_reason").asString())
         .isIn("stop", "length");
     assertThat(console(url, client)).contains("<h1").doesNotContain("does not answer");
+  }
+
+  private static HttpResponse<String> chat(URI url, HttpClient client, String model)
+      throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
+            .timeout(Duration.ofSeconds(30))
+            .header("Authorization", "Bearer " + PlatformFixture.KEY)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(PlatformFixture.chat(model, "hello").toString()))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   /** A page, which the server makes of what it asks itself, by HTTPS too. */
@@ -255,15 +332,17 @@ class HelmProcessTest {
     assertThat(new ProcessBuilder(elsewhere).start().waitFor()).isNotZero();
   }
 
-  private static void stop(HelmPod pod, PodSpec spec, Container server, Process process)
+  /** It serves on while it is not ready, until no balancer sends it requests. */
+  private static void stop(HelmPod pod, PodSpec spec, URI address, Process process)
       throws Exception {
+    Container server = spec.getContainers().getFirst();
     long end =
         System.nanoTime() + Duration.ofSeconds(spec.getTerminationGracePeriodSeconds()).toNanos();
-    Process preStop =
-        new ProcessBuilder(server.getLifecycle().getPreStop().getExec().getCommand()).start();
-    assertThat(pod.ask(server, server.getReadinessProbe())).as("it serves on").isEqualTo(200);
-    assertThat(preStop.waitFor()).isZero();
     process.destroy();
+    await().until(() -> pod.ask(server, server.getReadinessProbe()) == 503);
+    HttpResponse<String> last = chat(address, pod.client(), "base");
+    expect(200, last);
+    assertThat(last.headers().firstValue("connection")).hasValue("close");
     assertThat(process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(TERMINATED);
   }

@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +56,18 @@ final class PlatformProcess implements AutoCloseable {
 
   /**
    * Starts a platform with a model of its own, which may not be ready yet. Its port stands for
-   * {@code {port}} in the settings.
+   * {@code {port}} in the settings, of which those with one dash are the JVM's.
    */
   static PlatformProcess launch(Path data, Path model, int heap, String... settings)
       throws IOException {
     int port = freePort();
-    List<String> command = program("-Xmx" + heap + "m", "-XX:+UseSerialGC", LOG);
+    Map<Boolean, List<String>> given =
+        Stream.of(settings)
+            .map(each -> each.replace("{port}", port + ""))
+            .collect(Collectors.partitioningBy(each -> each.startsWith("--")));
+    List<String> options = new ArrayList<>(List.of("-Xmx" + heap + "m", "-XX:+UseSerialGC", LOG));
+    options.addAll(given.get(false));
+    List<String> command = program(options.toArray(String[]::new));
     command.addAll(
         List.of(
             "serve",
@@ -68,7 +76,7 @@ final class PlatformProcess implements AutoCloseable {
             "--heddle.model=" + model,
             "--heddle.memory=" + (heap + 600) + "MB",
             "--heddle.bootstrap-admin-key=" + PlatformFixture.KEY));
-    Stream.of(settings).map(each -> each.replace("{port}", port + "")).forEach(command::add);
+    command.addAll(given.get(true));
     Path log = data.resolveSibling(data.getFileName() + ".log");
     ProcessBuilder program =
         new ProcessBuilder(command)
@@ -186,6 +194,27 @@ final class PlatformProcess implements AutoCloseable {
   HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
     try {
       return PlatformFixture.client().send(request.build(), BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Stops it in its tracks, as a machine that is paused; its connections stand. */
+  void pause() throws IOException {
+    signal("STOP");
+  }
+
+  /** Lets it go on after {@link #pause}. */
+  void resume() throws IOException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException {
+    try {
+      int result = new ProcessBuilder("kill", "-" + name, process.pid() + "").start().waitFor();
+      if (result != 0) {
+        throw new AssertionError("kill -" + name + " ended with " + result);
+      }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

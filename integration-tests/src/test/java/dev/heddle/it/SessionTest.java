@@ -2,14 +2,10 @@ package dev.heddle.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -129,14 +125,6 @@ class SessionTest {
                 .send("GET", "/api/v1/session", Map.of("Authorization", "Bearer nobody"))
                 .statusCode())
         .isEqualTo(401);
-  }
-
-  @Test
-  void the_secret_is_its_owners_alone() throws IOException {
-    Path secret = PLATFORM.data().resolve("session.secret");
-
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
-        .isEqualTo("rw-------");
   }
 
   @Test

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 public final class Backup {
   /** Files of the data folder that nobody can make again. */
-  static final List<String> SECRETS = List.of("session.secret", "admin.key");
+  static final List<String> SECRETS = List.of("admin.key");
 
   private static final int NAMED_MAX = 10;
 

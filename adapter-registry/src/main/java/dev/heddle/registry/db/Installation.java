@@ -2,7 +2,7 @@ package dev.heddle.registry.db;
 
 import java.util.UUID;
 
-/** The id of this database, made once when its schema is created. */
+/** What this database has one of, made once with its schema. */
 public final class Installation {
   private Installation() {}
 
@@ -10,5 +10,13 @@ public final class Installation {
   public static UUID id(RegistryDatabase db) {
     return db.read(jdbc ->
         jdbc.sql("select id from installation").query((row, n) -> Columns.id(row, "id")).single());
+  }
+
+  /** 32 bytes for whatever all processes on this database have to sign alike. */
+  public static byte[] sessionSecret(RegistryDatabase db) {
+    return db.read(jdbc ->
+        jdbc.sql("select session_secret from installation")
+            .query((row, n) -> row.getBytes("session_secret"))
+            .single());
   }
 }

@@ -92,6 +92,14 @@ public final class Replicas implements AutoCloseable {
     return !away && System.nanoTime() - steadyFrom > silenceMax().toNanos();
   }
 
+  /**
+   * Whether it is certain that a start does not live: it is not there, and would be, had only the
+   * database been away. Never waits.
+   */
+  public boolean isGone(Replica replica) {
+    return isSteady() && live.stream().noneMatch(each -> each.start().equals(replica.start()));
+  }
+
   /** How often this process announces itself. */
   public Duration beat() {
     return settings.beat();

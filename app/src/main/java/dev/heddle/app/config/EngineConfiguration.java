@@ -183,6 +183,7 @@ class EngineConfiguration {
         serving.bodyLimit().toBytes(),
         serving.maxChoices(),
         serving.keepAlive(),
-        serving.drainWait());
+        serving.drainWait(),
+        serving.linger());
   }
 }

@@ -146,8 +146,9 @@ public record HeddleProperties(
    * @param connections most that are open at once; further ones are closed as they come
    * @param readWait how long a request's header may take, and a pause in its body
    * @param keepAlive after how much silence a stream gets a comment
-   * @param drainWait how long a stopping server waits for its answers to end; the rest of the 30 s
-   *     that a stop may take is for closing down
+   * @param drainWait how long a stopping server waits for its answers to end
+   * @param linger how long a server that is told to stop goes on taking requests first, until no
+   *     balancer sends it any; then it waits for as long as {@code drainWait} until none is left
    * @param promptThreads read, render and tokenise short prompts; one a processor, but at least
    *     two, unless given; long prompts have one more
    * @param textThreads make text of tokens; one a processor, but at least two, unless given
@@ -169,6 +170,7 @@ public record HeddleProperties(
       @DefaultValue("1m") @NotNull Duration readWait,
       @DefaultValue("10s") @NotNull Duration keepAlive,
       @DefaultValue("15s") @NotNull Duration drainWait,
+      @DefaultValue("0s") @NotNull Duration linger,
       @DefaultValue("0") @Min(0) @Max(1024) int promptThreads,
       @DefaultValue("0") @Min(0) @Max(1024) int textThreads,
       @DefaultValue("false") boolean parseSpecialTokens,
@@ -204,17 +206,21 @@ public record HeddleProperties(
 
     @AssertTrue(message = "keep-alive: must be 10ms to 20s")
     boolean isKeepAliveSane() {
-      return within(keepAlive);
+      return within(keepAlive, Duration.ofSeconds(20));
     }
 
-    @AssertTrue(message = "drain-wait: must be 10ms to 20s")
+    @AssertTrue(message = "drain-wait: must be 10ms to 1h")
     boolean isDrainWaitSane() {
-      return within(drainWait);
+      return within(drainWait, Duration.ofHours(1));
     }
 
-    private static boolean within(Duration value) {
-      return value.compareTo(Duration.ofMillis(10)) >= 0
-          && value.compareTo(Duration.ofSeconds(20)) <= 0;
+    @AssertTrue(message = "linger: must be 0s to 5m")
+    boolean isLingerSane() {
+      return !linger.isNegative() && linger.compareTo(Duration.ofMinutes(5)) <= 0;
+    }
+
+    private static boolean within(Duration value, Duration most) {
+      return value.compareTo(Duration.ofMillis(10)) >= 0 && value.compareTo(most) <= 0;
     }
   }
 

@@ -4,8 +4,9 @@ import dev.heddle.app.request.BodyDeadline;
 import dev.heddle.app.request.ConnectionLimit;
 import dev.heddle.app.request.HalfConnections;
 import dev.heddle.app.tenant.Seal;
+import dev.heddle.registry.db.Installation;
+import dev.heddle.registry.db.RegistryDatabase;
 import io.netty.channel.ChannelOption;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
@@ -38,8 +39,9 @@ class HttpConfiguration {
   }
 
   @Bean
-  Seal seal(HeddleProperties properties) throws IOException {
-    return Seal.in(properties.data());
+  Seal seal(HeddleProperties properties, RegistryDatabase database) {
+    String secret = properties.console().sessionSecret();
+    return secret == null ? new Seal(Installation.sessionSecret(database)) : Seal.of(secret);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heddle.app.config;
 
 import dev.heddle.app.routing.AdapterHomes;
 import dev.heddle.app.routing.Forwarder;
+import dev.heddle.app.routing.PeerTrust;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.replica.Leader;
@@ -10,7 +11,9 @@ import dev.heddle.registry.replica.Replicas;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Objects;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -40,13 +43,26 @@ class ReplicaConfiguration {
 
   @Bean
   Forwarder forwarder(
-      HeddleProperties properties, @Value("${server.port}") int port, MeterRegistry meters) {
+      HeddleProperties properties,
+      @Value("${server.port}") int port,
+      @Value("${server.ssl.bundle:}") String bundle,
+      SslBundles bundles,
+      Replicas replicas,
+      MeterRegistry meters) {
     HeddleProperties.Replica settings = properties.replica();
     return new Forwarder(
         name(settings, port),
         settings.reachable() != null,
         properties.serving().connections(),
+        bundle.isEmpty() ? null : trust(bundles, bundle),
+        replicas::isGone,
         meters);
+  }
+
+  private static PeerTrust trust(SslBundles bundles, String bundle) {
+    return new PeerTrust(
+        () -> Objects.requireNonNull(bundles.getBundle(bundle).getStores().getKeyStore()),
+        bundles.getBundle(bundle).getManagers().getTrustManagerFactory());
   }
 
   private static String name(HeddleProperties.Replica settings, int port) {

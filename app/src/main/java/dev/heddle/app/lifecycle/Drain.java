@@ -7,12 +7,15 @@ import dev.heddle.app.serving.ServingSettings;
 import dev.heddle.runtime.InferenceRuntime;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -22,8 +25,10 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * What happens first when the server is told to stop: new requests are answered 503, readiness says
- * so, and answers that have begun run to their end, until their clients have them, for as long as
+ * What happens first when the server is told to stop. It says that it is not ready, and lingers if
+ * so configured: it takes requests as before, while balancers may still send some, and lets each
+ * connection end with its answer, until none comes any more. Then new requests are answered 503,
+ * and answers that have begun run to their end, until their clients have them, for as long as
  * configured. Then everything else closes, the web server first.
  */
 @Component
@@ -32,14 +37,23 @@ final class Drain implements SmartLifecycle, WebFilter {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
   private static final long LOOK_MILLIS = 10;
 
+  /**
+   * Whoever sends the next request as soon as an answer has ended does so within this time. It
+   * comes on the same connection, if that could not be told of the end: its answer had begun
+   * before.
+   */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
   private final InferenceRuntime runtime;
   private final Scorings scorings;
   private final ServingSettings settings;
   private final ApplicationContext context;
 
-  /** Requests to the inference API that have no whole answer yet. */
+  /** Requests to the APIs that have no whole answer yet. */
   private final AtomicInteger answering = new AtomicInteger();
 
+  private volatile long answeredAt = System.nanoTime();
+  private volatile boolean leaving;
   private volatile boolean running;
   private volatile boolean draining;
 
@@ -61,13 +75,41 @@ final class Drain implements SmartLifecycle, WebFilter {
       return Mono.error(
           new ApiException(ErrorCode.DRAINING, "This server is stopping; try another or later."));
     }
-    if (!path.startsWith("/v1/")) {
+    if (leaving) {
+      exchange.getResponse().getHeaders().setConnection("close");
+    }
+    if (!path.startsWith("/v1/") && !path.startsWith("/api/")) {
       return chain.filter(exchange);
     }
     return Mono.using(
-        answering::incrementAndGet,
-        number -> chain.filter(exchange),
-        number -> answering.decrementAndGet());
+        answering::incrementAndGet, number -> chain.filter(exchange), number -> answered());
+  }
+
+  private void answered() {
+    answeredAt = System.nanoTime();
+    answering.decrementAndGet();
+  }
+
+  /** Runs before anybody else hears of the end, so that everything serves on meanwhile. */
+  @EventListener
+  @Order(Ordered.HIGHEST_PRECEDENCE)
+  void leave(ContextClosedEvent event) {
+    leaving = true;
+    AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+    Duration linger = settings.linger();
+    if (linger.isZero()) {
+      return;
+    }
+    log.info("leaving: requests are taken for {} s more", linger.toSeconds());
+    long end = System.nanoTime() + linger.toNanos();
+    await(() -> false, end);
+    if (!await(this::isQuiet, end + settings.drainWait().toNanos())) {
+      log.warn("requests still come {} s after readiness went down", linger.toSeconds());
+    }
+  }
+
+  private boolean isQuiet() {
+    return answering.get() == 0 && System.nanoTime() - answeredAt > QUIET.toNanos();
   }
 
   @Override
@@ -78,13 +120,13 @@ final class Drain implements SmartLifecycle, WebFilter {
   @Override
   public void stop() {
     draining = true;
-    AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
     scorings.stop(); // what gives way to all others would take longest
     log.info("draining: {} choices in flight", runtime.stats().running());
     Duration wait = settings.drainWait();
     long end = System.nanoTime() + wait.toNanos();
     boolean ended = runtime.drain(wait);
-    if (awaitAnswers(end) && ended) {
+    boolean taken = await(() -> answering.get() == 0, end); // clients have what the engine has made
+    if (taken && ended) {
       log.info("drained");
     } else {
       log.warn(
@@ -94,16 +136,16 @@ final class Drain implements SmartLifecycle, WebFilter {
     running = false;
   }
 
-  /** Waits until the clients have what the engine has made; says whether they have. */
-  private boolean awaitAnswers(long end) {
+  /** Waits for something until a time of {@link System#nanoTime}; says whether it has come. */
+  private static boolean await(BooleanSupplier done, long end) {
     try {
-      while (answering.get() > 0 && System.nanoTime() < end) {
+      while (!done.getAsBoolean() && System.nanoTime() < end) {
         Thread.sleep(LOOK_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return answering.get() == 0;
+    return done.getAsBoolean();
   }
 
   @Override

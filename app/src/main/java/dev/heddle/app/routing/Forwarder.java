@@ -7,22 +7,30 @@ import dev.heddle.app.request.RequestId;
 import dev.heddle.registry.replica.Replica;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.server.ServerWebExchange;
@@ -61,11 +69,19 @@ public final class Forwarder implements AutoCloseable {
 
   /** What is written anew, or was dealt with here. */
   private static final Set<String> NOT_ASKED =
-      Set.of("host", "content-length", "expect", "origin", "x-request-id");
+      Set.of("host", "expect", "idempotency-key", "origin", "x-request-id");
+
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /**
+   * So often in a row a replica has to be gone: a machine that is overloaded says nothing either.
+   */
+  private static final int LOOKS = 10;
 
   private final String self;
   private final boolean signs;
   private final PeerConnections peers;
+  private final Predicate<Replica> gone;
   private final Counter answered;
   private final Counter declined;
   private final Counter unreachable;
@@ -75,11 +91,20 @@ public final class Forwarder implements AutoCloseable {
    * @param self what this replica is called
    * @param signs whether answers name it: where other replicas can reach it
    * @param connections most to one replica
+   * @param trust whose certificates are taken where replicas speak HTTPS; null for the JDK's choice
+   * @param gone whether the fleet takes a replica for gone; answers at once
    */
-  public Forwarder(String self, boolean signs, int connections, MeterRegistry meters) {
+  public Forwarder(
+      String self,
+      boolean signs,
+      int connections,
+      @Nullable PeerTrust trust,
+      Predicate<Replica> gone,
+      MeterRegistry meters) {
     this.self = printable(self);
     this.signs = signs;
-    this.peers = new PeerConnections(connections);
+    this.peers = new PeerConnections(connections, trust);
+    this.gone = gone;
     this.answered = counter(meters, "answered");
     this.declined = counter(meters, "declined");
     this.unreachable = counter(meters, "unreachable");
@@ -91,7 +116,7 @@ public final class Forwarder implements AutoCloseable {
   }
 
   /** Says that this replica answers, unless the answer of another is handed back. */
-  public void sign(ServerHttpResponse response) {
+  void sign(ServerHttpResponse response) {
     if (signs) {
       response.getHeaders().set(REPLICA, self);
     }
@@ -110,7 +135,32 @@ public final class Forwarder implements AutoCloseable {
    *     here; with REPLICA_LOST if the other replica has gone before it began to answer
    */
   public Mono<Void> forward(ServerWebExchange exchange, byte[] body, Hop hop) {
+    return send(
+        exchange, BodyInserters.fromValue(body), hop, answer -> isRefused(answer) || lacks(answer));
+  }
+
+  /**
+   * As {@link #forward}, for a request that only the other replica can answer: its body has not
+   * been read, and goes on as it comes, no faster than the other one takes it.
+   */
+  Mono<Void> forwardUnread(ServerWebExchange exchange, Replica target) {
+    AtomicReference<Throwable> ownFault = new AtomicReference<>();
+    Flux<DataBuffer> body = exchange.getRequest().getBody().doOnError(ownFault::set);
+    return send(
+            exchange,
+            BodyInserters.fromDataBuffers(body),
+            new Hop(target, null),
+            Forwarder::isRefused)
+        .onErrorMap(e -> Objects.requireNonNullElse(ownFault.get(), e));
+  }
+
+  private Mono<Void> send(
+      ServerWebExchange exchange,
+      BodyInserter<?, ? super ClientHttpRequest> body,
+      Hop hop,
+      Predicate<ClientResponse> declines) {
     AtomicBoolean begun = new AtomicBoolean();
+    AtomicBoolean answers = new AtomicBoolean();
     ServerHttpRequest request = exchange.getRequest();
     return peers
         .client()
@@ -118,11 +168,29 @@ public final class Forwarder implements AutoCloseable {
         .uri(uri(hop.target(), request.getURI()))
         .headers(headers -> ask(headers, exchange, hop))
         .httpRequest(connected -> begun.set(true))
-        .bodyValue(body)
-        .exchangeToMono(answer -> tell(exchange, answer, hop.target()))
+        .body(body)
+        .exchangeToMono(answer -> {
+          answers.set(true);
+          return declines.test(answer)
+              ? decline(answer, hop.target())
+              : tell(exchange, answer, hop.target());
+        })
         .onErrorMap(
             WebClientRequestException.class,
-            e -> begun.get() ? lost(e, hop.target()) : unreachable(e, hop.target()));
+            e -> begun.get() ? lost(e, hop.target()) : unreachable(e, hop.target()))
+        .takeUntilOther(silence(hop.target(), () -> !answers.get()));
+  }
+
+  /**
+   * Fails some time after the fleet has taken a replica for gone. One that is paused keeps its
+   * connections, and would be waited for until it goes on.
+   */
+  private Mono<Void> silence(Replica target, BooleanSupplier matters) {
+    return Flux.interval(LOOK)
+        .scan(0, (looks, tick) -> matters.getAsBoolean() && gone.test(target) ? looks + 1 : 0)
+        .filter(looks -> looks == LOOKS)
+        .next()
+        .flatMap(looks -> Mono.error(lost(new IOException("it says nothing"), target)));
   }
 
   private static URI uri(Replica target, URI asked) {
@@ -144,30 +212,36 @@ public final class Forwarder implements AutoCloseable {
 
   private Mono<Void> tell(ServerWebExchange exchange, ClientResponse answer, Replica target) {
     HttpHeaders headers = answer.headers().asHttpHeaders();
-    if (isDeclined(answer.statusCode(), headers)) {
-      declined.increment();
-      return answer
-          .releaseBody()
-          .then(Mono.error(new UnreachableException(target.name() + " does not take it")));
-    }
     answered.increment();
     ServerHttpResponse response = exchange.getResponse();
     response.setStatusCode(answer.statusCode());
     copy(headers, response.getHeaders(), Set.of());
-    Flux<DataBuffer> body = answer.bodyToFlux(DataBuffer.class).onErrorMap(e -> lost(e, target));
+    Flux<DataBuffer> body =
+        answer
+            .bodyToFlux(DataBuffer.class)
+            .onErrorMap(e -> lost(e, target))
+            .takeUntilOther(silence(target, () -> true));
     boolean stream = MediaType.TEXT_EVENT_STREAM.isCompatibleWith(headers.getContentType());
     return response.writeWith(
         stream ? body.onErrorResume(ApiException.class, e -> Mono.just(event(exchange, e))) : body);
   }
 
-  /**
-   * Whether the other replica has not begun: it stops, and lets nobody in (whom it lets in, it
-   * signs for); or it has not heard yet of a version that was made a moment ago.
-   */
-  private static boolean isDeclined(HttpStatusCode status, HttpHeaders headers) {
-    return status.isSameCodeAs(HttpStatus.NOT_FOUND)
-        || (status.isSameCodeAs(HttpStatus.SERVICE_UNAVAILABLE)
-            && !headers.containsHeader(REPLICA));
+  private Mono<Void> decline(ClientResponse answer, Replica target) {
+    declined.increment();
+    return answer
+        .releaseBody()
+        .then(Mono.error(new UnreachableException(target.name() + " does not take it")));
+  }
+
+  /** Whether the other replica stops, and lets nobody in: whom it lets in, it signs for. */
+  private static boolean isRefused(ClientResponse answer) {
+    return answer.statusCode().isSameCodeAs(HttpStatus.SERVICE_UNAVAILABLE)
+        && !answer.headers().asHttpHeaders().containsHeader(REPLICA);
+  }
+
+  /** Whether the other replica has not heard yet of a version that was made a moment ago. */
+  private static boolean lacks(ClientResponse answer) {
+    return answer.statusCode().isSameCodeAs(HttpStatus.NOT_FOUND);
   }
 
   /** The stream's last words, after whatever event was cut short. */

@@ -2,7 +2,12 @@ package dev.heddle.app.routing;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.netty.http.HttpProtocol;
@@ -33,8 +38,9 @@ final class PeerConnections implements AutoCloseable {
 
   /**
    * @param most connections to one replica
+   * @param trust whose certificates are taken where replicas speak HTTPS; null for the JDK's choice
    */
-  PeerConnections(int most) {
+  PeerConnections(int most, @Nullable TrustManager trust) {
     this.pool =
         ConnectionProvider.builder("heddle-replicas")
             .maxConnections(most)
@@ -42,12 +48,21 @@ final class PeerConnections implements AutoCloseable {
             .maxIdleTime(IDLE_MAX)
             .build();
     HttpClient http =
-        probed(HttpClient.create(pool))
+        probed(trust == null ? HttpClient.create(pool) : trusting(HttpClient.create(pool), trust))
             .protocol(HttpProtocol.HTTP11)
             // Whether a request may be sent again is not for a connection to say.
             .disableRetry(true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_WAIT.toMillis());
     this.client = WebClient.builder().clientConnector(new ReactorClientHttpConnector(http)).build();
+  }
+
+  private static HttpClient trusting(HttpClient http, TrustManager trust) {
+    try {
+      SslContext context = SslContextBuilder.forClient().trustManager(trust).build();
+      return http.secure(tls -> tls.sslContext(context));
+    } catch (SSLException e) {
+      throw new IllegalStateException("every JDK has TLS", e);
+    }
   }
 
   WebClient client() {

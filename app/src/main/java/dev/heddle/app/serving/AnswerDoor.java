@@ -69,7 +69,6 @@ final class AnswerDoor {
    *     take its time
    */
   Mono<Void> answer(ServerWebExchange exchange, Function<ObjectNode, AnswerFormat> prepare) {
-    forwarder.sign(exchange.getResponse());
     return inTurn(
         exchange,
         turn ->

@@ -4,7 +4,6 @@ import dev.heddle.app.error.Surface;
 import dev.heddle.app.routing.AdapterHomes;
 import dev.heddle.app.routing.Forwarder;
 import dev.heddle.app.routing.Hop;
-import dev.heddle.app.tenant.Bearer;
 import dev.heddle.registry.replica.Replica;
 import dev.heddle.registry.snapshot.VersionRef;
 import java.util.Optional;
@@ -29,16 +28,13 @@ final class HopFinder {
 
   /**
    * Null for what is answered here: requests for the base model, which every replica has; those
-   * that were forwarded; those of a browser's session, which another replica may not know; and
-   * those that name nothing the caller may call, since their refusal is the same everywhere.
+   * that were forwarded; and those that name nothing the caller may call, since their refusal is
+   * the same everywhere.
    */
   @Nullable Hop find(ServerWebExchange exchange, ObjectNode tree) {
     ServerHttpRequest request = exchange.getRequest();
     JsonNode model = tree.path("model");
-    if (!homes.isForwarding()
-        || Forwarder.isForwarded(request)
-        || !Bearer.isStated(request)
-        || !model.isString()) {
+    if (!homes.isForwarding() || Forwarder.isForwarded(request) || !model.isString()) {
       return null;
     }
     Asker asker = Asker.of(exchange);

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param maxChoices most answers of a request
  * @param keepAlive after how much silence a stream gets a comment
  * @param drainWait how long a server that stops waits for its answers to end
+ * @param linger how long it takes requests before that, while a balancer may still send some
  */
 public record ServingSettings(
-    long bodyLimitBytes, int maxChoices, Duration keepAlive, Duration drainWait) {}
+    long bodyLimitBytes, int maxChoices, Duration keepAlive, Duration drainWait, Duration linger) {}

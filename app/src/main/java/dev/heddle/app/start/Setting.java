@@ -96,7 +96,7 @@ record Setting(String name, ResolvableType type, String standard) {
 
   /** Whether nobody but its owner may see its value. */
   boolean isSecret() {
-    return name.matches(".*(admin-key|secret-key|client-secret|password)");
+    return name.matches(".*(admin-key|secret-key|client-secret|session-secret|password)");
   }
 
   /** Names as a sentence has them. */

@@ -1,8 +1,7 @@
 package dev.heddle.app.tenant;
 
-import java.io.IOException;
+import dev.heddle.format.Digests;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes texts that nobody else can make: fields in the clear with an HMAC-SHA256 over them, and
- * values derived from a text. What is made for one use is nothing to another. Threads may share it.
+ * values derived from a text. Replicas with the same secret know each other's. What is made for one
+ * use is nothing to another. Threads may share it.
  */
 public final class Seal {
   private static final String ALGORITHM = "HmacSHA256";
@@ -23,19 +23,15 @@ public final class Seal {
   private final SecretKeySpec secret;
 
   /**
-   * @param secret 32 bytes that this server alone knows
+   * @param secret 32 bytes that the replicas of this platform alone know
    */
   public Seal(byte[] secret) {
     this.secret = new SecretKeySpec(secret, ALGORITHM);
   }
 
-  /**
-   * A seal by the secret in the data folder, which is made at the first start.
-   *
-   * @throws IOException if the secret cannot be read or written
-   */
-  public static Seal in(Path dataFolder) throws IOException {
-    return new Seal(SessionSecret.in(dataFolder));
+  /** A seal by a text of 32 random characters or more. */
+  public static Seal of(String secret) {
+    return new Seal(Digests.sha256().digest(secret.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -71,7 +67,10 @@ public final class Seal {
     return parts.size() == fields ? parts : null;
   }
 
-  /** 43 characters of base64url that only this server can tell from the text, always the same. */
+  /**
+   * 43 characters of base64url that only who has the secret can tell from the text, always the
+   * same.
+   */
   public String derive(String use, String text) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);

@@ -57,6 +57,7 @@ class HeddlePropertiesTest {
                             Duration.ofMinutes(1),
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15),
+                            Duration.ZERO,
                             0,
                             0,
                             false,
@@ -96,6 +97,7 @@ class HeddlePropertiesTest {
                         new HeddleProperties.Replica(null, null, Duration.ofSeconds(2), "serve"),
                         new CorsSettings(List.of()),
                         new ConsoleSettings(
+                            null,
                             new OidcSettings(
                                 null,
                                 null,
@@ -146,6 +148,8 @@ class HeddlePropertiesTest {
             "heddle.serving.read-wait=2s",
             "heddle.serving.keep-alive=4s",
             "heddle.serving.drain-wait=5s",
+            "heddle.serving.linger=6s",
+            "heddle.console.session-secret=" + "s".repeat(32),
             "heddle.serving.prompt-threads=3",
             "heddle.serving.text-threads=4",
             "heddle.serving.parse-special-tokens=true",
@@ -233,6 +237,7 @@ class HeddlePropertiesTest {
                             Duration.ofSeconds(2),
                             Duration.ofSeconds(4),
                             Duration.ofSeconds(5),
+                            Duration.ofSeconds(6),
                             3,
                             4,
                             true,
@@ -278,6 +283,7 @@ class HeddlePropertiesTest {
                             "heddle-0", "http://10.0.0.5:8080", Duration.ofMillis(500), "forward"),
                         new CorsSettings(List.of("https://app.example.com")),
                         new ConsoleSettings(
+                            "s".repeat(32),
                             new OidcSettings(
                                 "https://id.example.com",
                                 "loom",

@@ -39,7 +39,8 @@ class ForwarderTest {
   private static final byte[] BODY =
       "{ \"model\":\"sql\",  \"n\":1.0}".getBytes(StandardCharsets.UTF_8);
 
-  private final Forwarder forwarder = new Forwarder("one", true, 10, new SimpleMeterRegistry());
+  private final Forwarder forwarder =
+      new Forwarder("one", true, 10, null, replica -> false, new SimpleMeterRegistry());
   private final MockServerWebExchange exchange =
       MockServerWebExchange.from(
           MockServerHttpRequest.method(HttpMethod.POST, URI.create("/v1/completions?a=%20b"))
