@@ -119,7 +119,7 @@ public final class ResumableUploads {
       return new UploadPart(this, version, row, PartialFile.open(area.file(id), mark(row)));
     } catch (IOException e) {
       busy.remove(id);
-      throw new UnavailableException("the upload " + id + " cannot be gone on with", e);
+      throw UnavailableException.store("the upload " + id + " cannot be gone on with", e);
     } catch (RuntimeException | Error e) {
       busy.remove(id);
       throw e;

@@ -73,7 +73,7 @@ class ErrorsTest {
     assertThat(conflict.path("code").stringValue()).isEqualTo("version_published");
     assertThat(conflict.path("status").intValue()).isEqualTo(409);
     assertThat(
-            problem(new UnavailableException("the database", new IOException("host x")))
+            problem(UnavailableException.database("the database", new IOException("host x")))
                 .path("status")
                 .intValue())
         .isEqualTo(503);
