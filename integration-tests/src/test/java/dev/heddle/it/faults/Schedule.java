@@ -83,6 +83,14 @@ record Schedule(
           OUT.println(run(place, usage, invariants, now, length(random)));
           count++;
         }
+        place
+            .platform()
+            .log()
+            .lines()
+            .filter(line -> line.contains(" ERROR "))
+            .map(line -> line.replaceAll("^\\S+ +|[0-9a-f-]{8,}|\\d+", ""))
+            .distinct()
+            .forEach(line -> OUT.println("faults: logged " + line));
         OUT.printf(
             "faults: seed %d, %d faults, %d answers, %d versions%n",
             seed, count, usage.size(), versions.made());
