@@ -143,7 +143,7 @@ public final class ResumableUploads {
     if (find(version, id).state() == UploadRows.State.WHOLE) {
       throw new ConflictException("upload-whole", "the upload is the version's file already");
     }
-    area.drop(id);
+    area.remove(id);
     marks.remove(id);
   }
 

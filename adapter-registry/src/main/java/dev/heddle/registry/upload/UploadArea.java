@@ -228,19 +228,21 @@ public final class UploadArea implements AutoCloseable {
     versionFiles.put(version, id, file).ifPresent(replaced -> delete(file(replaced)));
   }
 
-  /** Gives up a file that is not whole; false if there is none. */
-  boolean drop(UUID id) {
-    boolean dropped = false;
+  /** Gives up a file that is not whole, now or when the database is back. */
+  void drop(UUID id) {
     try {
-      dropped = rows.remove(id);
+      remove(id);
     } catch (RegistryException e) {
       undropped.add(id);
       log.warn("Upload {} is given up when the database is back: {}", id, e.getMessage());
     }
-    if (dropped) {
+  }
+
+  /** Gives up a file that is not whole. */
+  void remove(UUID id) {
+    if (rows.remove(id)) {
       delete(file(id));
     }
-    return dropped;
   }
 
   private static void delete(Path file) {

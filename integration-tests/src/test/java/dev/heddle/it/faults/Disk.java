@@ -17,7 +17,8 @@ final class Disk implements AutoCloseable {
   Disk(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.mounted =
-        run("mount", "-t", "tmpfs", "-o", "size=" + SIZE_MIB + "m,mode=700", "heddle", "" + folder);
+        Programs.run(
+            "mount", "-t", "tmpfs", "-o", "size=" + SIZE_MIB + "m,mode=700", "heddle", "" + folder);
   }
 
   /** Whether there is such a file system, and a fault of the disk can be had. */
@@ -47,23 +48,10 @@ final class Disk implements AutoCloseable {
     return folder.resolve("filled-by-a-test");
   }
 
-  private static boolean run(String... command) throws IOException {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
   public void close() throws IOException {
     if (mounted) {
-      run("umount", "-l", folder.toString());
+      Programs.run("umount", "-l", folder.toString());
     }
   }
 }

@@ -22,7 +22,7 @@ class LongFaults {
 
   @Test
   void whatever_fails_comes_back_and_nothing_is_lost() throws Exception {
-    new Schedule(SEED, Duration.ofSeconds(2), Duration.ofSeconds(30), IDLE_CONNECTIONS, 3, true)
+    new Schedule(SEED, Duration.ofSeconds(2), Duration.ofSeconds(30), IDLE_CONNECTIONS, 3)
         .run(work, Integer.MAX_VALUE, Duration.ofMinutes(MINUTES));
   }
 }

@@ -40,12 +40,8 @@ final class Place implements AutoCloseable {
   private final Client client;
   private EmbeddedPostgres postgres;
 
-  /**
-   * Starts all of it in an empty folder.
-   *
-   * @param settable whether its clock is to be set; it is slower then
-   */
-  Place(Path work, boolean settable) throws IOException {
+  /** Starts all of it in an empty folder. */
+  Place(Path work) throws IOException {
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxr-xr-x"));
     postgresFolder = work.resolve("postgres");
     postgres = EmbeddedPostgres.start(postgresFolder);
@@ -55,7 +51,7 @@ final class Place implements AutoCloseable {
     S3Settings settings = server.bucket(Duration.ofDays(1));
     bucket = new BucketProxy(server.endpoint().getPort());
     disk = new Disk(work.resolve("data"));
-    clock = new ProcessClock(work.resolve("clock"), settable);
+    clock = new ProcessClock(work);
     platform = launch(work, settings);
     client = new Client(platform.url());
     try {

@@ -1,56 +1,63 @@
 package dev.heddle.it.faults;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
- * The clock of a process, which can be set while it runs, by libfaketime (Debian's package of that
- * name). Time that is measured, and times of files, stay as they are.
+ * The clock of a process, which can be set while it runs: a library of ours stands before the
+ * system's calls that tell the time of day. Needs a C compiler. Time that is measured, and times of
+ * files, stay as they are. (Debian's libfaketime can do this too; a JVM takes minutes to start with
+ * it.)
  */
 final class ProcessClock {
-  private static final List<Path> LIBRARIES =
-      List.of(
-          Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"),
-          Path.of("/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"),
-          Path.of("/usr/lib/faketime/libfaketimeMT.so.1"));
-
-  private final @Nullable Path library;
+  private final Path library;
   private final Path offset;
+  private final boolean built;
 
   /**
-   * @param offset a file for the process to look into
-   * @param wanted whether it is to be set at all
+   * Builds the library, where that is possible.
+   *
+   * @param work where it may lie
    */
-  ProcessClock(Path offset, boolean wanted) throws IOException {
-    this.library =
-        LIBRARIES.stream().filter(file -> wanted && Files.exists(file)).findFirst().orElse(null);
-    this.offset = Files.writeString(offset, "+0");
+  ProcessClock(Path work) throws IOException {
+    Path source = work.resolve("clock.c");
+    library = work.resolve("clock.so");
+    offset = work.resolve("clock");
+    try (InputStream in = ProcessClock.class.getResourceAsStream("clock.c")) {
+      Files.copy(Objects.requireNonNull(in), source);
+    }
+    set(Duration.ZERO);
+    built = Programs.run("cc", "-shared", "-fPIC", "-O2", "-o", "" + library, "" + source, "-ldl");
   }
 
-  /** Whether the library is there. */
+  /** Whether there is a compiler. */
   boolean canBeSet() {
-    return library != null;
+    return built;
   }
 
   /** What the process has to be started with. */
   Map<String, String> environment() {
-    return library == null
-        ? Map.of()
-        : Map.of(
-            "LD_PRELOAD", library.toString(),
-            "FAKETIME_TIMESTAMP_FILE", offset.toString(),
-            "FAKETIME_CACHE_DURATION", "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-            "NO_FAKE_STAT", "1");
+    return built
+        ? Map.of("LD_PRELOAD", library.toString(), "FAULTS_CLOCK", offset.toString())
+        : Map.of();
   }
 
-  /** Sets it so far ahead of the true time, or behind. The process sees it after a second. */
+  /** Sets it so far ahead of the true time, or behind. */
   void set(Duration ahead) throws IOException {
-    Files.writeString(offset, (ahead.isNegative() ? "" : "+") + ahead.toSeconds());
+    byte[] seconds =
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putLong(ahead.toSeconds())
+            .array();
+    // The process has the file mapped: it must not be cut off meanwhile.
+    Files.write(offset, seconds, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 }

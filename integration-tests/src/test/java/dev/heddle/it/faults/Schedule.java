@@ -19,10 +19,8 @@ import java.util.stream.Stream;
  * @param longest and so long at most
  * @param idle how many connections are idle, when that is the fault
  * @param pairs how often of ten times two faults come together
- * @param clock whether the clock is set too, which makes the platform slower all the time
  */
-record Schedule(
-    long seed, Duration shortest, Duration longest, int idle, int pairs, boolean clock) {
+record Schedule(long seed, Duration shortest, Duration longest, int idle, int pairs) {
   private static final PrintStream OUT = new PrintStream(System.out, true, UTF_8);
 
   private List<Fault> faults() {
@@ -59,7 +57,7 @@ record Schedule(
   void run(Path work, int most, Duration end) throws Exception {
     OUT.printf("faults: -Dheddle.faults.seed=%d%n", seed);
     Random random = new Random(seed);
-    try (Place place = new Place(work, clock)) {
+    try (Place place = new Place(work)) {
       List<String> adapters = List.of("intent", "redact", "german");
       adapters.forEach(place.platform()::publish);
       Usage usage = new Usage();
