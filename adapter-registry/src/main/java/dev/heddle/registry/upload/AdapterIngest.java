@@ -187,6 +187,8 @@ public final class AdapterIngest {
     }
     if (cause instanceof QuotaExceededException) {
       log.info("{} exceeds its tenant's stored_bytes: {}", closed.label(), cause.getMessage());
+    } else if (cause instanceof UnavailableException) {
+      log.warn("{} is opened again: {}", closed.label(), cause.getMessage());
     } else {
       log.error("{} could not be validated; its upload is opened again", closed.label(), cause);
     }

@@ -79,6 +79,13 @@ public final class ResumableUploads {
     }
     try (UploadPart part = append(version, id, row.received())) {
       return part.finish();
+    } catch (NotFoundException | ConflictException e) {
+      // A transaction whose end nobody heard of may have made it the version's just now.
+      UploadRows.Row now = find(version, id);
+      if (now.state() == UploadRows.State.WHOLE) {
+        return Upload.of(now);
+      }
+      throw e;
     }
   }
 

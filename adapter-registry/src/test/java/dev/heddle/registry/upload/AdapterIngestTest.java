@@ -205,14 +205,16 @@ class AdapterIngestTest {
             registry.replicas.self());
     assertThatThrownBy(() -> failing.complete(TestRegistry.ACTOR, version))
         .isInstanceOf(UnavailableException.class);
-    assertThat(registry.versions.get(registry.tenant.id(), "adapter", 1).state())
-        .isEqualTo(VersionState.VALIDATING);
+    awaitState(VersionState.VALIDATING);
     registry.readOnly(false);
+    awaitState(VersionState.UPLOADING);
+  }
+
+  /** Connections that were ended have to be made again first. */
+  private void awaitState(VersionState state) {
     await()
         .ignoreExceptionsMatching(UnavailableException.class::isInstance)
-        .until(() ->
-            registry.versions.get(registry.tenant.id(), "adapter", 1).state()
-                == VersionState.UPLOADING);
+        .until(() -> registry.versions.get(registry.tenant.id(), "adapter", 1).state() == state);
   }
 
   @Test

@@ -77,6 +77,10 @@ class ErrorsTest {
                 .path("status")
                 .intValue())
         .isEqualTo(503);
+    ObjectNode store = problem(UnavailableException.store("the bucket", new IOException("host x")));
+    assertThat(store.path("code").stringValue()).isEqualTo("store_unavailable");
+    assertThat(store.path("status").intValue()).isEqualTo(503);
+    assertThat(store.toString()).doesNotContain("host x");
   }
 
   @Test
