@@ -7,16 +7,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** What an operator does in a database past Heddle. */
-final class Databases {
+public final class Databases {
   private Databases() {}
 
   /** Makes an empty database on a server. */
-  static void create(DatabaseSettings server, String name) {
+  public static void create(DatabaseSettings server, String name) {
     run(server, "create database " + name);
   }
 
   /** Runs a statement as the schema's owner. */
-  static void run(DatabaseSettings database, String sql) {
+  public static void run(DatabaseSettings database, String sql) {
     try (Connection connection =
             DriverManager.getConnection(
                 database.url(), database.owner().name(), database.owner().password());

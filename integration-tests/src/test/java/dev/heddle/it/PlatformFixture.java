@@ -27,15 +27,19 @@ import tools.jackson.databind.node.ObjectNode;
  * One running platform for all tests of the JVM: the demo model, its adapters uploaded and
  * published over HTTP, {@code intent} in two versions, on an embedded PostgreSQL in a fresh folder.
  */
-final class PlatformFixture {
-  static final Path DEMO = Path.of(System.getProperty("heddle.repo"), "demo");
-  static final String KEY = "integration-tests-admin-key-of-40-chars-";
+public final class PlatformFixture {
+  public static final Path DEMO = Path.of(System.getProperty("heddle.repo"), "demo");
+  public static final String KEY = "integration-tests-admin-key-of-40-chars-";
   static final List<String> ADAPTERS =
       List.of("intent", "sql", "dates", "german", "triage", "redact", "tools");
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final PlatformFixture INSTANCE = start(ADAPTERS, settings());
+
+  /** Started by the first who asks, and not by who needs no more than this class's helpers. */
+  private static final class Shared {
+    static final PlatformFixture INSTANCE = start(ADAPTERS, settings());
+  }
 
   private static String[] settings() {
     Stream<String> own = Stream.of(memory(600), "--heddle.serving.keep-alive=200ms");
@@ -52,7 +56,7 @@ final class PlatformFixture {
 
   /** The platform, started with the first call. */
   static PlatformFixture get() {
-    return INSTANCE;
+    return Shared.INSTANCE;
   }
 
   /** The setting of a budget that leaves so many MiB to the engine, in this JVM. */
@@ -191,7 +195,7 @@ final class PlatformFixture {
     return request(path).header("Content-Type", "application/json").POST(body);
   }
 
-  static HttpClient client() {
+  public static HttpClient client() {
     return CLIENT;
   }
 
@@ -214,12 +218,12 @@ final class PlatformFixture {
     return parse(response.body());
   }
 
-  static JsonNode parse(String json) {
+  public static JsonNode parse(String json) {
     return Json.parse(json.getBytes(StandardCharsets.UTF_8), "response");
   }
 
   /** A greedy chat request with one user message, tokens and logprobs reported. */
-  static ObjectNode chat(String model, String prompt) {
+  public static ObjectNode chat(String model, String prompt) {
     ObjectNode body =
         tools.jackson.databind.node.JsonNodeFactory.instance
             .objectNode()

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A platform in a process of its own, which can be killed as a machine's failure would. */
-final class PlatformProcess implements AutoCloseable {
+public final class PlatformProcess implements AutoCloseable {
   /** The log as users see it, not as tests do. */
   static final String LOG = "-Dlogging.config=classpath:logback.xml";
 
@@ -60,6 +60,13 @@ final class PlatformProcess implements AutoCloseable {
    */
   static PlatformProcess launch(Path data, Path model, int heap, String... settings)
       throws IOException {
+    return launch(Map.of(), data, model, heap, settings);
+  }
+
+  /** As the other, with variables of the environment beside this process's own. */
+  public static PlatformProcess launch(
+      Map<String, String> environment, Path data, Path model, int heap, String... settings)
+      throws IOException {
     int port = freePort();
     Map<Boolean, List<String>> given =
         Stream.of(settings)
@@ -82,6 +89,7 @@ final class PlatformProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    program.environment().putAll(environment);
     return new PlatformProcess(program.start(), program, log, "http://127.0.0.1:" + port);
   }
 
@@ -91,7 +99,7 @@ final class PlatformProcess implements AutoCloseable {
   }
 
   /** Starts what has ended again, at the same address, and waits until it is ready. */
-  void startAgain() throws IOException {
+  public void startAgain() throws IOException {
     process = Objects.requireNonNull(program, "started here").start();
     awaitReady();
   }
@@ -113,7 +121,7 @@ final class PlatformProcess implements AutoCloseable {
    * A port that nobody listens on, below those that the system gives out by itself: it stays free
    * until the platform has started, however many connections others open meanwhile.
    */
-  static int freePort() {
+  public static int freePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
       try (ServerSocket socket = new ServerSocket(port)) {
@@ -134,7 +142,7 @@ final class PlatformProcess implements AutoCloseable {
     }
   }
 
-  void awaitReady() throws IOException {
+  public void awaitReady() throws IOException {
     long end = System.nanoTime() + START_LIMIT.toNanos();
     HttpRequest ready =
         HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness")).build();
@@ -162,16 +170,16 @@ final class PlatformProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  String url() {
+  public String url() {
     return url;
   }
 
   /** Pushes a demo adapter under its own name, and publishes it. */
-  void publish(String adapter) {
+  public void publish(String adapter) {
     try (PlatformClient client = client()) {
       Path folder = PlatformFixture.DEMO.resolve("adapters/" + adapter);
       new AdapterPush(client, AdapterPush.Watcher.NONE).push(adapter, folder);
@@ -221,7 +229,7 @@ final class PlatformProcess implements AutoCloseable {
   }
 
   /** {@code kill -9}; returns when the process is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     await();
   }
@@ -248,7 +256,7 @@ final class PlatformProcess implements AutoCloseable {
   }
 
   /** What it has printed since its first start on this folder. */
-  String log() {
+  public String log() {
     try {
       return Files.readString(log);
     } catch (IOException e) {

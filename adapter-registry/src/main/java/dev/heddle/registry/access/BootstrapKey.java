@@ -60,7 +60,7 @@ public final class BootstrapKey {
       }
       return Files.exists(file) ? Optional.of(file) : Optional.empty();
     } catch (IOException e) {
-      throw new UnavailableException("the admin key cannot be written to " + file, e);
+      throw UnavailableException.store("the admin key cannot be written to " + file, e);
     }
   }
 

@@ -71,12 +71,30 @@ public final class VersionStates {
     return db.write(jdbc -> validations.take(jdbc, cut));
   }
 
+  /** Whether the database may answer, now or later. */
+  public boolean isOpen() {
+    return db.isOpen();
+  }
+
   /** Opens the upload again, after a validation that could not be finished. */
   public Version reopen(Version version) {
     version.require(VersionState.VALIDATING);
     return db.change(jdbc -> {
       validations.end(jdbc, version);
       return step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of());
+    });
+  }
+
+  /** Opens the upload again if it is closed; false if it is not. */
+  public boolean reopenIfClosed(Version version) {
+    return db.change(jdbc -> {
+      Version now = VersionRows.get(jdbc, version.id());
+      if (now.state() != VersionState.VALIDATING) {
+        return false;
+      }
+      validations.end(jdbc, now);
+      step(jdbc, Actor.SYSTEM, now, VersionState.UPLOADING, Map.of());
+      return true;
     });
   }
 

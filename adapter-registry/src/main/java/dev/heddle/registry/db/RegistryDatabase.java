@@ -2,6 +2,7 @@ package dev.heddle.registry.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.heddle.registry.RegistryException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -109,7 +110,7 @@ public final class RegistryDatabase implements AutoCloseable {
   /**
    * Runs statements that change nothing.
    *
-   * @throws dev.heddle.registry.RegistryException for whatever goes wrong in the database
+   * @throws RegistryException for whatever goes wrong in the database
    */
   public <T> T read(Function<JdbcClient, T> work) {
     return SqlErrors.translated(() -> work.apply(jdbc));
@@ -124,12 +125,29 @@ public final class RegistryDatabase implements AutoCloseable {
    * Runs a change as one transaction: all of it happens, or nothing. The listeners hear of it
    * before this returns.
    *
-   * @throws dev.heddle.registry.RegistryException for whatever goes wrong in the database
+   * @throws RegistryException for whatever goes wrong in the database; {@link
+   *     dev.heddle.registry.UnavailableException} also if nobody knows whether the change was made,
+   *     or if a listener cannot follow it now
    */
   public <T> T change(Function<JdbcClient, T> work) {
     T result = write(work);
-    listeners.forEach(Runnable::run);
+    tell();
     return result;
+  }
+
+  /** Tells all, whatever one of them has to say. */
+  private void tell() {
+    RegistryException failure = null;
+    for (Runnable listener : listeners) {
+      try {
+        listener.run();
+      } catch (RegistryException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** Like {@link #change}, for rows that no listener needs to know of. */
@@ -153,6 +171,22 @@ public final class RegistryDatabase implements AutoCloseable {
     properties.setProperty("user", settings.app().name());
     properties.setProperty("password", settings.app().password());
     return DriverManager.getConnection(settings.url(), properties);
+  }
+
+  /**
+   * The same database by a connection of its own, which no other work can hold up; the caller
+   * closes it. Its changes tell no listeners.
+   */
+  public RegistryDatabase apart() {
+    HikariConfig config = poolConfig(settings, limits);
+    config.setPoolName("registry-apart");
+    config.setMaximumPoolSize(1);
+    return new RegistryDatabase(settings, limits, new HikariDataSource(config));
+  }
+
+  /** Whether it was not closed yet. */
+  public boolean isOpen() {
+    return !pool.isClosed();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.heddle.registry.UnavailableException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -23,6 +24,12 @@ final class SqlErrors {
 
   /** What no text of the database can hold: the character U+0000. */
   private static final String UNTRANSLATABLE = "22021";
+
+  /**
+   * What passes by itself: connections, resources, an operator's intervention, the server's own
+   * files, a transaction that lost, a lock, and a server that takes no changes now.
+   */
+  private static final Pattern PASSING = Pattern.compile("(08|53|57|58|40).*|55P03|25006");
 
   private static final Refusal NAME_TAKEN =
       new Refusal("name-taken", "the name is taken; names are never used twice");
@@ -54,7 +61,7 @@ final class SqlErrors {
   private static RuntimeException translate(RuntimeException e) {
     SQLException sql = find(e);
     if (sql == null) {
-      return new UnavailableException("the database cannot be used now", e);
+      return UnavailableException.database("the database cannot be used now", e);
     }
     String constraint = constraint(sql);
     Refusal known = constraint == null ? null : BY_CONSTRAINT.get(constraint);
@@ -71,9 +78,9 @@ final class SqlErrors {
     if (state.equals(UNTRANSLATABLE)) {
       return new InvalidException("text", "request", "holds a character that cannot be stored");
     }
-    boolean gone = sql.getSQLState() == null || state.matches("(08|53|57|40).*");
-    return gone
-        ? new UnavailableException("the database cannot be used now", e)
+    boolean passes = sql.getSQLState() == null || PASSING.matcher(state).matches();
+    return passes
+        ? UnavailableException.database("the database cannot be used now", e)
         : new IllegalStateException("a statement of the registry's own was refused", e);
   }
 

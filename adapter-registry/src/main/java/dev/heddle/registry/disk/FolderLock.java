@@ -95,7 +95,7 @@ public final class FolderLock implements AutoCloseable {
       return lock;
     } catch (IOException | UncheckedIOException e) {
       lock.close();
-      throw new UnavailableException("the folder " + folder + " cannot be made ready", e);
+      throw UnavailableException.store("the folder " + folder + " cannot be made ready", e);
     } catch (RuntimeException e) {
       lock.close();
       throw e;

@@ -63,7 +63,7 @@ public final class AdapterDownloads {
       throw e;
     } catch (IOException e) {
       hold.close();
-      throw new UnavailableException(version.label() + " cannot be read now", e);
+      throw UnavailableException.store(version.label() + " cannot be read now", e);
     }
   }
 

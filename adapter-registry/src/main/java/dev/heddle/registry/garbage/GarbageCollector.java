@@ -116,7 +116,7 @@ public final class GarbageCollector implements AutoCloseable {
       }
       return run;
     } catch (IOException e) {
-      throw new UnavailableException("the expert store cannot be cleaned now", e);
+      throw UnavailableException.store("the expert store cannot be cleaned now", e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.heddle.registry.replica;
 
 import dev.heddle.registry.ConflictException;
 import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -199,6 +200,10 @@ public final class Leader implements AutoCloseable {
   private void run(String name, long at, Task task) throws InterruptedException {
     try {
       task.run(() -> require(at));
+    } catch (UnavailableException e) { // what is away says so once itself, and needs no trace
+      if (open) {
+        log.warn("The leader's task '{}' waits for what is away: {}", name, e.getMessage());
+      }
     } catch (RegistryException e) {
       if (open) {
         log.warn("The leader's task '{}' could not be done, will try again", name, e);

@@ -30,6 +30,7 @@ public final class Replicas implements AutoCloseable {
 
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
+  private final RegistryDatabase db;
   private final ReplicaRows rows;
   private final ReplicaSettings settings;
   private final Start self;
@@ -52,12 +53,18 @@ public final class Replicas implements AutoCloseable {
    * @throws RegistryException if the database cannot be used
    */
   public Replicas(RegistryDatabase db, ReplicaSettings settings) {
-    this.rows = new ReplicaRows(db);
+    this.db = db.apart(); // work that has all connections must not make this process look dead
+    this.rows = new ReplicaRows(this.db);
     this.settings = settings;
-    this.self = new Start(settings.id(), rows.nextEpoch());
-    this.saidAt = System.nanoTime();
-    announce(said);
-    this.live = rows.live();
+    try {
+      this.self = new Start(settings.id(), rows.nextEpoch());
+      this.saidAt = System.nanoTime();
+      announce(said);
+      this.live = rows.live();
+    } catch (RuntimeException e) {
+      this.db.close();
+      throw e;
+    }
     this.thread = Thread.ofPlatform().name("heddle-replica").daemon().start(this::run);
   }
 
@@ -68,10 +75,16 @@ public final class Replicas implements AutoCloseable {
 
   /**
    * Who lives, this process included, by id; as of at most a quarter of a beat ago while the
-   * database answers. Never waits.
+   * database answers, or a beat while this process is alone. Never waits.
    */
   public List<Replica> live() {
     return live;
+  }
+
+  /** Whether nobody else lives, as of at most a beat ago. Never waits. */
+  public boolean isAlone() {
+    List<Replica> now = live;
+    return now.size() == 1 && now.getFirst().start().equals(self);
   }
 
   /** Starts that live at this moment. Asks the database. */
@@ -149,13 +162,15 @@ public final class Replicas implements AutoCloseable {
   private void look() {
     try {
       Announcement now = now();
+      boolean due = System.nanoTime() - saidAt >= settings.beat().toNanos();
       synchronized (announcing) {
-        boolean due = System.nanoTime() - saidAt >= settings.beat().toNanos();
         if (open && !superseded && (due || now.differsInMoreThanLoad(said))) {
           announce(now);
         }
       }
-      live = rows.live();
+      if (due || !isAlone()) {
+        live = rows.live();
+      }
       if (away) {
         steadyFrom = System.nanoTime();
         away = false;
@@ -208,6 +223,7 @@ public final class Replicas implements AutoCloseable {
     if (!away) {
       stopped();
     }
+    db.close();
   }
 
   private void stopped() {

@@ -1,6 +1,7 @@
 package dev.heddle.registry.snapshot;
 
 import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.sql.Connection;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -15,9 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a snapshot up to date. A change made by this server is in it before the change returns; a
- * change made by another one, when the database notifies, or within a second. A refresh reads what
- * was changed and nothing else. While the database is away, the last snapshot stays. Reading it
- * never waits; any thread may.
+ * change made by another one, when the database notifies, or within a second. A change that cannot
+ * be read back is made all the same, and is not acknowledged. A refresh reads what was changed and
+ * nothing else. While the database is away, the last snapshot stays. Reading it never waits; any
+ * thread may.
  */
 public final class SnapshotSource implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SnapshotSource.class);
@@ -28,6 +31,9 @@ public final class SnapshotSource implements AutoCloseable {
   private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
   // Where no notification gets through: a proxy that pools, a connection that only looks alive.
   private static final Duration RECONCILE_AFTER = Duration.ofMillis(900);
+  // A connection that was cut has a successor; a database that is away takes longer to say so.
+  private static final Duration READ_BACK_LIMIT = Duration.ofMillis(500);
+  private static final Duration READ_BACK_PAUSE = Duration.ofMillis(20);
   private static final Duration PRUNE_AFTER = Duration.ofMinutes(10);
 
   private final RegistryDatabase db;
@@ -81,13 +87,25 @@ public final class SnapshotSource implements AutoCloseable {
     }
   }
 
-  /** The change is made; that it cannot be read back now must not make it look refused. */
+  /**
+   * A change is acknowledged when it has effect here: or who has revoked a key would be told so
+   * while it is still accepted.
+   */
   private void refreshAfterChange() {
-    try {
-      refresh();
-    } catch (RegistryException e) {
-      log.warn(
-          "A change was committed but is not in the in-memory snapshot yet: {}", e.getMessage());
+    long since = System.nanoTime();
+    while (true) {
+      try {
+        refresh();
+        return;
+      } catch (UnavailableException e) {
+        if (isDue(since, READ_BACK_LIMIT)) {
+          throw UnavailableException.database(
+              "the change was made, but the database cannot be read now; it takes effect when it"
+                  + " can: look before you repeat it",
+              e);
+        }
+      }
+      LockSupport.parkNanos(READ_BACK_PAUSE.toNanos());
     }
   }
 

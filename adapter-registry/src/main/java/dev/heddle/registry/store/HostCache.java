@@ -142,7 +142,7 @@ public final class HostCache implements ExpertReader, AutoCloseable {
         throw new NoSuchFileException(expert.hex());
       }
       if (e.getCause() instanceof UnavailableException) {
-        throw new UnavailableException(message, e);
+        throw UnavailableException.store(message, e);
       }
       throw new IOException(message, e);
     } catch (InterruptedException e) {

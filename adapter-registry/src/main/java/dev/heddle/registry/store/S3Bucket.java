@@ -257,7 +257,7 @@ final class S3Bucket implements AutoCloseable {
 
   private UnavailableException unavailable(SdkException e) {
     log.warn("{} failed: {}", settings, e.getMessage());
-    return new UnavailableException("the expert store does not answer as it should", e);
+    return UnavailableException.store("the expert store does not answer as it should", e);
   }
 
   private static boolean isNotFound(SdkException e) {

@@ -78,7 +78,7 @@ public final class S3ExpertStore implements ExpertStore {
       claim(installation);
     } catch (UnavailableException e) {
       close();
-      throw new UnavailableException("the bucket " + settings + " cannot be used", e);
+      throw UnavailableException.store("the bucket " + settings + " cannot be used", e);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -138,24 +138,27 @@ public final class S3ExpertStore implements ExpertStore {
     try {
       return transfer.read(() -> incoming(bucket.get(path)));
     } catch (DamagedBlobException onItsWay) {
-      String[] tag = new String[1];
+      Arrival[] last = new Arrival[1];
       try {
         return transfer.read(() -> {
-          ResponseInputStream<GetObjectResponse> stream = bucket.get(path);
-          tag[0] = stream.response().eTag();
-          return incoming(stream);
+          last[0] = new Arrival(bucket.get(path));
+          return last[0].incoming();
         });
       } catch (DamagedBlobException e) {
-        setAside(reading, tag[0]);
+        setAside(reading, last[0]);
         throw e;
       }
     }
   }
 
-  /** Sets an object aside, unless another replica has replaced it. */
-  private void setAside(BlobReading<?> reading, @Nullable String tag) {
+  /**
+   * Sets an object aside, unless another replica has replaced it, or what came is not what the
+   * bucket has: then the way is at fault, however often, and the object stays where it is.
+   */
+  private void setAside(BlobReading<?> reading, @Nullable Arrival came) {
     S3Bucket.Found now = bucket.find(reading.path());
-    if (now == null || !now.tag().equals(tag)) {
+    if (now == null || came == null || !came.isAll(now)) {
+      log.warn("{} came damaged from {}, and is left there", reading.path(), settings.place());
       return;
     }
     String aside = Quarantine.name(reading.digest());

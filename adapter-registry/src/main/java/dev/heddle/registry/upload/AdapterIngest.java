@@ -29,11 +29,16 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,10 +62,15 @@ public final class AdapterIngest {
   /** Heap that reading the configuration and the lists of tensors of one upload may take. */
   private static final long READING_BYTES = 192L << 20;
 
+  private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
+
   /** As many uploads are read at once as the heap has room for; others wait for their turn. */
   private final Semaphore readings =
       new Semaphore(
           Math.toIntExact(Math.max(1, Runtime.getRuntime().maxMemory() / READING_BYTES)), true);
+
+  /** Versions that a thread of this process completes, or opens again. */
+  private final Set<UUID> checking = ConcurrentHashMap.newKeySet();
 
   private final VersionStates states;
   private final UploadArea uploads;
@@ -89,15 +99,32 @@ public final class AdapterIngest {
    * @throws ConflictException {@code version-state} if it is not uploading, or somebody else
    *     completes it; {@link VersionStates#TAKEN} if this process was taken for gone meanwhile
    * @throws dev.heddle.registry.ElsewhereException if its files lie at another replica
-   * @throws UnavailableException if the disk or the database fails; the version is uploading again
-   *     then, or will be after the next start, with its files
+   * @throws UnavailableException if the disk, the bucket or the database fails; the version is
+   *     uploading again then with its files, or will be when the database is back
    * @throws RuntimeException if its golden prompts cannot be answered now; the version is uploading
    *     again
    */
   public Version complete(Actor actor, Version version) {
     uploads.requireHere(version);
-    Version closed = states.beginValidation(actor, version);
-    return orReopened(closed, () -> check(actor, closed), () -> false);
+    if (!checking.add(version.id())) {
+      throw new ConflictException(
+          "version-state", version.label() + " is being completed by another request");
+    }
+    try {
+      Version closed = begin(actor, version);
+      return orReopened(closed, () -> check(actor, closed), () -> false);
+    } finally {
+      checking.remove(version.id());
+    }
+  }
+
+  private Version begin(Actor actor, Version version) {
+    try {
+      return states.beginValidation(actor, version);
+    } catch (UnavailableException e) {
+      reopenLater(version); // it may be closed all the same
+      throw e;
+    }
   }
 
   /** Validations of processes that are gone. */
@@ -142,7 +169,7 @@ public final class AdapterIngest {
       return work.run();
     } catch (IOException e) {
       reopen(closed, e, left);
-      throw new UnavailableException(closed.label() + " cannot be stored now", e);
+      throw UnavailableException.store(closed.label() + " cannot be stored now", e);
     } catch (ConflictException e) {
       if (!e.code().equals(VersionStates.TAKEN)) {
         reopen(closed, e, left);
@@ -160,13 +187,47 @@ public final class AdapterIngest {
     }
     if (cause instanceof QuotaExceededException) {
       log.info("{} exceeds its tenant's stored_bytes: {}", closed.label(), cause.getMessage());
+    } else if (cause instanceof UnavailableException) {
+      log.warn("{} is opened again: {}", closed.label(), cause.getMessage());
     } else {
       log.error("{} could not be validated; its upload is opened again", closed.label(), cause);
     }
     try {
       states.reopen(closed);
     } catch (RegistryException e) {
-      cause.addSuppressed(e); // the next start opens it, if it is not ready after all
+      cause.addSuppressed(e);
+      reopenLater(closed);
+    }
+  }
+
+  /** The database is away: opens the upload when it is back, if it is not ready after all. */
+  private void reopenLater(Version version) {
+    Thread.ofVirtual()
+        .name("reopen-" + version.id())
+        .start(() -> {
+          while (states.isOpen() && !isSettled(version)) {
+            LockSupport.parkNanos(REOPEN_PAUSE.toNanos());
+          }
+        });
+  }
+
+  private boolean isSettled(Version version) {
+    if (!checking.add(version.id())) {
+      return false; // somebody completes it again; how that ends is not known yet
+    }
+    try {
+      if (states.reopenIfClosed(version)) {
+        log.info("{} is open again", version.label());
+      }
+      return true;
+    } catch (UnavailableException e) {
+      log.debug("{} cannot be opened again yet", version.label(), e);
+      return false;
+    } catch (RegistryException e) {
+      log.info("{} is another replica's, or gone: {}", version.label(), e.getMessage());
+      return true;
+    } finally {
+      checking.remove(version.id());
     }
   }
 

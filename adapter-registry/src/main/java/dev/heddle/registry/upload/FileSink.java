@@ -58,7 +58,7 @@ public final class FileSink implements AutoCloseable {
     try {
       file.write(bytes);
     } catch (IOException e) {
-      throw new UnavailableException(path + " cannot be written", e);
+      throw UnavailableException.store(path + " cannot be written", e);
     }
   }
 
@@ -106,7 +106,7 @@ public final class FileSink implements AutoCloseable {
       open = false;
       return whole;
     } catch (IOException e) {
-      throw new UnavailableException(path + " cannot be written", e);
+      throw UnavailableException.store(path + " cannot be written", e);
     } finally {
       close();
     }
@@ -127,7 +127,7 @@ public final class FileSink implements AutoCloseable {
     try {
       file.close();
     } catch (IOException e) {
-      throw new UnavailableException(path + " cannot be closed", e);
+      throw UnavailableException.store(path + " cannot be closed", e);
     } finally {
       area.drop(id);
     }

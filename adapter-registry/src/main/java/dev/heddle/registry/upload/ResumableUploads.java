@@ -79,6 +79,13 @@ public final class ResumableUploads {
     }
     try (UploadPart part = append(version, id, row.received())) {
       return part.finish();
+    } catch (NotFoundException | ConflictException e) {
+      // A transaction whose end nobody heard of may have made it the version's just now.
+      UploadRows.Row now = find(version, id);
+      if (now.state() == UploadRows.State.WHOLE) {
+        return Upload.of(now);
+      }
+      throw e;
     }
   }
 
@@ -119,7 +126,7 @@ public final class ResumableUploads {
       return new UploadPart(this, version, row, PartialFile.open(area.file(id), mark(row)));
     } catch (IOException e) {
       busy.remove(id);
-      throw new UnavailableException("the upload " + id + " cannot be gone on with", e);
+      throw UnavailableException.store("the upload " + id + " cannot be gone on with", e);
     } catch (RuntimeException | Error e) {
       busy.remove(id);
       throw e;
@@ -143,7 +150,7 @@ public final class ResumableUploads {
     if (find(version, id).state() == UploadRows.State.WHOLE) {
       throw new ConflictException("upload-whole", "the upload is the version's file already");
     }
-    area.drop(id);
+    area.remove(id);
     marks.remove(id);
   }
 

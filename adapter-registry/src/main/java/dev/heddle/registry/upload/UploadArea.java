@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,9 @@ public final class UploadArea implements AutoCloseable {
   private final FileRows versionFiles;
   private final UploadRows rows;
   private final UploadLimits limits;
+
+  /** Given up while the database was away: their rows go at the next sweep. */
+  private final Set<UUID> undropped = ConcurrentHashMap.newKeySet();
 
   /**
    * Opens the area, making it where it is missing. What a crash left is cleared: files that came in
@@ -86,7 +90,7 @@ public final class UploadArea implements AutoCloseable {
       return new FileSink(this, version, path, id, file, bytes);
     } catch (IOException e) {
       drop(id);
-      throw new UnavailableException(path + " cannot be written", e);
+      throw UnavailableException.store(path + " cannot be written", e);
     }
   }
 
@@ -127,6 +131,10 @@ public final class UploadArea implements AutoCloseable {
 
   /** A row is there before its file; so a file without a row belongs to no upload. */
   private void removeStrays() throws IOException {
+    for (UUID id : List.copyOf(undropped)) {
+      rows.remove(id);
+      undropped.remove(id);
+    }
     List<Path> present = present();
     if (present.isEmpty()) {
       return;
@@ -220,18 +228,21 @@ public final class UploadArea implements AutoCloseable {
     versionFiles.put(version, id, file).ifPresent(replaced -> delete(file(replaced)));
   }
 
-  /** Gives up a file that is not whole; false if there is none. */
-  boolean drop(UUID id) {
-    boolean dropped = false;
+  /** Gives up a file that is not whole, now or when the database is back. */
+  void drop(UUID id) {
     try {
-      dropped = rows.remove(id);
+      remove(id);
     } catch (RegistryException e) {
-      log.warn("Upload {}: could not be recovered, will try again at the next start", id, e);
+      undropped.add(id);
+      log.warn("Upload {} is given up when the database is back: {}", id, e.getMessage());
     }
-    if (dropped) {
+  }
+
+  /** Gives up a file that is not whole. */
+  void remove(UUID id) {
+    if (rows.remove(id)) {
       delete(file(id));
     }
-    return dropped;
   }
 
   private static void delete(Path file) {

@@ -66,7 +66,7 @@ public final class UploadPart implements AutoCloseable {
         keep();
       }
     } catch (IOException e) {
-      throw new UnavailableException(row.path() + " cannot be written", e);
+      throw UnavailableException.store(row.path() + " cannot be written", e);
     }
   }
 
@@ -90,7 +90,7 @@ public final class UploadPart implements AutoCloseable {
       }
       return upload(file.at(), expires);
     } catch (IOException e) {
-      throw new UnavailableException(row.path() + " cannot be written", e);
+      throw UnavailableException.store(row.path() + " cannot be written", e);
     } finally {
       release(file.mark());
     }

@@ -1,6 +1,7 @@
 package dev.heddle.registry.usage;
 
 import dev.heddle.registry.RegistryException;
+import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.db.RegistryDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,26 +85,26 @@ public final class UsageLog implements AutoCloseable {
       try {
         rows.insert(batch);
         return;
-      } catch (RegistryException e) {
+      } catch (UnavailableException e) {
         log.warn(
             "{} usage rows could not be written, will try again: {}", batch.size(), e.getMessage());
         Thread.sleep(RETRY_PAUSE);
-      } catch (IllegalStateException e) {
-        storeEach(batch);
+      } catch (IllegalStateException | RegistryException e) {
+        refused(batch, e);
         return;
       }
     }
   }
 
   /** One row is wrong; the others must not go with it. */
-  private void storeEach(List<UsageRow> batch) {
+  private void refused(List<UsageRow> batch, RuntimeException cause) throws InterruptedException {
+    if (batch.size() == 1) {
+      lost.incrementAndGet();
+      log.error("The database refused a usage row: {}", batch.getFirst(), cause);
+      return;
+    }
     for (UsageRow row : batch) {
-      try {
-        rows.insert(List.of(row));
-      } catch (IllegalStateException | RegistryException e) {
-        lost.incrementAndGet();
-        log.error("The database refused a usage row: {}", row, e);
-      }
+      store(List.of(row));
     }
   }
 

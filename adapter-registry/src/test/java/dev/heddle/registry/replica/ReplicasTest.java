@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.heddle.format.Digest;
+import dev.heddle.registry.db.ConnectionLimits;
+import dev.heddle.registry.db.DatabaseSettings;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.testing.TestDatabase;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,11 +24,16 @@ class ReplicasTest {
   private static final Digest ADAPTER = new Digest("02".repeat(32));
   private static final Duration BEAT = Duration.ofMillis(200);
 
+  private static final ConnectionLimits ONE =
+      new ConnectionLimits(1, Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+  private static DatabaseSettings settings;
   private static RegistryDatabase db;
 
   @BeforeAll
   static void open() {
-    db = RegistryDatabase.open(TestDatabase.fresh());
+    settings = TestDatabase.fresh();
+    db = RegistryDatabase.open(settings);
   }
 
   @AfterAll
@@ -62,6 +71,44 @@ class ReplicasTest {
     rows.announce(silent, rows.nextEpoch(), Announcement.STARTING);
     assertThat(rows.live()).extracting(Replica::id).contains(silent.id());
     await().until(() -> rows.live().stream().noneMatch(r -> r.id().equals(silent.id())));
+  }
+
+  @Test
+  void work_that_has_all_connections_does_not_make_it_look_gone() throws Exception {
+    ReplicaRows rows = new ReplicaRows(db);
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    try (RegistryDatabase narrow = RegistryDatabase.open(settings, ONE);
+        Replicas busy = new Replicas(narrow, settings(UUID.randomUUID(), null))) {
+      Thread holding =
+          Thread.startVirtualThread(() ->
+              narrow.readConsistent(jdbc -> {
+                held.countDown();
+                return hold(end);
+              }));
+      held.await();
+      Instant then = seenAt(rows, busy).plus(BEAT.multipliedBy(4));
+      await().until(() -> seenAt(rows, busy).isAfter(then));
+      end.countDown();
+      holding.join();
+    }
+  }
+
+  private static boolean hold(CountDownLatch end) {
+    try {
+      end.await();
+      return true;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Instant seenAt(ReplicaRows rows, Replicas who) {
+    return rows.live().stream()
+        .filter(replica -> replica.start().equals(who.self()))
+        .findFirst()
+        .orElseThrow()
+        .seenAt();
   }
 
   @Test

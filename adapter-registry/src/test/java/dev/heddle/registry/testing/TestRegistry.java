@@ -40,6 +40,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -130,6 +134,22 @@ public final class TestRegistry implements AutoCloseable {
   public Path adapterFolder(long seed) {
     Path path = folder.resolve("adapter-" + seed);
     return Files.exists(path) ? path : CheckpointWriter.adapter(path, model, seed);
+  }
+
+  /** Whether the database refuses changes from now on, as a standby or one on a full disk does. */
+  public void readOnly(boolean on) {
+    try (Connection owner =
+            DriverManager.getConnection(
+                settings.url(), settings.owner().name(), settings.owner().password());
+        Statement statement = owner.createStatement()) {
+      String role = "alter role %s in database %s set default_transaction_read_only = %s";
+      statement.execute(role.formatted(settings.app().name(), owner.getCatalog(), on));
+      statement.execute( // sessions that are there keep what they began with
+          "select pg_terminate_backend(pid) from pg_stat_activity"
+              + " where datname = current_database() and pid <> pg_backend_pid()");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Begins a version and uploads a folder's files. */

@@ -2,6 +2,7 @@ package dev.heddle.registry.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.heddle.format.Digest;
 import dev.heddle.format.Digests;
@@ -179,7 +180,7 @@ class AdapterIngestTest {
         new AdapterIngest(
             registry.db,
             registry.uploads,
-            new FullStore(registry.store),
+            new FullStore(registry.store, () -> {}),
             registry.model,
             AdapterProof.NONE,
             registry.replicas.self());
@@ -189,6 +190,31 @@ class AdapterIngestTest {
     assertThat(open.state()).isEqualTo(VersionState.UPLOADING);
     assertThat(registry.ingest.complete(TestRegistry.ACTOR, open).state())
         .isEqualTo(VersionState.READY);
+  }
+
+  @Test
+  void a_check_that_fails_while_the_database_takes_no_changes_is_open_when_it_does() {
+    Version version = registry.upload(registry.tenant, "adapter", registry.adapterFolder(1));
+    AdapterIngest failing =
+        new AdapterIngest(
+            registry.db,
+            registry.uploads,
+            new FullStore(registry.store, () -> registry.readOnly(true)),
+            registry.model,
+            AdapterProof.NONE,
+            registry.replicas.self());
+    assertThatThrownBy(() -> failing.complete(TestRegistry.ACTOR, version))
+        .isInstanceOf(UnavailableException.class);
+    awaitState(VersionState.VALIDATING);
+    registry.readOnly(false);
+    awaitState(VersionState.UPLOADING);
+  }
+
+  /** Connections that were ended have to be made again first. */
+  private void awaitState(VersionState state) {
+    await()
+        .ignoreExceptionsMatching(UnavailableException.class::isInstance)
+        .until(() -> registry.versions.get(registry.tenant.id(), "adapter", 1).state() == state);
   }
 
   @Test

@@ -10,8 +10,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 
-/** A store on a disk that is full after one blob. */
-record FullStore(ExpertStore store) implements ExpertStore {
+/**
+ * A store on a disk that is full after one blob.
+ *
+ * @param atFull what else happens then
+ */
+record FullStore(ExpertStore store, Runnable atFull) implements ExpertStore {
   @Override
   public Writing begin() {
     Writing writing = store.begin();
@@ -21,6 +25,7 @@ record FullStore(ExpertStore store) implements ExpertStore {
       @Override
       public long put(Digest digest, ExpertWeights weights) throws IOException {
         if (full) {
+          atFull.run();
           throw new IOException("no space left on device");
         }
         full = true;

@@ -1,7 +1,9 @@
 package dev.heddle.registry.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.access.ApiKey;
 import dev.heddle.registry.access.Scope;
 import dev.heddle.registry.adapter.Version;
@@ -39,6 +41,29 @@ class UsageLogTest {
       assertThat(count(registry, "true")).isEqualTo(601);
       assertThat(count(registry, "version_id is not null")).isEqualTo(600);
       assertThat(count(registry, "queued_micros = 1500 and engine_micros = 20000")).isEqualTo(601);
+    }
+  }
+
+  @Test
+  void rows_wait_while_the_database_takes_no_changes() {
+    try (TestRegistry registry = TestRegistry.in(folder)) {
+      ApiKey key =
+          registry
+              .keys
+              .create(
+                  TestRegistry.ACTOR, registry.tenant.id(), "key", Set.of(Scope.INFERENCE), null)
+              .key();
+      registry.readOnly(true);
+      UsageLog log = new UsageLog(registry.db);
+      log.record(row("waits", registry, key.id(), null));
+      await().until(() -> log.waiting() == 0); // taken, and tried
+      log.record(row("waits too", registry, key.id(), null));
+      registry.readOnly(false);
+      await()
+          .ignoreExceptionsMatching(UnavailableException.class::isInstance)
+          .until(() -> count(registry, "true") == 2);
+      log.close();
+      assertThat(log.lost()).isZero();
     }
   }
 

@@ -47,7 +47,9 @@ public enum ErrorCode {
   DRAINING(503, "server_error", "draining"),
   /** What is asked for lies at another replica, which the message names. */
   UPLOAD_ELSEWHERE(503, "server_error", "upload_elsewhere"),
-  DATABASE_UNAVAILABLE(503, "server_error", "database_unavailable");
+  DATABASE_UNAVAILABLE(503, "server_error", "database_unavailable"),
+  /** The bucket, or the disk below the data folder. */
+  STORE_UNAVAILABLE(503, "server_error", "store_unavailable");
 
   private final int status;
   private final String type;
@@ -82,7 +84,7 @@ public enum ErrorCode {
     return switch (this) {
       case QUEUE_FULL, IDEMPOTENCY_IN_PROGRESS, UPLOAD_ELSEWHERE, REPLICA_LOST -> 1;
       case ADAPTER_UNAVAILABLE -> 10;
-      case DRAINING, PROVIDER_UNAVAILABLE, DATABASE_UNAVAILABLE -> 5;
+      case DRAINING, PROVIDER_UNAVAILABLE, DATABASE_UNAVAILABLE, STORE_UNAVAILABLE -> 5;
       default -> 0;
     };
   }

@@ -95,7 +95,9 @@ public final class Errors {
           case InvalidException invalid -> ErrorCode.INVALID_REQUEST;
           case QuotaExceededException quota -> ErrorCode.STORAGE_QUOTA_EXCEEDED;
           case ElsewhereException elsewhere -> ErrorCode.UPLOAD_ELSEWHERE;
-          case UnavailableException unavailable -> ErrorCode.DATABASE_UNAVAILABLE;
+          case UnavailableException store when store.code().equals(UnavailableException.STORE) ->
+              ErrorCode.STORE_UNAVAILABLE;
+          case UnavailableException database -> ErrorCode.DATABASE_UNAVAILABLE;
         };
     List<Violation> violations =
         switch (e) {

@@ -6,6 +6,7 @@ import dev.heddle.registry.replica.Replicas;
 import dev.heddle.registry.replica.Start;
 import dev.heddle.registry.upload.AdapterIngest;
 import dev.heddle.registry.upload.UploadArea;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,12 +34,18 @@ final class Takeover implements DisposableBean {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("heddle-takeover").daemon().factory());
 
+  /** How often one that is alone looks for what earlier ones have left. */
+  private static final Duration LOOK_ALONE = Duration.ofSeconds(30);
+
   private volatile boolean stopping;
 
   /** Who lived at the last look, and since when; one thread looks. */
   private Set<Start> living = Set.of();
 
   private long livingSince;
+
+  /** When one that was alone had taken over all that there was; 0 if it has not. */
+  private long doneAloneAt;
 
   Takeover(Replicas replicas, UploadArea uploads, AdapterIngest ingest, Imports imports) {
     this.replicas = replicas;
@@ -52,10 +59,14 @@ final class Takeover implements DisposableBean {
    * others could have come back: the database may have been away or slow, or its clock was set.
    */
   void run() {
+    if (isNothingNew()) {
+      return;
+    }
     Set<Start> now = replicas.lookNow();
     if (!now.equals(living)) {
       living = now;
       livingSince = System.nanoTime();
+      doneAloneAt = 0;
     }
     boolean settled = System.nanoTime() - livingSince > replicas.silenceMax().toNanos();
     if (!settled || !replicas.isSteady()) {
@@ -68,6 +79,14 @@ final class Takeover implements DisposableBean {
       }
     }
     imports.takeOverOfGone();
+    doneAloneAt = living.equals(Set.of(replicas.self())) ? System.nanoTime() : 0;
+  }
+
+  /** Nobody came since all was taken over, and so nobody has left anything. */
+  private boolean isNothingNew() {
+    return doneAloneAt != 0
+        && replicas.isAlone()
+        && System.nanoTime() - doneAloneAt < LOOK_ALONE.toNanos();
   }
 
   private void finish(CutValidation cut) {

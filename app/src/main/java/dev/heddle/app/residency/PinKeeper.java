@@ -5,6 +5,7 @@ import dev.heddle.format.Digest;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.replica.Replicas;
 import dev.heddle.registry.residency.Holder;
 import dev.heddle.registry.residency.Pins;
 import dev.heddle.runtime.InferenceRuntime;
@@ -28,18 +29,20 @@ import reactor.core.publisher.Mono;
 
 /**
  * Makes the engine keep what the registry's pins say: after the start, soon after a change made
- * here, and every second for what changes elsewhere or could not be loaded before. Requests wait
- * for none of it.
+ * here, and every second for what changes at other replicas. While there are none it looks every
+ * ten seconds, for what could not be loaded before. Requests wait for none of it.
  */
 @Component
 public final class PinKeeper {
   private static final Logger log = LoggerFactory.getLogger(PinKeeper.class);
   private static final long EVERY_SECONDS = 1;
+  private static final long ALONE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Pins pins;
   private final InferenceRuntime runtime;
   private final AdapterNames names;
+  private final Replicas replicas;
   private final Semaphore changes = new Semaphore(0);
   private final Thread thread =
       Thread.ofPlatform().name("heddle-pins").daemon().unstarted(this::run);
@@ -57,10 +60,16 @@ public final class PinKeeper {
 
   private volatile Map<UUID, Map<Digest, Integer>> slots = Map.of();
 
-  PinKeeper(Pins pins, InferenceRuntime runtime, AdapterNames names, RegistryDatabase database) {
+  PinKeeper(
+      Pins pins,
+      InferenceRuntime runtime,
+      AdapterNames names,
+      RegistryDatabase database,
+      Replicas replicas) {
     this.pins = pins;
     this.runtime = runtime;
     this.names = names;
+    this.replicas = replicas;
     database.onChange(changes::release); // an archived version's pin goes with it
   }
 
@@ -85,13 +94,21 @@ public final class PinKeeper {
     try {
       while (true) {
         reconcile();
-        if (changes.tryAcquire(EVERY_SECONDS, TimeUnit.SECONDS)) {
-          changes.drainPermits();
-        }
+        awaitNews();
       }
     } catch (InterruptedException e) {
       log.debug("applying pins stops: the server is stopping", e);
     }
+  }
+
+  /** While nobody else is there and the registry answers, what changes is changed here. */
+  private void awaitNews() throws InterruptedException {
+    long since = System.nanoTime();
+    boolean changed;
+    do {
+      changed = changes.tryAcquire(EVERY_SECONDS, TimeUnit.SECONDS);
+    } while (!changed && !away && replicas.isAlone() && System.nanoTime() - since < ALONE_NANOS);
+    changes.drainPermits();
   }
 
   private void reconcile() {

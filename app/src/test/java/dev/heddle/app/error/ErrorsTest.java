@@ -73,10 +73,14 @@ class ErrorsTest {
     assertThat(conflict.path("code").stringValue()).isEqualTo("version_published");
     assertThat(conflict.path("status").intValue()).isEqualTo(409);
     assertThat(
-            problem(new UnavailableException("the database", new IOException("host x")))
+            problem(UnavailableException.database("the database", new IOException("host x")))
                 .path("status")
                 .intValue())
         .isEqualTo(503);
+    ObjectNode store = problem(UnavailableException.store("the bucket", new IOException("host x")));
+    assertThat(store.path("code").stringValue()).isEqualTo("store_unavailable");
+    assertThat(store.path("status").intValue()).isEqualTo(503);
+    assertThat(store.toString()).doesNotContain("host x");
   }
 
   @Test

@@ -81,7 +81,7 @@ final class ProofController {
       byte[] json = store.document(file.sha256(), arena).toArray(ValueLayout.JAVA_BYTE);
       return GoldenFile.parse(json, runtime.shape().vocabulary());
     } catch (IOException e) {
-      throw new UnavailableException("the golden prompts cannot be read now", e);
+      throw UnavailableException.store("the golden prompts cannot be read now", e);
     }
   }
 }

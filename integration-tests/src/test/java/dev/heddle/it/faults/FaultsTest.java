@@ -1,0 +1,25 @@
+package dev.heddle.it.faults;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A short schedule, the same each time. {@code -Dheddle.faults.seed} draws another one; {@link
+ * LongFaults} goes on for longer.
+ */
+class FaultsTest {
+  private static final long SEED = Long.getLong("heddle.faults.seed", 284_971);
+  private static final int FAULTS = Integer.getInteger("heddle.faults.count", 10);
+
+  @TempDir(cleanup = CleanupMode.ALWAYS)
+  private Path work;
+
+  @Test
+  void whatever_fails_comes_back_and_nothing_is_lost() throws Exception {
+    new Schedule(SEED, Duration.ofMillis(1000), Duration.ofMillis(2000), 500, 0)
+        .run(work, FAULTS, Duration.ofMinutes(4));
+  }
+}
