@@ -36,7 +36,7 @@ import reactor.core.publisher.Flux;
  * a PostgreSQL; run by {@code tools/bench-limits}, which prints a table.
  */
 class LimitsSpeed {
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 10;
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final ScheduledExecutorService ENDS = Executors.newScheduledThreadPool(1);
 

@@ -34,7 +34,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class QuotaGate {
   /** How long a request waits for the database before this process goes by itself. */
-  static final Duration ANSWER_WAIT = Duration.ofMillis(250);
+  static final Duration ANSWER_WAIT = Duration.ofSeconds(1);
 
   private final Function<UUID, TenantLimits> limits;
   private final Function<UUID, Map<Digest, Integer>> pinned;

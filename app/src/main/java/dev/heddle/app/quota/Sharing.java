@@ -1,5 +1,6 @@
 package dev.heddle.app.quota;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,11 +69,15 @@ final class Sharing {
     }
   }
 
-  /** Waits for a request that waits, but not for long. */
-  void await(long nanos) throws InterruptedException {
-    if (urgent.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-      urgent.drainPermits();
-    }
+  /**
+   * Waits for a request that waits, but no longer than so.
+   *
+   * @return whether there is one
+   */
+  boolean await(Duration most) throws InterruptedException {
+    boolean now = urgent.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS);
+    urgent.drainPermits();
+    return now;
   }
 
   /** Those that have something to tell; whoever takes them tells it. */

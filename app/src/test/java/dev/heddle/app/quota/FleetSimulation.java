@@ -31,14 +31,13 @@ final class FleetSimulation {
     private final QuotaExchange exchange;
     private long lastRound;
     private boolean scarce;
-    private int waiting;
+    private boolean urgent;
     long admitted;
     long diedAt = Long.MAX_VALUE;
 
     private Node(int id) {
       this.id = id;
-      this.gate =
-          new QuotaGate(t -> pool.limits, t -> Map.of(), () -> now, limit -> {}, scheduler);
+      this.gate = new QuotaGate(t -> pool.limits, t -> Map.of(), () -> now, limit -> {}, scheduler);
       this.exchange =
           new QuotaExchange(
               gate,
@@ -57,7 +56,6 @@ final class FleetSimulation {
 
     /** One request, which ends after a time and uses a part of the tokens that it reserves. */
     void ask(long tokens, long used, int sequences, long nanos) {
-      waiting++;
       Mono<Void> request =
           gate.inTurn(
               TENANT,
@@ -86,7 +84,6 @@ final class FleetSimulation {
     }
 
     private void decided(boolean in) {
-      waiting--;
       admitted += in ? 1 : 0;
       allAdmitted += in ? 1 : 0;
       refused += in ? 0 : 1;
@@ -95,15 +92,8 @@ final class FleetSimulation {
     /** As for a request that another replica is to answer. */
     boolean passOn(Node other) {
       boolean[] in = new boolean[1];
-      waiting++;
       gate.inTurn(TENANT, turn -> gate.handBack(turn))
-          .subscribe(
-              done -> {},
-              refused -> waiting--,
-              () -> {
-                waiting--;
-                in[0] = true;
-              });
+          .subscribe(done -> {}, refused -> {}, () -> in[0] = true);
       pass(Duration.ofMillis(5));
       if (in[0]) {
         other.ask(1, 1, 1, 0);
@@ -112,10 +102,17 @@ final class FleetSimulation {
       return in[0];
     }
 
-    /** As {@link QuotaExchange}'s thread: at once where somebody waits, but for a scarce pool. */
+    /** As {@link QuotaExchange}'s thread does. */
     private void step() {
-      long pause = waiting == 0 ? 100 : scarce ? 20 : 0;
-      if (now - lastRound >= pause * MILLISECOND) {
+      try {
+        urgent |= gate.sharing().await(Duration.ZERO);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      Duration pause =
+          !urgent ? QuotaExchange.PAUSE : scarce ? QuotaExchange.PACE : Duration.ZERO;
+      if (now - lastRound >= pause.toNanos()) {
+        urgent = false;
         scarce = exchange.round();
         lastRound = now;
         scheduler.advanceTime();

@@ -120,8 +120,7 @@ final class PoolModel {
     mine.held = claim.kept() + granted;
     mine.spent = claim.spent();
     mine.wanted = Math.max(0, claim.need() - granted);
-    return new LimitGrant(
-        claim.tenant(), claim.kind(), granted, pool.level, others, contended);
+    return new LimitGrant(claim.tenant(), claim.kind(), granted, pool.level, others, contended);
   }
 
   private static Level full(double most, long now) {
