@@ -31,6 +31,8 @@ final class TableCopies {
           "registry_change",
           "registry_change_log",
           "replica",
+          "limit_pool",
+          "limit_share",
           "leadership");
 
   /** Who owned a row is of no use where its replicas are not. */

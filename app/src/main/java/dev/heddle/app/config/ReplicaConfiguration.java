@@ -1,10 +1,13 @@
 package dev.heddle.app.config;
 
+import dev.heddle.app.quota.QuotaExchange;
+import dev.heddle.app.quota.QuotaGate;
 import dev.heddle.app.routing.AdapterHomes;
 import dev.heddle.app.routing.Forwarder;
 import dev.heddle.app.routing.PeerTrust;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.db.RegistryDatabase;
+import dev.heddle.registry.limits.LimitPool;
 import dev.heddle.registry.replica.Leader;
 import dev.heddle.registry.replica.ReplicaSettings;
 import dev.heddle.registry.replica.Replicas;
@@ -63,6 +66,17 @@ class ReplicaConfiguration {
     return new PeerTrust(
         () -> Objects.requireNonNull(bundles.getBundle(bundle).getStores().getKeyStore()),
         bundles.getBundle(bundle).getManagers().getTrustManagerFactory());
+  }
+
+  /** Other replicas are known before this process takes requests. */
+  @Bean
+  QuotaExchange quotaExchange(QuotaGate gate, Replicas replicas, LimitPool limits) {
+    return QuotaExchange.start(gate, () -> replicas.live().size(), limits::exchange);
+  }
+
+  @Bean
+  LimitPool limitPool(RegistryDatabase database, Replicas replicas) {
+    return new LimitPool(database, replicas.self());
   }
 
   private static String name(HeddleProperties.Replica settings, int port) {

@@ -44,9 +44,7 @@ public final class MinuteBucket {
         TokensInheritanceStrategy.ADDITIVE);
     limit = changed;
     long forgotten = used - (capacity(limit) - bucket.getAvailableTokens());
-    if (forgotten > 0) {
-      bucket.consumeIgnoringRateLimits(forgotten);
-    }
+    charge(forgotten);
   }
 
   /** Nanoseconds until {@code amount} &le; limit can be taken, 0 for now. */
@@ -59,6 +57,18 @@ public final class MinuteBucket {
     if (!bucket.tryConsume(amount)) {
       throw new IllegalStateException("taken without having looked");
     }
+  }
+
+  /** Takes more than there is, if it has to be: what is missing is to come in first then. */
+  void charge(long amount) {
+    if (amount > 0) {
+      bucket.consumeIgnoringRateLimits(amount);
+    }
+  }
+
+  /** What can be taken now; below 0 if more was taken than there was. */
+  long available() {
+    return bucket.getAvailableTokens();
   }
 
   /** Gives back what was taken and not used. */

@@ -1,5 +1,8 @@
 package dev.heddle.app.quota;
 
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
 /** A request that a limit of its tenant refuses. */
 public final class QuotaException extends RuntimeException {
   private final Limit limit;
@@ -7,6 +10,7 @@ public final class QuotaException extends RuntimeException {
   private final long allowed;
   private final long waitNanos;
   private final transient Consumption consumption;
+  private transient @Nullable CompletableFuture<Void> answer;
 
   /**
    * @param asked what the request needs of the limit
@@ -44,6 +48,17 @@ public final class QuotaException extends RuntimeException {
   /** The request alone is more than the limit. */
   public boolean isForGood() {
     return asked > allowed;
+  }
+
+  /** The fleet's pool may have more: the refusal holds if it has not when it has answered. */
+  QuotaException unless(CompletableFuture<Void> asked) {
+    answer = asked;
+    return this;
+  }
+
+  /** When to try again before anybody hears of the refusal; null if it is one. */
+  @Nullable CompletableFuture<Void> answer() {
+    return answer;
   }
 
   /** What the tenant used when it was refused. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestTurn {
   private final TenantQuota quota;
-  private final @Nullable MinuteBucket requests;
+  private final @Nullable Allowance requests;
 
   /** Guarded by the quota's monitor: it is part of a reservation, or was given back. */
   boolean spent;
@@ -17,7 +17,7 @@ public final class RequestTurn {
   /**
    * @param requests whence the request was taken, null if there was no limit
    */
-  RequestTurn(TenantQuota quota, @Nullable MinuteBucket requests) {
+  RequestTurn(TenantQuota quota, @Nullable Allowance requests) {
     this.quota = quota;
     this.requests = requests;
   }
@@ -27,7 +27,16 @@ public final class RequestTurn {
     quota.giveBack(this);
   }
 
-  @Nullable MinuteBucket requests() {
+  /** Whether it has taken what a request takes of a limit. Under the quota's monitor. */
+  boolean holds(Limit limit) {
+    return limit == Limit.REQUESTS_PER_MINUTE && requests != null && !spent;
+  }
+
+  TenantQuota quota() {
+    return quota;
+  }
+
+  @Nullable Allowance requests() {
     return requests;
   }
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class Reservation {
   private final TenantQuota quota;
   private final Demand demand;
-  private final @Nullable MinuteBucket requests;
-  private final @Nullable MinuteBucket tokens;
+  private final @Nullable Allowance requests;
+  private final @Nullable Allowance tokens;
   private final Consumption consumption;
 
   /** Guarded by the quota's monitor. */
@@ -24,8 +24,8 @@ public final class Reservation {
   Reservation(
       TenantQuota quota,
       Demand demand,
-      @Nullable MinuteBucket requests,
-      @Nullable MinuteBucket tokens,
+      @Nullable Allowance requests,
+      @Nullable Allowance tokens,
       Consumption consumption) {
     this.quota = quota;
     this.demand = demand;
@@ -57,11 +57,11 @@ public final class Reservation {
     return demand;
   }
 
-  @Nullable MinuteBucket requests() {
+  @Nullable Allowance requests() {
     return requests;
   }
 
-  @Nullable MinuteBucket tokens() {
+  @Nullable Allowance tokens() {
     return tokens;
   }
 }

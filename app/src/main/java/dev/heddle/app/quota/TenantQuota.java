@@ -2,9 +2,16 @@ package dev.heddle.app.quota;
 
 import dev.heddle.format.Digest;
 import dev.heddle.registry.access.TenantLimits;
+import dev.heddle.registry.limits.LimitClaim;
+import dev.heddle.registry.limits.LimitGrant;
+import dev.heddle.registry.limits.SharedLimit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,24 +33,36 @@ final class TenantQuota {
   /** Until a request of the tenant ends, whenever that is. */
   private static final long UNKNOWN_WAIT = 1;
 
+  private final UUID tenant;
   private final Supplier<TenantLimits> limits;
   private final Supplier<Map<Digest, Integer>> pinned;
-  private final LongSupplier clock;
+  private final Sharing sharing;
   private final Map<Digest, Use> adapters = new HashMap<>();
   private TenantLimits current = TenantLimits.NONE;
-  private @Nullable MinuteBucket requests;
-  private @Nullable MinuteBucket tokens;
-  private int sequences;
+  private final Allowance requests;
+  private final Allowance tokens;
+  private final Allowance sequences;
+
+  /** Told when the pool has answered those who wait. */
+  private @Nullable CompletableFuture<Void> answer;
 
   /**
    * @param limits as they are now
    * @param pinned slots of the tenant's pinned adapters
    */
   TenantQuota(
-      Supplier<TenantLimits> limits, Supplier<Map<Digest, Integer>> pinned, LongSupplier clock) {
+      UUID tenant,
+      Supplier<TenantLimits> limits,
+      Supplier<Map<Digest, Integer>> pinned,
+      LongSupplier clock,
+      Sharing sharing) {
+    this.tenant = tenant;
     this.limits = limits;
     this.pinned = pinned;
-    this.clock = clock;
+    this.sharing = sharing;
+    this.requests = new Allowance(SharedLimit.REQUESTS_PER_MINUTE, clock);
+    this.tokens = new Allowance(SharedLimit.TOKENS_PER_MINUTE, clock);
+    this.sequences = new Allowance(SharedLimit.CONCURRENT_SEQUENCES, clock);
   }
 
   /** As {@link #admit(Demand, RequestTurn)} for a request that has taken nothing yet. */
@@ -59,26 +78,38 @@ final class TenantQuota {
    */
   synchronized Reservation admit(Demand demand, RequestTurn turn) {
     configure();
-    giveBack(turn); // nobody comes between: it is taken again below
     Map<Digest, Integer> pins = pinned.get();
     for (Limit limit : Limit.values()) {
       if (asked(limit, demand, pins) > allowed(limit)) {
+        giveBack(turn);
         throw refusal(limit, demand, 0, pins);
       }
     }
     Limit longest = Limit.REQUESTS_PER_MINUTE;
     long wait = 0;
+    boolean mayBeMore = true;
     for (Limit limit : Limit.values()) {
-      long nanos = delay(limit, demand, pins);
+      long nanos = turn.holds(limit) ? 0 : delay(limit, demand, pins);
+      mayBeMore &= nanos == 0 || mayBeMore(limit, demand);
       if (nanos > wait) {
         longest = limit;
         wait = nanos;
       }
     }
-    if (wait > 0) {
+    if (wait == 0) {
+      return take(demand, turn, pins);
+    }
+    if (!mayBeMore) {
+      giveBack(turn);
       throw refusal(longest, demand, wait, pins);
     }
-    return take(demand, pins);
+    for (Limit limit : Limit.values()) {
+      Allowance allowance = turn.holds(limit) ? null : allowance(limit);
+      if (allowance != null && allowance.isLimited()) { // or what is there would go back meanwhile
+        allowance.ask(amount(limit, demand));
+      }
+    }
+    throw refusal(longest, demand, wait, pins).unless(answer());
   }
 
   /**
@@ -103,19 +134,27 @@ final class TenantQuota {
    */
   synchronized RequestTurn takeTurn(Demand demand) {
     configure();
-    long wait = requests == null ? 0 : requests.delay(1);
+    long wait = requests.delay(1);
     if (allowed(Limit.REQUESTS_PER_MINUTE) < 1 || wait > 0) {
-      throw refusal(Limit.REQUESTS_PER_MINUTE, demand, wait, pinned.get());
+      QuotaException refusal = refusal(Limit.REQUESTS_PER_MINUTE, demand, wait, pinned.get());
+      if (refusal.isForGood() || !requests.mayBeMore(1)) {
+        throw refusal;
+      }
+      requests.ask(1);
+      throw refusal.unless(answer());
     }
-    if (requests != null) {
-      requests.take(1);
+    if (!requests.isLimited()) {
+      return new RequestTurn(this, null);
     }
+    requests.take(1);
+    tell(false);
     return new RequestTurn(this, requests);
   }
 
   synchronized void giveBack(RequestTurn turn) {
     if (!turn.spent && turn.requests() != null) {
-      turn.requests().giveBack(1);
+      turn.requests().settle(1, 0);
+      tell(false);
     }
     turn.spent = true;
   }
@@ -138,7 +177,7 @@ final class TenantQuota {
     }
     reservation.settled = true;
     Demand demand = reservation.demand();
-    sequences -= demand.sequences();
+    sequences.settle(demand.sequences(), 0);
     if (demand.adapter() != null) {
       Use use = Objects.requireNonNull(adapters.get(demand.adapter()));
       use.requests--;
@@ -147,34 +186,114 @@ final class TenantQuota {
       }
     }
     if (reservation.tokens() != null) {
-      reservation.tokens().giveBack(demand.tokens() - Math.min(used, demand.tokens()));
+      reservation.tokens().settle(demand.tokens(), Math.min(used, demand.tokens()));
     }
-    if (reservation.requests() != null && !counts) {
-      reservation.requests().giveBack(1);
+    if (reservation.requests() != null) {
+      reservation.requests().settle(1, counts ? 1 : 0);
     }
+    tell(sequences.isMissed());
+  }
+
+  // ---- sharing
+
+  /**
+   * Whether requests that are given back here may be missed elsewhere, so that they should go back
+   * to the pool at once: told when they have.
+   */
+  synchronized @Nullable CompletableFuture<Void> handBack() {
+    configure();
+    return requests.isScarce() && requests.hasNews() ? answer() : null;
+  }
+
+  /** Asks the pool how things are; null where there is none, or nothing to ask. */
+  synchronized @Nullable CompletableFuture<Void> ask() {
+    configure();
+    boolean limited = requests.isLimited() || tokens.isLimited() || sequences.isLimited();
+    return sharing.split().pooled() && limited ? answer() : null;
+  }
+
+  /** What to tell the pool of the tenant's limits, and to ask it for; empty if it knows all. */
+  synchronized Claimed claim(boolean all) {
+    configure();
+    List<LimitClaim> claims = new ArrayList<>();
+    for (Allowance allowance : List.of(requests, tokens, sequences)) {
+      if (allowance.hasNews() || (answer != null && allowance.isLimited())) {
+        claims.add(allowance.claim(tenant, all));
+      }
+    }
+    Claimed claimed = new Claimed(this, claims, answer);
+    answer = null;
+    return claimed;
+  }
+
+  /** What a tenant claimed, and who waits for what comes of it. */
+  record Claimed(
+      TenantQuota quota, List<LimitClaim> claims, @Nullable CompletableFuture<Void> waiting) {
+    void done() {
+      if (waiting != null) {
+        waiting.complete(null);
+      }
+    }
+  }
+
+  /**
+   * What came of a claim, unless the limits were divided anew meanwhile.
+   *
+   * @return whether it is less than what requests wait for
+   */
+  synchronized boolean granted(LimitGrant grant, Split split) {
+    configure();
+    return sharing.split().equals(split) && of(grant.kind()).granted(grant);
+  }
+
+  /** Tells the pool again, after a while, if there is reason to. */
+  synchronized void tell() {
+    configure();
+    tell(false);
+  }
+
+  private void tell(boolean now) {
+    if (sharing.split().pooled()
+        && (now || requests.hasNews() || tokens.hasNews() || sequences.hasNews())) {
+      sharing.tell(this, now);
+    }
+  }
+
+  private CompletableFuture<Void> answer() {
+    CompletableFuture<Void> next = answer;
+    if (next == null) {
+      next = new CompletableFuture<>();
+      answer = next;
+    }
+    tell(true);
+    return next;
+  }
+
+  private Allowance of(SharedLimit kind) {
+    return switch (kind) {
+      case REQUESTS_PER_MINUTE -> requests;
+      case TOKENS_PER_MINUTE -> tokens;
+      case CONCURRENT_SEQUENCES -> sequences;
+    };
+  }
+
+  private @Nullable Allowance allowance(Limit limit) {
+    return switch (limit) {
+      case REQUESTS_PER_MINUTE -> requests;
+      case TOKENS_PER_MINUTE -> tokens;
+      case CONCURRENT_SEQUENCES -> sequences;
+      case RESIDENT_SLOTS -> null;
+    };
   }
 
   /** Read under the monitor, so that limits never go back to older ones. */
   private void configure() {
-    TenantLimits now = limits.get();
-    if (!now.equals(current)) {
-      requests = configured(requests, now.requestsPerMinute());
-      tokens = configured(tokens, now.tokensPerMinute());
-      current = now;
-    }
-  }
-
-  private @Nullable MinuteBucket configured(@Nullable MinuteBucket bucket, @Nullable Long limit) {
-    if (limit == null) {
-      return null;
-    }
-    if (bucket == null) {
-      return new MinuteBucket(limit, clock);
-    }
-    if (bucket.limit() != limit) {
-      bucket.limit(limit);
-    }
-    return bucket;
+    current = limits.get();
+    Split split = sharing.split();
+    requests.configure(current.requestsPerMinute(), split);
+    tokens.configure(current.tokensPerMinute(), split);
+    Integer most = current.concurrentSequences();
+    sequences.configure(most == null ? null : most.longValue(), split);
   }
 
   private QuotaException refusal(Limit limit, Demand demand, long wait, Map<Digest, Integer> pins) {
@@ -205,13 +324,21 @@ final class TenantQuota {
 
   /** Nanoseconds until the limit lets the request in, as far as that is known; 0 for now. */
   private long delay(Limit limit, Demand demand, Map<Digest, Integer> pins) {
-    return switch (limit) {
-      case REQUESTS_PER_MINUTE -> requests == null ? 0 : requests.delay(1);
-      case TOKENS_PER_MINUTE -> tokens == null ? 0 : tokens.delay(demand.tokens());
-      case CONCURRENT_SEQUENCES ->
-          sequences + (long) demand.sequences() > allowed(limit) ? UNKNOWN_WAIT : 0;
-      case RESIDENT_SLOTS -> slotsWith(demand, pins) > allowed(limit) ? UNKNOWN_WAIT : 0;
-    };
+    Allowance allowance = allowance(limit);
+    if (allowance != null) {
+      return allowance.delay(amount(limit, demand));
+    }
+    return slotsWith(demand, pins) > allowed(limit) ? UNKNOWN_WAIT : 0;
+  }
+
+  private boolean mayBeMore(Limit limit, Demand demand) {
+    Allowance allowance = allowance(limit);
+    return allowance != null && allowance.mayBeMore(amount(limit, demand));
+  }
+
+  /** What the request takes of a limit, whatever is pinned. */
+  private static long amount(Limit limit, Demand demand) {
+    return asked(limit, demand, Map.of());
   }
 
   /**
@@ -241,25 +368,34 @@ final class TenantQuota {
     return sum;
   }
 
-  private Reservation take(Demand demand, Map<Digest, Integer> pins) {
-    if (requests != null) {
-      requests.take(1);
+  private Reservation take(Demand demand, RequestTurn turn, Map<Digest, Integer> pins) {
+    boolean counted = turn.holds(Limit.REQUESTS_PER_MINUTE) || requests.isLimited();
+    if (!turn.holds(Limit.REQUESTS_PER_MINUTE)) {
+      taken(requests, 1);
     }
-    if (tokens != null) {
-      tokens.take(demand.tokens());
-    }
-    sequences += demand.sequences();
+    turn.spent = true;
+    taken(tokens, demand.tokens());
+    sequences.take(demand.sequences());
     if (demand.adapter() != null) {
       adapters.computeIfAbsent(demand.adapter(), digest -> new Use(demand.slots())).requests++;
     }
-    return new Reservation(this, demand, requests, tokens, consumption(pins));
+    tell(false);
+    return new Reservation(
+        this,
+        demand,
+        counted ? requests : null,
+        tokens.isLimited() ? tokens : null,
+        consumption(pins));
+  }
+
+  private static void taken(Allowance allowance, long amount) {
+    if (allowance.isLimited()) {
+      allowance.take(amount);
+    }
   }
 
   private Consumption consumption(Map<Digest, Integer> pins) {
     return new Consumption(
-        requests == null ? null : requests.rate(),
-        tokens == null ? null : tokens.rate(),
-        sequences,
-        slots(pins));
+        requests.rate(), tokens.rate(), Math.toIntExact(sequences.inUse()), slots(pins));
   }
 }

@@ -12,31 +12,39 @@ import dev.heddle.registry.snapshot.VersionRef;
 import dev.heddle.runtime.GenerationRequest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.springframework.http.HttpHeaders;
+import reactor.core.publisher.Flux;
 
 /** What an answer asks of its tenant's limits, and how the client hears of them. */
 public final class Admission {
   private Admission() {}
 
   /**
+   * Takes what an answer needs, and does what it needs that for; fails with RATE_LIMIT_EXCEEDED, or
+   * REQUEST_OVER_LIMIT for what would never fit.
+   *
    * @param slots that a version needs when nothing is shared
    * @param turn that the request took before it was read
-   * @throws ApiException RATE_LIMIT_EXCEEDED, or REQUEST_OVER_LIMIT for what would never fit
+   * @param headers of the response, told what is left before anything is done
+   * @param work as in {@link QuotaGate#admitted}
    */
-  static Reservation of(
+  static <T> Flux<T> of(
       QuotaGate gate,
       ToIntFunction<VersionRef> slots,
       Answer answer,
       RequestTurn turn,
-      HttpHeaders headers) {
-    try {
-      Reservation reservation = gate.admit(demand(answer, slots), turn);
-      QuotaHeaders.of(reservation.consumption()).forEach(headers::set);
-      return reservation;
-    } catch (QuotaException e) {
-      throw refusal(e);
-    }
+      HttpHeaders headers,
+      Function<Reservation, Flux<T>> work) {
+    return gate.admitted(
+            demand(answer, slots),
+            turn,
+            reservation -> {
+              QuotaHeaders.of(reservation.consumption()).forEach(headers::set);
+              return work.apply(reservation);
+            })
+        .onErrorMap(QuotaException.class, Admission::refusal);
   }
 
   private static Demand demand(Answer answer, ToIntFunction<VersionRef> slots) {

@@ -78,10 +78,11 @@ final class AnswerDoor {
                         .flatMap(way ->
                             switch (way) {
                               case Way.Here(var format) -> run(exchange, format, turn);
-                              case Way.There(var hop) -> {
-                                turn.giveBack();
-                                yield forward(exchange, body, hop, prepare);
-                              }
+                              case Way.There(var hop) ->
+                                  generations
+                                      .handBack(turn)
+                                      .then(
+                                          Mono.defer(() -> forward(exchange, body, hop, prepare)));
                             })));
   }
 
@@ -117,17 +118,24 @@ final class AnswerDoor {
 
   /** What was never let in costs nothing; its turn is given back before the client hears of it. */
   private Mono<Void> inTurn(ServerWebExchange exchange, Function<RequestTurn, Mono<Void>> work) {
-    RequestTurn turn = generations.takeTurn(Asker.of(exchange).caller().tenantId());
-    return work.apply(turn).doOnTerminate(turn::giveBack).doOnCancel(turn::giveBack);
+    return generations.inTurn(
+        tenant(exchange),
+        turn -> work.apply(turn).doOnTerminate(turn::giveBack).doOnCancel(turn::giveBack));
   }
 
   /** As {@link #answer} without the engine, for an answer that is ready when it is prepared. */
   Mono<ObjectNode> tell(ServerWebExchange exchange, Function<ObjectNode, ObjectNode> prepare) {
-    RequestTurn turn = generations.takeTurn(Asker.of(exchange).caller().tenantId());
-    return body(exchange)
-        .flatMap(body -> parsed(exchange, body, prepare))
-        .doOnError(refused -> turn.giveBack())
-        .doOnCancel(turn::giveBack);
+    return generations.inTurn(
+        tenant(exchange),
+        turn ->
+            body(exchange)
+                .flatMap(body -> parsed(exchange, body, prepare))
+                .doOnError(refused -> turn.giveBack())
+                .doOnCancel(turn::giveBack));
+  }
+
+  private static UUID tenant(ServerWebExchange exchange) {
+    return Asker.of(exchange).caller().tenantId();
   }
 
   private Mono<byte[]> body(ServerWebExchange exchange) {
@@ -136,10 +144,9 @@ final class AnswerDoor {
 
   private <T> Mono<T> parsed(
       ServerWebExchange exchange, byte[] body, Function<ObjectNode, T> prepare) {
-    UUID tenant = Asker.of(exchange).caller().tenantId();
     return Mono.fromCallable(() ->
             contained(() -> JsonBody.parse(body, tree -> prepare.apply(noted(exchange, tree)))))
-        .subscribeOn(prompts.of(tenant, body.length));
+        .subscribeOn(prompts.of(tenant(exchange), body.length));
   }
 
   /** The same tree; what model it names is known from here on, whatever is wrong with it. */

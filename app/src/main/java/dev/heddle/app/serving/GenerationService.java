@@ -13,9 +13,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Scheduler;
 
@@ -61,34 +63,39 @@ public final class GenerationService {
    * @param headers of the response, told what is left of the tenant's limits before any event
    */
   Flux<StreamEvent> run(Answer answer, RequestTurn turn, HttpHeaders headers) {
-    return Flux.defer(() -> {
-      Reservation reservation = Admission.of(gate, slots, answer, turn, headers);
-      AtomicBoolean open = new AtomicBoolean(true);
-      Consumer<SignalType> end =
-          signal -> {
-            if (open.getAndSet(false)) { // a client may leave after the end
-              ended(answer, reservation, signal);
-            }
-          };
-      // Before the subscriber hears of it: the client's next request finds its limits free.
-      return events(answer)
-          .doOnComplete(() -> end.accept(SignalType.ON_COMPLETE))
-          .doOnError(failure -> end.accept(SignalType.ON_ERROR))
-          .doOnCancel(() -> end.accept(SignalType.CANCEL));
-    });
+    return Flux.defer(() ->
+        Admission.of(
+            gate, slots, answer, turn, headers, reservation -> accounted(answer, reservation)));
+  }
+
+  private Flux<StreamEvent> accounted(Answer answer, Reservation reservation) {
+    AtomicBoolean open = new AtomicBoolean(true);
+    Consumer<SignalType> end =
+        signal -> {
+          if (open.getAndSet(false)) { // a client may leave after the end
+            ended(answer, reservation, signal);
+          }
+        };
+    // Before the subscriber hears of it: the client's next request finds its limits free.
+    return events(answer)
+        .doOnComplete(() -> end.accept(SignalType.ON_COMPLETE))
+        .doOnError(failure -> end.accept(SignalType.ON_ERROR))
+        .doOnCancel(() -> end.accept(SignalType.CANCEL));
   }
 
   /**
-   * Takes a request from its tenant's rate before it is read.
+   * Does what a request needs its turn for, taken from its tenant's rate before it is read; fails
+   * with RATE_LIMIT_EXCEEDED.
    *
-   * @throws dev.heddle.app.error.ApiException RATE_LIMIT_EXCEEDED
+   * @param work as in {@link QuotaGate#inTurn}
    */
-  RequestTurn takeTurn(UUID tenant) {
-    try {
-      return gate.takeTurn(tenant);
-    } catch (QuotaException e) {
-      throw Admission.refusal(e);
-    }
+  <T> Mono<T> inTurn(UUID tenant, Function<RequestTurn, Mono<T>> work) {
+    return gate.inTurn(tenant, work).onErrorMap(QuotaException.class, Admission::refusal);
+  }
+
+  /** Gives back the turn of a request that another replica is to find it for. */
+  Mono<Void> handBack(RequestTurn turn) {
+    return gate.handBack(turn);
   }
 
   private Flux<StreamEvent> events(Answer answer) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.quota.QuotaGate;
+import dev.heddle.app.quota.RequestTurn;
 import dev.heddle.registry.access.TenantLimits;
 import dev.heddle.registry.usage.UsageRow;
 import dev.heddle.runtime.FinishReason;
@@ -14,11 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -168,8 +171,9 @@ class GenerationServiceTest {
   }
 
   private StepVerifier.FirstStep<StreamEvent> verify(Answer answer, long request) {
-    return StepVerifier.create(
-        service.run(answer, service.takeTurn(ScriptedAnswer.TENANT), new HttpHeaders()), request);
+    RequestTurn turn =
+        Objects.requireNonNull(service.inTurn(ScriptedAnswer.TENANT, Mono::just).block());
+    return StepVerifier.create(service.run(answer, turn, new HttpHeaders()), request);
   }
 
   private long tokensLeft() {

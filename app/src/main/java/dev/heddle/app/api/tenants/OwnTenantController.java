@@ -1,6 +1,7 @@
 package dev.heddle.app.api.tenants;
 
 import dev.heddle.app.api.tenants.OwnTenantView.ConsumptionView;
+import dev.heddle.app.quota.Consumption;
 import dev.heddle.app.quota.QuotaGate;
 import dev.heddle.app.tenant.Caller;
 import dev.heddle.app.tenant.Requires;
@@ -11,6 +12,7 @@ import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.upload.Storage;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.Objects;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
@@ -34,12 +36,12 @@ final class OwnTenantController {
   @GetMapping("/api/v1/tenant")
   OwnTenantView get(ServerWebExchange exchange) {
     Principal caller = Caller.of(exchange);
+    Consumption used = Objects.requireNonNull(gate.latest(caller.tenantId()).block());
     TenantCounts counts = tenants.counts(caller.tenantId());
     return new OwnTenantView(
         caller.tenant(),
         LimitsView.of(tenants.get(caller.tenant()).limits()),
-        ConsumptionView.of(
-            gate.consumption(caller.tenantId()), storage.used(caller.tenantId()).total()),
+        ConsumptionView.of(used, storage.used(caller.tenantId()).total()),
         counts.adapters(),
         counts.keys());
   }
