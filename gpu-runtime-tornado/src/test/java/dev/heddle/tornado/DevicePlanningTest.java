@@ -3,8 +3,8 @@ package dev.heddle.tornado;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.RouteRule;
+import dev.heddle.ops.WeightFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;

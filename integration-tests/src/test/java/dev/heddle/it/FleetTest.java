@@ -246,13 +246,13 @@ class FleetTest {
 
   private static HttpResponse<String> chat(PlatformProcess platform, String key)
       throws IOException {
-    String body = PlatformFixture.chat("base", "turn on the lights").put("max_tokens", 2).toString();
+    String body =
+        PlatformFixture.chat("base", "turn on the lights").put("max_tokens", 2).toString();
     return ask(platform, key, "/v1/chat/completions", body);
   }
 
   private static HttpResponse<String> ask(
-      PlatformProcess platform, String key, String path, @Nullable String body)
-      throws IOException {
+      PlatformProcess platform, String key, String path, @Nullable String body) throws IOException {
     HttpRequest.Builder request =
         platform.request(path).setHeader("Authorization", "Bearer " + key);
     return platform.send(
