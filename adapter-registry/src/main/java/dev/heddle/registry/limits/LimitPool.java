@@ -61,7 +61,7 @@ public final class LimitPool implements AutoCloseable {
       }
     } catch (SQLException e) {
       close();
-      throw new UnavailableException("limits cannot be shared now: " + e.getMessage(), e);
+      throw UnavailableException.database("limits cannot be shared now: " + e.getMessage(), e);
     }
   }
 

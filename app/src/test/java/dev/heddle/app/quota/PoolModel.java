@@ -48,7 +48,7 @@ final class PoolModel {
   List<LimitGrant> exchange(int self, int replicas, List<LimitClaim> claims)
       throws RegistryException {
     if (away) {
-      throw new UnavailableException("away", new IllegalStateException());
+      throw UnavailableException.database("away", new IllegalStateException());
     }
     exchanges++;
     List<LimitGrant> grants = new ArrayList<>();
@@ -61,7 +61,7 @@ final class PoolModel {
     }
     if (forgetsToAnswer) {
       forgetsToAnswer = false;
-      throw new UnavailableException("lost", new IllegalStateException());
+      throw UnavailableException.database("lost", new IllegalStateException());
     }
     return grants;
   }
