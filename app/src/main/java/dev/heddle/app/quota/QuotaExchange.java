@@ -62,6 +62,7 @@ public final class QuotaExchange implements AutoCloseable {
   private final Pool pool;
   private final LongSupplier clock;
   private long retryAt;
+  private long wholeAt;
   private volatile boolean open = true;
   private @Nullable Thread thread;
 
@@ -76,6 +77,7 @@ public final class QuotaExchange implements AutoCloseable {
     this.pool = pool;
     this.clock = clock;
     this.retryAt = clock.getAsLong();
+    this.wholeAt = retryAt;
   }
 
   /**
@@ -90,6 +92,12 @@ public final class QuotaExchange implements AutoCloseable {
     return exchange;
   }
 
+  /** Only this thread goes by {@code wholeAt}; where nothing is shared it stays behind. */
+  private Duration untilWhole() {
+    long left = wholeAt - clock.getAsLong();
+    return left > 0 ? Duration.ofNanos(left) : PAUSE;
+  }
+
   private void run() {
     try {
       boolean scarce = false;
@@ -97,7 +105,7 @@ public final class QuotaExchange implements AutoCloseable {
         if (scarce) {
           Thread.sleep(PACE);
         }
-        boolean _ = sharing.await(PAUSE);
+        boolean _ = sharing.await(untilWhole());
         scarce = open && round();
       }
     } catch (InterruptedException e) {
@@ -130,7 +138,7 @@ public final class QuotaExchange implements AutoCloseable {
   /** Nobody else lives: what is in the pool is this process's. */
   private boolean goAlone(List<TenantQuota.Claimed> told) {
     if (sharing.split().pooled()) {
-      boolean _ = tell(gate.quotas(), 1, true, told);
+      boolean _ = tell(gate.quotas(), 1, true, true, told);
     }
     sharing.alone();
     return false;
@@ -145,7 +153,10 @@ public final class QuotaExchange implements AutoCloseable {
       sharing.pooled(living);
       gate.quotas().forEach(TenantQuota::tell);
     }
-    return tell(sharing.takeNews(), living, false, told);
+    long now = clock.getAsLong();
+    boolean whole = now - wholeAt >= 0;
+    wholeAt = whole ? now + PAUSE.toNanos() : wholeAt;
+    return tell(sharing.take(whole), living, whole, false, told);
   }
 
   private void goApart(int living) {
@@ -154,13 +165,15 @@ public final class QuotaExchange implements AutoCloseable {
   }
 
   private boolean tell(
-      Collection<TenantQuota> quotas, int living, boolean all, List<TenantQuota.Claimed> told) {
+      Collection<TenantQuota> quotas, int living,
+      boolean whole,
+      boolean all, List<TenantQuota.Claimed> told) {
     Split split = sharing.split();
     boolean scarce = false;
     List<TenantQuota> left = List.copyOf(quotas);
     while (!left.isEmpty()) {
       List<TenantQuota> some = left.subList(0, Math.min(TENANTS_AT_ONCE, left.size()));
-      List<TenantQuota.Claimed> claimed = some.stream().map(quota -> quota.claim(all)).toList();
+      List<TenantQuota.Claimed> claimed = some.stream().map(quota -> quota.claim(whole, all)).toList();
       told.addAll(claimed);
       scarce |= exchange(claimed, living, split);
       some.forEach(TenantQuota::tell); // what it keeps is looked at again later
