@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Shares the limits of a gate's tenants with the other replicas. A thread says to the fleet's pool
  * what was used, takes ahead, and gives back, for all tenants in one statement: four times a second
- * where there is something to say, at once where a request waits. What came in meanwhile goes
+ * where there is something to say; what a request waits for at once. What came in meanwhile goes
  * together into the next statement, so that more requests make longer statements and not more of
  * them.
  *
@@ -164,6 +164,13 @@ public final class QuotaExchange implements AutoCloseable {
     sharing.apart(sharing.split(), living);
   }
 
+  /**
+   * Tells what tenants have to tell.
+   *
+   * @param whole tells everything, not only what requests wait for
+   * @param all leaves nothing in hand
+   * @param told gets what was claimed, whatever comes of it
+   */
   private boolean tell(
       Collection<TenantQuota> quotas, int living,
       boolean whole,
