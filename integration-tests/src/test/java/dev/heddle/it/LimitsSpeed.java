@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
 /**
- * What it costs three replicas to hold limits together: admission alone, without HTTP and engine, on
- * a PostgreSQL; run by {@code tools/bench-limits}, which prints a table.
+ * What it costs three replicas to hold limits together: admission alone, without HTTP and engine,
+ * on a PostgreSQL; run by {@code tools/bench-limits}, which prints a table.
  */
 class LimitsSpeed {
   private static final int SECONDS = 10;
@@ -141,8 +141,7 @@ class LimitsSpeed {
       Node node = fleet.get(i);
       double part = (double) rate * load.split[i] / Arrays.stream(load.split).sum();
       Random random = new Random(i);
-      threads.add(
-          Thread.ofPlatform().start(() -> ask(node, tenants, part, seconds, random, load)));
+      threads.add(Thread.ofPlatform().start(() -> ask(node, tenants, part, seconds, random, load)));
     }
     for (Thread thread : threads) {
       thread.join();

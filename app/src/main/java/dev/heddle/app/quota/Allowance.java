@@ -188,8 +188,8 @@ final class Allowance {
   }
 
   /**
-   * Whether the pool may have what is not in hand. Where it had too little, what it said holds for a
-   * while: who comes meanwhile is refused at once, and what comes in is there for who comes next.
+   * Whether the pool may have what is not in hand. Where it had too little, what it said holds for
+   * a while: who comes meanwhile is refused at once, and what comes in is there for who comes next.
    */
   boolean mayBeMore(long amount) {
     return limit != null
@@ -291,15 +291,7 @@ final class Allowance {
     claimedSpent = spent;
     asked = Math.max(0, need - hand);
     LimitClaim claim =
-        new LimitClaim(
-            tenant,
-            kind,
-            spent,
-            told,
-            held,
-            asked,
-            unit,
-            Math.max(0, ahead - hand));
+        new LimitClaim(tenant, kind, spent, told, held, asked, unit, Math.max(0, ahead - hand));
     need = 0;
     unit = 0;
     return claim;

@@ -172,15 +172,18 @@ public final class QuotaExchange implements AutoCloseable {
    * @param told gets what was claimed, whatever comes of it
    */
   private boolean tell(
-      Collection<TenantQuota> quotas, int living,
+      Collection<TenantQuota> quotas,
+      int living,
       boolean whole,
-      boolean all, List<TenantQuota.Claimed> told) {
+      boolean all,
+      List<TenantQuota.Claimed> told) {
     Split split = sharing.split();
     boolean scarce = false;
     List<TenantQuota> left = List.copyOf(quotas);
     while (!left.isEmpty()) {
       List<TenantQuota> some = left.subList(0, Math.min(TENANTS_AT_ONCE, left.size()));
-      List<TenantQuota.Claimed> claimed = some.stream().map(quota -> quota.claim(whole, all)).toList();
+      List<TenantQuota.Claimed> claimed =
+          some.stream().map(quota -> quota.claim(whole, all)).toList();
       told.addAll(claimed);
       scarce |= exchange(claimed, living, split);
       some.forEach(TenantQuota::tell); // what it keeps is looked at again later

@@ -109,8 +109,7 @@ final class FleetSimulation {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      Duration pause =
-          !urgent ? QuotaExchange.PAUSE : scarce ? QuotaExchange.PACE : Duration.ZERO;
+      Duration pause = !urgent ? QuotaExchange.PAUSE : scarce ? QuotaExchange.PACE : Duration.ZERO;
       if (now - lastRound >= pause.toNanos()) {
         urgent = false;
         scarce = exchange.round();
