@@ -59,7 +59,7 @@ class LimitsSpeed {
     for (int i = 0; i < 3; i++) {
       fleet.add(node(settings));
     }
-    while (fleet.stream().anyMatch(node -> node.replicas().live().size() < 3)) {
+    while (fleet.stream().anyMatch(node -> node.replicas().living() < 3)) {
       LockSupport.parkNanos(10_000_000);
     }
     System.out.println(
@@ -94,7 +94,7 @@ class LimitsSpeed {
     QuotaExchange exchange =
         QuotaExchange.start(
             gate,
-            () -> replicas.live().size(),
+            replicas::living,
             (living, claims) -> {
               long begun = System.nanoTime();
               try {
@@ -107,7 +107,11 @@ class LimitsSpeed {
     return new Node(db, replicas, pool, gate, exchange);
   }
 
-  /** One line of the table: what is offered to new tenants, whose pools begin empty. */
+  /**
+   * One line of the table: what is offered to new tenants.
+   *
+   * @param share that their limits are of what is offered
+   */
   private void run(List<Node> fleet, int tenants, int rate, double share, int... split)
       throws InterruptedException {
     long limit = Math.round(rate * share * 60 / tenants);
@@ -117,8 +121,11 @@ class LimitsSpeed {
       String name = "speed-" + COUNT.incrementAndGet();
       ids.add(new Tenants(fleet.getFirst().db()).create(new Actor("bench"), name, limits).id());
     }
-    load(fleet, ids, rate, 3, new Load(split)); // sets out, and has the last second's rate
-    fleet.getFirst().db().write(jdbc -> jdbc.sql("update limit_pool set level = 0").update());
+    load(fleet, ids, rate, 3, new Load(split)); // begins
+    if (share < 1) { // or what was saved up would be let in too
+      RegistryDatabase db = fleet.getFirst().db();
+      db.write(jdbc -> jdbc.sql("update limit_pool set level = 0").update());
+    }
     load(fleet, ids, rate, 2, new Load(split));
     statements.set(0);
     statementNanos.set(0);

@@ -87,6 +87,11 @@ public final class Replicas implements AutoCloseable {
     return now.size() == 1 && now.getFirst().start().equals(self);
   }
 
+  /** How many live, this process included, be it late to say so. Never waits. */
+  public int living() {
+    return 1 + (int) live.stream().filter(replica -> !replica.start().equals(self)).count();
+  }
+
   /** Starts that live at this moment. Asks the database. */
   public Set<Start> lookNow() {
     return rows.live().stream().map(Replica::start).collect(Collectors.toSet());

@@ -71,7 +71,7 @@ class ReplicaConfiguration {
   /** Other replicas are known before this process takes requests. */
   @Bean
   QuotaExchange quotaExchange(QuotaGate gate, Replicas replicas, LimitPool limits) {
-    return QuotaExchange.start(gate, () -> replicas.live().size(), limits::exchange);
+    return QuotaExchange.start(gate, replicas::living, limits::exchange);
   }
 
   @Bean

@@ -187,11 +187,14 @@ final class Allowance {
         : UNKNOWN_WAIT;
   }
 
-  /** Whether the pool may have what is not in hand. */
+  /**
+   * Whether the pool may have what is not in hand. Where it had too little, what it said holds for
+   * a while: who comes meanwhile is refused at once, and what comes in is there for who comes next.
+   */
   boolean mayBeMore(long amount) {
     return limit != null
         && split.pooled()
-        && (hand + pooledNow() >= amount || clock.getAsLong() - askAt >= 0);
+        && (clock.getAsLong() - askAt >= 0 || hand + pooled >= amount);
   }
 
   /** Asks for what a request waits for; to be asked for again when it was not granted. */
@@ -257,6 +260,11 @@ final class Allowance {
     return limit != null && split.pooled() && pooledNow() < Math.max(5, limit * 0.05);
   }
 
+  /** Whether requests wait for the pool. */
+  boolean isAsked() {
+    return need > 0 && limit != null && split.pooled();
+  }
+
   /** Whether another process waits for what is in hand here. */
   boolean isMissed() {
     return contended && hand > 0 && split.pooled();
@@ -283,15 +291,7 @@ final class Allowance {
     claimedSpent = spent;
     asked = Math.max(0, need - hand);
     LimitClaim claim =
-        new LimitClaim(
-            tenant,
-            kind,
-            spent,
-            told,
-            held,
-            asked,
-            unit,
-            refills() ? Math.max(0, ahead - hand) : 0);
+        new LimitClaim(tenant, kind, spent, told, held, asked, unit, Math.max(0, ahead - hand));
     need = 0;
     unit = 0;
     return claim;
@@ -324,10 +324,15 @@ final class Allowance {
 
   /** What is good to have in hand. */
   private long ahead() {
-    if (!refills()) {
-      return contended ? 0 : Math.max(0, (long) peak - reserved);
+    if (refills()) {
+      return requests < BUSY ? 0 : (long) (amounts * AHEAD);
     }
-    return requests < BUSY ? 0 : (long) (amounts * AHEAD);
+    if (contended) {
+      return 0;
+    }
+    // More at once than lately, where that leaves three quarters of what there is to the others.
+    long more = requests < BUSY ? 0 : (long) (Math.max(0, pooled) / 4 / split.replicas());
+    return (long) peak - reserved + Math.min((long) peak + 2, more);
   }
 
   private void fade() {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Shares the limits of a gate's tenants with the other replicas. A thread says to the fleet's pool
  * what was used, takes ahead, and gives back, for all tenants in one statement: four times a second
- * where there is something to say, at once where a request waits. What came in meanwhile goes
+ * where there is something to say; what a request waits for at once. What came in meanwhile goes
  * together into the next statement, so that more requests make longer statements and not more of
  * them.
  *
@@ -62,6 +62,7 @@ public final class QuotaExchange implements AutoCloseable {
   private final Pool pool;
   private final LongSupplier clock;
   private long retryAt;
+  private long wholeAt;
   private volatile boolean open = true;
   private @Nullable Thread thread;
 
@@ -76,6 +77,7 @@ public final class QuotaExchange implements AutoCloseable {
     this.pool = pool;
     this.clock = clock;
     this.retryAt = clock.getAsLong();
+    this.wholeAt = retryAt;
   }
 
   /**
@@ -90,6 +92,12 @@ public final class QuotaExchange implements AutoCloseable {
     return exchange;
   }
 
+  /** Only this thread goes by {@code wholeAt}; where nothing is shared it stays behind. */
+  private Duration untilWhole() {
+    long left = wholeAt - clock.getAsLong();
+    return left > 0 ? Duration.ofNanos(left) : PAUSE;
+  }
+
   private void run() {
     try {
       boolean scarce = false;
@@ -97,7 +105,7 @@ public final class QuotaExchange implements AutoCloseable {
         if (scarce) {
           Thread.sleep(PACE);
         }
-        boolean _ = sharing.await(PAUSE);
+        boolean _ = sharing.await(untilWhole());
         scarce = open && round();
       }
     } catch (InterruptedException e) {
@@ -130,7 +138,7 @@ public final class QuotaExchange implements AutoCloseable {
   /** Nobody else lives: what is in the pool is this process's. */
   private boolean goAlone(List<TenantQuota.Claimed> told) {
     if (sharing.split().pooled()) {
-      boolean _ = tell(gate.quotas(), 1, true, told);
+      boolean _ = tell(gate.quotas(), 1, true, true, told);
     }
     sharing.alone();
     return false;
@@ -145,7 +153,10 @@ public final class QuotaExchange implements AutoCloseable {
       sharing.pooled(living);
       gate.quotas().forEach(TenantQuota::tell);
     }
-    return tell(sharing.takeNews(), living, false, told);
+    long now = clock.getAsLong();
+    boolean whole = now - wholeAt >= 0;
+    wholeAt = whole ? now + PAUSE.toNanos() : wholeAt;
+    return tell(sharing.take(whole), living, whole, false, told);
   }
 
   private void goApart(int living) {
@@ -153,14 +164,26 @@ public final class QuotaExchange implements AutoCloseable {
     sharing.apart(sharing.split(), living);
   }
 
+  /**
+   * Tells what tenants have to tell.
+   *
+   * @param whole tells everything, not only what requests wait for
+   * @param all leaves nothing in hand
+   * @param told gets what was claimed, whatever comes of it
+   */
   private boolean tell(
-      Collection<TenantQuota> quotas, int living, boolean all, List<TenantQuota.Claimed> told) {
+      Collection<TenantQuota> quotas,
+      int living,
+      boolean whole,
+      boolean all,
+      List<TenantQuota.Claimed> told) {
     Split split = sharing.split();
     boolean scarce = false;
     List<TenantQuota> left = List.copyOf(quotas);
     while (!left.isEmpty()) {
       List<TenantQuota> some = left.subList(0, Math.min(TENANTS_AT_ONCE, left.size()));
-      List<TenantQuota.Claimed> claimed = some.stream().map(quota -> quota.claim(all)).toList();
+      List<TenantQuota.Claimed> claimed =
+          some.stream().map(quota -> quota.claim(whole, all)).toList();
       told.addAll(claimed);
       scarce |= exchange(claimed, living, split);
       some.forEach(TenantQuota::tell); // what it keeps is looked at again later

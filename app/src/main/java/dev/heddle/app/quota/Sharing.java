@@ -16,6 +16,7 @@ final class Sharing {
   private static final Logger log = LoggerFactory.getLogger(Sharing.class);
 
   private final Set<TenantQuota> news = ConcurrentHashMap.newKeySet();
+  private final Set<TenantQuota> asking = ConcurrentHashMap.newKeySet();
   private final Semaphore urgent = new Semaphore(0);
   private volatile Split split = Split.ALONE;
 
@@ -63,7 +64,7 @@ final class Sharing {
    * @param now a request waits for it
    */
   void tell(TenantQuota quota, boolean now) {
-    news.add(quota);
+    (now ? asking : news).add(quota);
     if (now) {
       urgent.release();
     }
@@ -80,10 +81,23 @@ final class Sharing {
     return now;
   }
 
-  /** Those that have something to tell; whoever takes them tells it. */
-  Set<TenantQuota> takeNews() {
-    Set<TenantQuota> taken = new HashSet<>(news);
-    news.removeAll(taken); // before they are read: who tells more meanwhile is in the next
+  /**
+   * Those that have something to tell; whoever takes them tells it.
+   *
+   * @param all not only those whose requests wait
+   */
+  Set<TenantQuota> take(boolean all) {
+    Set<TenantQuota> taken = taken(asking);
+    if (all) {
+      taken.addAll(taken(news));
+    }
+    return taken;
+  }
+
+  /** They are removed before they are read: who has more to tell meanwhile is there again. */
+  private static Set<TenantQuota> taken(Set<TenantQuota> from) {
+    Set<TenantQuota> taken = new HashSet<>(from);
+    from.removeAll(taken);
     return taken;
   }
 }

@@ -46,6 +46,9 @@ final class TenantQuota {
   /** Told when the pool has answered those who wait. */
   private @Nullable CompletableFuture<Void> answer;
 
+  /** The pool is to hear at once of more than what requests wait for. */
+  private boolean urgent;
+
   /**
    * @param limits as they are now
    * @param pinned slots of the tenant's pinned adapters
@@ -191,7 +194,8 @@ final class TenantQuota {
     if (reservation.requests() != null) {
       reservation.requests().settle(1, counts ? 1 : 0);
     }
-    tell(sequences.isMissed());
+    urgent |= sequences.isMissed();
+    tell(urgent);
   }
 
   // ---- sharing
@@ -202,27 +206,42 @@ final class TenantQuota {
    */
   synchronized @Nullable CompletableFuture<Void> handBack() {
     configure();
-    return requests.isScarce() && requests.hasNews() ? answer() : null;
+    if (!requests.isScarce() || !requests.hasNews()) {
+      return null;
+    }
+    urgent = true;
+    return answer();
   }
 
   /** Asks the pool how things are; null where there is none, or nothing to ask. */
   synchronized @Nullable CompletableFuture<Void> ask() {
     configure();
     boolean limited = requests.isLimited() || tokens.isLimited() || sequences.isLimited();
-    return sharing.split().pooled() && limited ? answer() : null;
+    if (!sharing.split().pooled() || !limited) {
+      return null;
+    }
+    urgent = true;
+    return answer();
   }
 
-  /** What to tell the pool of the tenant's limits, and to ask it for; empty if it knows all. */
-  synchronized Claimed claim(boolean all) {
+  /**
+   * What to tell the pool of the tenant's limits, and to ask it for; empty if it knows all.
+   *
+   * @param whole tells everything; otherwise what requests wait for, unless more was to be told
+   * @param all nothing is to stay in hand
+   */
+  synchronized Claimed claim(boolean whole, boolean all) {
     configure();
     List<LimitClaim> claims = new ArrayList<>();
     for (Allowance allowance : List.of(requests, tokens, sequences)) {
-      if (allowance.hasNews() || (answer != null && allowance.isLimited())) {
+      boolean news = (whole || urgent) && allowance.hasNews();
+      if (news || allowance.isAsked() || (urgent && allowance.isLimited())) {
         claims.add(allowance.claim(tenant, all));
       }
     }
     Claimed claimed = new Claimed(this, claims, answer);
     answer = null;
+    urgent = false;
     return claimed;
   }
 
