@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
  * LongFaults} goes on for longer.
  */
 class FaultsTest {
-  private static final long SEED = Long.getLong("heddle.faults.seed", 284_971);
-  private static final int FAULTS = Integer.getInteger("heddle.faults.count", 10);
+  private static final long SEED = Long.getLong("heddle.faults.seed", 91_844);
+  private static final int FAULTS = Integer.getInteger("heddle.faults.count", 8);
 
   @TempDir(cleanup = CleanupMode.ALWAYS)
   private Path work;
