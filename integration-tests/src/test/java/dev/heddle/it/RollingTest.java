@@ -25,7 +25,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
@@ -65,8 +64,6 @@ class RollingTest {
    * How long a balancer may take to hear that an endpoint is to stop; the replicas linger longer.
    */
   private static final Duration HEARD = Duration.ofMillis(1500);
-
-  private static final int CLIENTS = 6;
 
   @TempDir private static Path folder;
   private static Fleet fleet;
@@ -141,11 +138,7 @@ class RollingTest {
       int from = (int) ((long) file.length * part / PARTS);
       int to = (int) ((long) file.length * (part + 1) / PARTS);
       HttpResponse<String> sent =
-          send(
-              tus(upload)
-                  .header("Upload-Offset", Integer.toString(from))
-                  .header("Content-Type", "application/offset+octet-stream")
-                  .method("PATCH", BodyPublishers.ofByteArray(Arrays.copyOfRange(file, from, to))));
+          send(part(upload, from, BodyPublishers.ofByteArray(Arrays.copyOfRange(file, from, to))));
       assertThat(sent.statusCode()).as(sent.body()).isEqualTo(204);
       HttpResponse<String> asked = send(tus(upload).method("HEAD", noBody()));
       assertThat(asked.headers().firstValue("upload-offset")).hasValue(Integer.toString(to));
@@ -216,33 +209,51 @@ class RollingTest {
     }
   }
 
+  /**
+   * What a client asks again and again.
+   *
+   * @param end what a whole answer has in it
+   */
+  private record Question(HttpRequest request, String end) {
+    static Question chat(String model, boolean stream, int tokens) {
+      ObjectNode chat = PlatformFixture.chat(model, "all orders");
+      chat.put("stream", stream).put("ignore_eos", true).put("max_tokens", tokens);
+      String end = stream ? "data: [DONE]" : "\"finish_reason\":\"length\"";
+      return new Question(json(CHAT, chat).build(), end);
+    }
+  }
+
+  /** The clients' answers, and what was wrong with some. */
+  private record Load(AtomicInteger answers, Queue<String> failures) {}
+
   @Test
   @Order(4)
   void restarts_one_after_the_other_fail_no_request() throws Exception {
-    Queue<String> failures = new ConcurrentLinkedQueue<>();
-    AtomicInteger answers = new AtomicInteger();
+    List<Question> questions =
+        List.of(
+            Question.chat("base", true, 40),
+            Question.chat("sql", false, 100),
+            Question.chat("sql", true, 160),
+            Question.chat("base", false, 220),
+            Question.chat("sql", true, 280),
+            Question.chat("sql", false, 340),
+            new Question(request(VERSION).GET().build(), "\"READY\""));
+    String upload = beginUpload();
+    Load load = new Load(new AtomicInteger(), new ConcurrentLinkedQueue<>());
     CompletableFuture<Void> over = new CompletableFuture<>();
-    List<Thread> clients = new ArrayList<>();
-    for (int i = 0; i < CLIENTS; i++) {
-      int number = i;
-      clients.add(Thread.startVirtualThread(() -> ask(number, over, answers, failures)));
-    }
+    List<Thread> clients =
+        questions.stream()
+            .map(question -> Thread.startVirtualThread(() -> ask(question, over, load)))
+            .toList();
     try {
       for (PlatformProcess replica : replicas) {
-        CompletableFuture<Void> heard =
-            CompletableFuture.runAsync(
-                () -> service.remove(replica.url()),
-                CompletableFuture.delayedExecutor(HEARD.toMillis(), TimeUnit.MILLISECONDS));
-        replica.close();
-        heard.join();
-        assertThat(replica.log()).contains("leaving: ", " drained").doesNotContain("not drained");
-        replica.startAgain();
-        service.add(replica.url());
-        int before = answers.get();
+        restart(replica);
+        int before = load.answers().get();
         await()
             .atMost(Duration.ofMinutes(1))
-            .until(() -> answers.get() > before + CLIENTS || !failures.isEmpty());
-        assertThat(failures).isEmpty();
+            .until(() ->
+                load.answers().get() > before + questions.size() || !load.failures().isEmpty());
+        assertThat(load.failures()).isEmpty();
       }
     } finally {
       over.complete(null);
@@ -250,32 +261,66 @@ class RollingTest {
         client.join();
       }
     }
-    assertThat(failures).isEmpty();
-    System.out.printf(
-        "%d answers while three replicas were restarted, none failed%n", answers.get());
+    assertThat(load.failures()).isEmpty();
+    System.out.printf("%d answers during three restarts, none failed%n", load.answers().get());
+    assertThat(send(part(upload, 4, "more")).statusCode()).isEqualTo(204);
+  }
+
+  /** As Kubernetes does, whose balancers hear of the end some time after the pod. */
+  private static void restart(PlatformProcess replica) throws IOException {
+    CompletableFuture<Void> heard =
+        CompletableFuture.runAsync(
+            () -> service.remove(replica.url()),
+            CompletableFuture.delayedExecutor(HEARD.toMillis(), TimeUnit.MILLISECONDS));
+    replica.close();
+    heard.join();
+    assertThat(replica.log()).contains("leaving: ", " drained").doesNotContain("not drained");
+    replica.startAgain();
+    service.add(replica.url());
   }
 
   /** A client that keeps its connection, and sends nothing twice. */
-  private static void ask(
-      int number, CompletableFuture<Void> over, AtomicInteger answers, Queue<String> failures) {
-    boolean stream = number % 2 == 0;
-    ObjectNode chat = PlatformFixture.chat(number % 3 == 0 ? "base" : "sql", "all orders");
-    chat.put("stream", stream).put("ignore_eos", true).put("max_tokens", 40 + 60 * number);
+  private static void ask(Question question, CompletableFuture<Void> over, Load load) {
     try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       while (!over.isDone()) {
-        HttpResponse<String> answer =
-            client.send(json(CHAT, chat).build(), BodyHandlers.ofString());
-        String end = stream ? "data: [DONE]" : "\"finish_reason\":\"length\"";
-        if (answer.statusCode() != 200 || !answer.body().contains(end)) {
-          failures.add(answer + " " + answer.body());
+        HttpResponse<String> answer = client.send(question.request(), BodyHandlers.ofString());
+        if (answer.statusCode() != 200 || !answer.body().contains(question.end())) {
+          load.failures().add(answer + " " + answer.body());
         }
-        answers.incrementAndGet();
+        load.answers().incrementAndGet();
       }
     } catch (IOException e) {
-      failures.add("client " + number + ": " + e);
+      load.failures().add(question.request() + ": " + e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Four of eight bytes, at any replica; the upload's path. */
+  private static String beginUpload() {
+    String version = "/api/v1/adapters/begun/versions";
+    expect(201, send(request(version).POST(noBody())));
+    HttpResponse<String> created =
+        send(
+            tus(version + "/1/uploads")
+                .header("Upload-Length", "8")
+                .header("Upload-Metadata", "filename " + base64("README.md"))
+                .POST(noBody()));
+    String upload = created.headers().firstValue("location").orElseThrow();
+    assertThat(send(part(upload, 0, "some")).statusCode()).isEqualTo(204);
+    return upload;
+  }
+
+  private static HttpRequest.Builder part(String upload, int from, String text) {
+    return part(upload, from, BodyPublishers.ofString(text));
+  }
+
+  private static HttpRequest.Builder part(
+      String upload, int from, HttpRequest.BodyPublisher bytes) {
+    return tus(upload)
+        .header("Upload-Offset", Integer.toString(from))
+        .header("Content-Type", "application/offset+octet-stream")
+        .method("PATCH", bytes);
   }
 
   @Test
