@@ -28,7 +28,7 @@ public final class PlatformProcess implements AutoCloseable {
   /** The log as users see it, not as tests do. */
   static final String LOG = "-Dlogging.config=classpath:logback.xml";
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private Process process;
   private final @Nullable ProcessBuilder program;

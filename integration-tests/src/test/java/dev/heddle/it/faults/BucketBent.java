@@ -1,5 +1,7 @@
 package dev.heddle.it.faults;
 
+import java.util.Locale;
+
 /** The S3 server does not answer as it should. */
 final class BucketBent implements Fault {
   private final BucketProxy.Way way;
@@ -10,7 +12,7 @@ final class BucketBent implements Fault {
 
   @Override
   public String name() {
-    return "S3 " + way.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    return "S3 " + way.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   @Override

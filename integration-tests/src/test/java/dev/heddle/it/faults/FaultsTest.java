@@ -7,8 +7,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A short schedule, the same each time. {@code -Dheddle.faults.seed} draws another one; {@link
- * LongFaults} goes on for longer.
+ * A short schedule, the same each time: a kill, the database cut, away and read-only, the bucket
+ * failing and lying, a full disk, a wrong clock. {@code -Dheddle.faults.seed} draws another one,
+ * {@code -Dheddle.faults.count} says how many; {@link LongFaults} goes on for longer.
  */
 class FaultsTest {
   private static final long SEED = Long.getLong("heddle.faults.seed", 91_844);

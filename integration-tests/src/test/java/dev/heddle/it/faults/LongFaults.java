@@ -2,6 +2,7 @@ package dev.heddle.it.faults;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ./mvnw test -Pfaults -pl integration-tests -am}: a long schedule, another one each time.
  * {@code -Dheddle.faults.minutes} says for how long, {@code -Dheddle.faults.seed} which one.
  */
-@Timeout(value = 3, unit = java.util.concurrent.TimeUnit.HOURS)
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 class LongFaults {
   private static final long SEED = Long.getLong("heddle.faults.seed", System.nanoTime());
   private static final long MINUTES = Long.getLong("heddle.faults.minutes", 15);

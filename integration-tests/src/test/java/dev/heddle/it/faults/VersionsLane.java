@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
@@ -199,7 +200,7 @@ final class VersionsLane implements Lane {
 
   /** With what tus asks for; 409, 423: the request before is still writing, or came further. */
   private Reply tus(String method, String path, byte[] body, String... headers) {
-    List<String> all = new java.util.ArrayList<>(List.of("Tus-Resumable", "1.0.0"));
+    List<String> all = new ArrayList<>(List.of("Tus-Resumable", "1.0.0"));
     all.addAll(List.of(headers));
     if (method.equals("PATCH")) {
       all.addAll(List.of("Content-Type", "application/offset+octet-stream"));
