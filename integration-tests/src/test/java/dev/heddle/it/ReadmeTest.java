@@ -30,7 +30,17 @@ class ReadmeTest {
   private static final Set<String> ELSEWHERE = Set.of("demo", "serve", "package", "--backend");
 
   private static final Set<String> LOCAL =
-      Set.of("logits", "generate", "inspect", "fold", "render", "score", "bench", "bench-forms");
+      Set.of(
+          "logits",
+          "generate",
+          "inspect",
+          "fold",
+          "render",
+          "score",
+          "accuracy",
+          "plan",
+          "bench",
+          "bench-forms");
 
   @TempDir Path folder;
 
@@ -90,6 +100,9 @@ class ReadmeTest {
             module + "lora_B.weight", new float[base.experts().intermediate()][1]));
     Files.writeString(
         folder.resolve("samples.jsonl"), "{\"text\": \"turn on the lights in the kitchen\"}\n");
+    Files.writeString(
+        folder.resolve("questions.jsonl"),
+        "{\"prompt\": \"the 3rd of March 2024\", \"expected\": \"2024-03-03\"}\n");
     Files.writeString(
         folder.resolve("template.jinja"), "{% for m in messages %}{{ m['content'] }}{% endfor %}");
     Files.writeString(
