@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /** An object's bytes on their way from a bucket, and whether they came as they are kept there. */
 final class Arrival {
-  /** The tag of an object that was written in one request: its MD5. */
+  /** The tag of an object that was written in one request: its MD5, unless a key encrypts it. */
   private static final Pattern MD5 = Pattern.compile("\"?([0-9a-f]{32})\"?");
 
   private final ResponseInputStream<GetObjectResponse> object;
@@ -43,7 +43,17 @@ final class Arrival {
       return false;
     }
     Matcher known = MD5.matcher(tag);
-    return !known.matches() || known.group(1).equals(HexFormat.of().formatHex(md5.digest()));
+    return !known.matches()
+        || isEncryptedByKey()
+        || known.group(1).equals(HexFormat.of().formatHex(md5.digest()));
+  }
+
+  /** The tag is then that of what is kept, not of what comes. */
+  private boolean isEncryptedByKey() {
+    GetObjectResponse response = object.response();
+    String encryption = response.serverSideEncryptionAsString();
+    return response.sseCustomerAlgorithm() != null
+        || (encryption != null && encryption.startsWith("aws:kms"));
   }
 
   private final class Counting extends FilterInputStream {
