@@ -84,7 +84,7 @@ final class TenantQuota {
     Map<Digest, Integer> pins = pinned.get();
     for (Limit limit : Limit.values()) {
       if (asked(limit, demand, pins) > allowed(limit)) {
-        giveBack(turn);
+        end(turn, 0);
         throw refusal(limit, demand, 0, pins);
       }
     }
@@ -103,7 +103,7 @@ final class TenantQuota {
       return take(demand, turn, pins);
     }
     if (!mayBeMore) {
-      giveBack(turn);
+      end(turn, 0);
       throw refusal(longest, demand, wait, pins);
     }
     for (Limit limit : Limit.values()) {
@@ -154,9 +154,14 @@ final class TenantQuota {
     return new RequestTurn(this, requests);
   }
 
-  synchronized void giveBack(RequestTurn turn) {
+  /**
+   * Ends a turn that is no part of a reservation. Only the first call for a turn does anything.
+   *
+   * @param used 1 if it stays counted as a request, otherwise 0
+   */
+  synchronized void end(RequestTurn turn, long used) {
     if (!turn.spent && turn.requests() != null) {
-      turn.requests().settle(1, 0);
+      turn.requests().settle(1, used);
       tell(false);
     }
     turn.spent = true;

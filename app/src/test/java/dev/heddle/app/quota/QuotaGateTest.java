@@ -70,6 +70,17 @@ class QuotaGateTest {
   }
 
   @Test
+  void a_turn_that_was_used_by_itself_stays_counted_and_reserves_nothing() {
+    limits = new TenantLimits(1, 2L, null, null, null, null);
+    RequestTurn turn = gate.takeTurn(TENANT);
+    turn.use();
+    turn.use();
+    turn.giveBack(); // too late
+    assertThat(turn.requests().inUse()).isZero();
+    assertThat(gate.consumption(TENANT).requests().remaining()).isEqualTo(1);
+  }
+
+  @Test
   void a_turn_whose_request_is_refused_is_given_back_and_that_of_a_refund_too() {
     limits = new TenantLimits(1, 2L, 100L, null, null, null);
     RequestTurn large = gate.takeTurn(TENANT);
