@@ -120,14 +120,15 @@ public final class QuotaExchange implements AutoCloseable {
    */
   boolean round() {
     int living = Math.max(1, replicas.getAsInt());
+    sharing.living(living);
     List<TenantQuota.Claimed> told = new ArrayList<>();
     try {
       return living == 1 ? goAlone(told) : share(living, told);
     } catch (RegistryException e) {
-      goApart(living);
+      goApart();
       log.debug("limits are not shared now", e);
     } catch (RuntimeException | Error e) { // or nobody would share any more
-      goApart(living);
+      goApart();
       log.error("Tenants' limits could not be shared, will try again", e);
     } finally {
       told.forEach(TenantQuota.Claimed::done);
@@ -150,7 +151,7 @@ public final class QuotaExchange implements AutoCloseable {
         return false;
       }
       List<LimitGrant> _ = pool.exchange(living, List.of()); // whether it answers
-      sharing.pooled(living);
+      sharing.pooled();
       gate.quotas().forEach(TenantQuota::tell);
     }
     long now = clock.getAsLong();
@@ -159,9 +160,9 @@ public final class QuotaExchange implements AutoCloseable {
     return tell(sharing.take(whole), living, whole, false, told);
   }
 
-  private void goApart(int living) {
+  private void goApart() {
     retryAt = clock.getAsLong() + RETRY.toNanos();
-    sharing.apart(sharing.split(), living);
+    sharing.apart(sharing.split());
   }
 
   /**
@@ -186,6 +187,7 @@ public final class QuotaExchange implements AutoCloseable {
           some.stream().map(quota -> quota.claim(whole, all)).toList();
       told.addAll(claimed);
       scarce |= exchange(claimed, living, split);
+      claimed.forEach(TenantQuota.Claimed::done); // and do not wait for the others
       some.forEach(TenantQuota::tell); // what it keeps is looked at again later
       left = left.subList(some.size(), left.size());
     }

@@ -144,7 +144,7 @@ public final class QuotaGate {
         .onErrorResume(
             TimeoutException.class,
             late -> {
-              sharing.apart(split, split.replicas());
+              sharing.apart(split);
               return Mono.empty();
             })
         .publishOn(scheduler);
