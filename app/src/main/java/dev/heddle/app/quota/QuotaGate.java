@@ -20,10 +20,9 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Lets a tenant's requests in as far as its limits go. All is counted in memory, exactly once. Any
- * thread.
+ * Lets a tenant's requests in as far as its limits go. Any thread.
  *
- * <p>A process that is alone counts by itself. Replicas share limits by a {@link QuotaExchange}:
+ * <p>A process that is alone counts all in memory, exactly once. Replicas share limits by a {@link QuotaExchange}:
  * each takes ahead what its requests will need, so that they wait only where nothing is in hand
  * here and there may be more in the database. Resident slots are each process's own.
  *
