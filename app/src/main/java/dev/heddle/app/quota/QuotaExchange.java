@@ -157,12 +157,20 @@ public final class QuotaExchange implements AutoCloseable {
     long now = clock.getAsLong();
     boolean whole = now - wholeAt >= 0;
     wholeAt = whole ? now + PAUSE.toNanos() : wholeAt;
-    return tell(sharing.take(whole), living, whole, false, told);
+    boolean scarce = tell(sharing.take(whole), living, whole, false, told);
+    if (!sharing.split().pooled()) { // a request waited for too long meanwhile
+      retryLater();
+    }
+    return scarce;
   }
 
   private void goApart() {
-    retryAt = clock.getAsLong() + RETRY.toNanos();
+    retryLater();
     sharing.apart(sharing.split());
+  }
+
+  private void retryLater() {
+    retryAt = clock.getAsLong() + RETRY.toNanos();
   }
 
   /**
