@@ -68,11 +68,6 @@ final class TenantQuota {
     this.sequences = new Allowance(SharedLimit.CONCURRENT_SEQUENCES, clock);
   }
 
-  /** As {@link #admit(Demand, RequestTurn)} for a request that has taken nothing yet. */
-  synchronized Reservation admit(Demand demand) {
-    return admit(demand, new RequestTurn(this, null));
-  }
-
   /**
    * Takes all that a request needs, or nothing. The request itself is taken already, and given back
    * if it is refused.
