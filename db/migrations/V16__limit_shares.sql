@@ -57,8 +57,8 @@ $$;
 --   need    what requests wait for, of at most `unit` each: all of it is given, or whole units
 --   extra   what would be good to have ahead; an even part of what is left at most
 -- Gives, for each claim: what was granted, what is left in the pool, what other processes hold, and
--- whether one of them went away without something. Nothing for a claim whose row a later start on
--- the same data folder has.
+-- whether one of them went away without something. A claim whose row a later start on the same data
+-- folder has is granted nothing, and changes nothing.
 create function share_limits(process uuid, start bigint, replicas integer, claims jsonb)
   returns table (
     tenant_id uuid, kind text, granted bigint, remaining double precision, others bigint,
@@ -115,7 +115,7 @@ begin
           else least(c.most,
             least(c.most, c.level + c.most - c.capacity
               + c.most * greatest(0, extract(epoch from moment - c.filled_at)) / 60)
-            + coalesce(o.lost, 0) + coalesce(c.held, 0) - (c.spent - c.known) - c.kept)
+            + coalesce(o.lost, 0) + coalesce(c.held, 0) - greatest(0, c.spent - c.known) - c.kept)
         end) as now
     from claim c left join sums o on o.tenant_id = c.tenant_id and o.kind = c.kind
     where c.most is not null and (c.epoch is null or c.epoch <= start)
@@ -149,7 +149,10 @@ begin
     from given g
   union all -- whether or not the process has heard of it
   select c.tenant_id, c.kind, c.need, c.need::double precision, 0::bigint, false
-    from claim c where c.most is null;
+    from claim c where c.most is null
+  union all
+  select c.tenant_id, c.kind, 0::bigint, 0::double precision, 0::bigint, false
+    from claim c where c.most is not null and c.epoch > start;
 end $$;
 
 grant select, insert, update on limit_pool to ${app_role};

@@ -48,7 +48,7 @@ final class TenantFixture {
 
   /** What the tenant uses now. */
   Consumption consumption() {
-    return platform.bean(QuotaGate.class).consumption(tenant.id());
+    return platform.bean(QuotaGate.class).latest(tenant.id()).block();
   }
 
   HttpRequest.Builder jsonPost(String path, String json) {

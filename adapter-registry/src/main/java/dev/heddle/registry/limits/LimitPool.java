@@ -42,8 +42,8 @@ public final class LimitPool implements AutoCloseable {
   }
 
   /**
-   * Says what this process has, and takes what it asks for as far as it is there. There is no grant
-   * for a claim whose row a later start on the same data folder has.
+   * Says what this process has, and takes what it asks for as far as it is there. A claim whose row
+   * a later start on the same data folder has is granted nothing.
    *
    * @param replicas processes that live, this one included; &ge; 1
    * @throws UnavailableException if the database cannot be used; whether the claims came in is not

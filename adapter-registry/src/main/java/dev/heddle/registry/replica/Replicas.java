@@ -46,6 +46,7 @@ public final class Replicas implements AutoCloseable {
   private volatile long steadyFrom = System.nanoTime();
   private volatile boolean open = true;
   private volatile List<Replica> live;
+  private volatile int living;
 
   /**
    * Announces this process, as a new start on its data folder.
@@ -61,6 +62,7 @@ public final class Replicas implements AutoCloseable {
       this.saidAt = System.nanoTime();
       announce(said);
       this.live = rows.live();
+      this.living = count(live);
     } catch (RuntimeException e) {
       this.db.close();
       throw e;
@@ -81,15 +83,22 @@ public final class Replicas implements AutoCloseable {
     return live;
   }
 
-  /** Whether nobody else lives, as of at most a beat ago. Never waits. */
+  /** Whether nobody else lives, by {@link #living}. Never waits. */
   public boolean isAlone() {
-    List<Replica> now = live;
-    return now.size() == 1 && now.getFirst().start().equals(self);
+    return living == 1;
   }
 
-  /** How many live, this process included, be it late to say so. Never waits. */
+  /**
+   * How many live, this process included, be it late to say so; as of at most a beat ago. Does not
+   * fall while this process is not {@link #isSteady steady}: the others may have been away with the
+   * database. Never waits.
+   */
   public int living() {
-    return 1 + (int) live.stream().filter(replica -> !replica.start().equals(self)).count();
+    return living;
+  }
+
+  private int count(List<Replica> all) {
+    return 1 + (int) all.stream().filter(replica -> !replica.start().equals(self)).count();
   }
 
   /** Starts that live at this moment. Asks the database. */
@@ -174,7 +183,10 @@ public final class Replicas implements AutoCloseable {
         }
       }
       if (due || !isAlone()) {
-        live = rows.live();
+        List<Replica> all = rows.live();
+        int count = count(all);
+        living = isSteady() ? count : Math.max(living, count);
+        live = all;
       }
       if (away) {
         steadyFrom = System.nanoTime();

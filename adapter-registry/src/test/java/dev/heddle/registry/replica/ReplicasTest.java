@@ -61,6 +61,7 @@ class ReplicasTest {
       await().until(() -> seen(a, b).state() == Replica.State.DRAINING);
       b.close();
       await().until(() -> seen(a, b) == null);
+      await().until(a::isAlone);
     }
   }
 
@@ -71,6 +72,22 @@ class ReplicasTest {
     rows.announce(silent, rows.nextEpoch(), Announcement.STARTING);
     assertThat(rows.live()).extracting(Replica::id).contains(silent.id());
     await().until(() -> rows.live().stream().noneMatch(r -> r.id().equals(silent.id())));
+  }
+
+  @Test
+  void the_number_that_live_does_not_fall_before_all_had_the_time_to_come_back() {
+    Duration slow = Duration.ofSeconds(20);
+    try (Replicas b = new Replicas(db, settings(UUID.randomUUID(), null, slow));
+        Replicas a = new Replicas(db, settings(UUID.randomUUID(), null, slow))) {
+      int living = a.living();
+      assertThat(living).isGreaterThan(1);
+      b.close();
+      a.drain(); // looks at once
+      await().until(() -> seen(a, b) == null);
+      assertThat(a.isSteady()).isFalse();
+      assertThat(a.living()).isEqualTo(living);
+      assertThat(a.isAlone()).isFalse();
+    }
   }
 
   @Test
@@ -127,7 +144,11 @@ class ReplicasTest {
   }
 
   private static ReplicaSettings settings(UUID folder, @Nullable URI address) {
-    return new ReplicaSettings(folder, "replica", address, BASE, BEAT);
+    return settings(folder, address, BEAT);
+  }
+
+  private static ReplicaSettings settings(UUID folder, @Nullable URI address, Duration beat) {
+    return new ReplicaSettings(folder, "replica", address, BASE, beat);
   }
 
   private static @Nullable Replica seen(Replicas by, Replicas who) {

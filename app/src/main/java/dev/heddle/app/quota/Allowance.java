@@ -173,7 +173,7 @@ final class Allowance {
       return 0;
     }
     if (own != null) { // what is more than a part is let in when nothing is missing
-      return own.delay(Math.min(amount, own.limit()));
+      return own.delay(Math.min(amount, Math.max(1, own.limit()))); // nothing fits 0: said before
     }
     if (!split.pooled()) {
       return reserved == 0 || reserved + amount <= split.part(limit) ? 0 : UNKNOWN_WAIT;

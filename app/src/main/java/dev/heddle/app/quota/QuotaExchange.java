@@ -120,14 +120,15 @@ public final class QuotaExchange implements AutoCloseable {
    */
   boolean round() {
     int living = Math.max(1, replicas.getAsInt());
+    sharing.living(living);
     List<TenantQuota.Claimed> told = new ArrayList<>();
     try {
       return living == 1 ? goAlone(told) : share(living, told);
     } catch (RegistryException e) {
-      goApart(living);
+      goApart();
       log.debug("limits are not shared now", e);
     } catch (RuntimeException | Error e) { // or nobody would share any more
-      goApart(living);
+      goApart();
       log.error("Tenants' limits could not be shared, will try again", e);
     } finally {
       told.forEach(TenantQuota.Claimed::done);
@@ -150,18 +151,26 @@ public final class QuotaExchange implements AutoCloseable {
         return false;
       }
       List<LimitGrant> _ = pool.exchange(living, List.of()); // whether it answers
-      sharing.pooled(living);
+      sharing.pooled();
       gate.quotas().forEach(TenantQuota::tell);
     }
     long now = clock.getAsLong();
     boolean whole = now - wholeAt >= 0;
     wholeAt = whole ? now + PAUSE.toNanos() : wholeAt;
-    return tell(sharing.take(whole), living, whole, false, told);
+    boolean scarce = tell(sharing.take(whole), living, whole, false, told);
+    if (!sharing.split().pooled()) { // a request waited for too long meanwhile
+      retryLater();
+    }
+    return scarce;
   }
 
-  private void goApart(int living) {
+  private void goApart() {
+    retryLater();
+    sharing.apart(sharing.split());
+  }
+
+  private void retryLater() {
     retryAt = clock.getAsLong() + RETRY.toNanos();
-    sharing.apart(sharing.split(), living);
   }
 
   /**
@@ -186,6 +195,7 @@ public final class QuotaExchange implements AutoCloseable {
           some.stream().map(quota -> quota.claim(whole, all)).toList();
       told.addAll(claimed);
       scarce |= exchange(claimed, living, split);
+      claimed.forEach(TenantQuota.Claimed::done); // and do not wait for the others
       some.forEach(TenantQuota::tell); // what it keeps is looked at again later
       left = left.subList(some.size(), left.size());
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -20,12 +19,12 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Lets a tenant's requests in as far as its limits go. All is counted in memory, exactly once. Any
- * thread.
+ * Lets a tenant's requests in as far as its limits go. Any thread.
  *
- * <p>A process that is alone counts by itself. Replicas share limits by a {@link QuotaExchange}:
- * each takes ahead what its requests will need, so that they wait only where nothing is in hand
- * here and there may be more in the database. Resident slots are each process's own.
+ * <p>A process that is alone counts all in memory, exactly once. Replicas share limits by a {@link
+ * QuotaExchange}: each takes ahead what its requests will need, so that they wait only where
+ * nothing is in hand here and there may be more in the database. Resident slots are each process's
+ * own.
  *
  * <p>A limit per minute is a bucket that holds as much and refills evenly: after a pause a whole
  * minute's worth may be begun at once. Tokens are reserved for the longest answer there can be and
@@ -72,8 +71,6 @@ public final class QuotaGate {
     this.refusals = refusals;
     this.scheduler = scheduler;
   }
-
-  // ---- for requests, which may wait for the fleet's pool
 
   /**
    * Does what a request needs its turn for, which is one of the tenant's limit. Fails with a {@link
@@ -144,40 +141,10 @@ public final class QuotaGate {
         .onErrorResume(
             TimeoutException.class,
             late -> {
-              sharing.apart(split, split.replicas());
+              sharing.apart(split);
               return Mono.empty();
             })
         .publishOn(scheduler);
-  }
-
-  // ---- for who cannot wait
-
-  /**
-   * Takes all that a request needs, or nothing.
-   *
-   * @throws QuotaException saying which limit refuses it
-   */
-  Reservation admit(Demand demand) {
-    return told(() -> quota(demand.tenant()).admit(demand));
-  }
-
-  /**
-   * As {@link #admit(Demand)} for a request that has its turn, which is given back if it is
-   * refused.
-   *
-   * @throws QuotaException saying which limit refuses it
-   */
-  Reservation admit(Demand demand, RequestTurn turn) {
-    return told(() -> quota(demand.tenant()).admit(demand, turn));
-  }
-
-  /**
-   * Takes one request of the tenant's limit before the request is read.
-   *
-   * @throws QuotaException {@link Limit#REQUESTS_PER_MINUTE}
-   */
-  RequestTurn takeTurn(UUID tenant) {
-    return told(() -> quota(tenant).takeTurn(new Demand(tenant, 0, 0, null, 0)));
   }
 
   /**
@@ -187,20 +154,8 @@ public final class QuotaGate {
    * @throws QuotaException {@link Limit#RESIDENT_SLOTS}
    */
   public void requireSlots(UUID tenant, Digest adapter, int slots) {
-    told(() -> {
-      quota(tenant).requireSlots(new Demand(tenant, 0, 0, adapter, slots));
-      return adapter;
-    });
-  }
-
-  /** What a tenant uses now, in all of the fleet as far as this process knows. */
-  public Consumption consumption(UUID tenant) {
-    return quota(tenant).consumption();
-  }
-
-  private <T> T told(Supplier<T> taking) {
     try {
-      return taking.get();
+      quota(tenant).requireSlots(new Demand(tenant, 0, 0, adapter, slots));
     } catch (QuotaException e) {
       refusals.accept(e.limit());
       throw e;

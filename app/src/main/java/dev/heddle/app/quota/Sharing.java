@@ -19,9 +19,15 @@ final class Sharing {
   private final Set<TenantQuota> asking = ConcurrentHashMap.newKeySet();
   private final Semaphore urgent = new Semaphore(0);
   private volatile Split split = Split.ALONE;
+  private volatile int living = 1;
 
   Split split() {
     return split;
+  }
+
+  /** So many live now, this process included; those that share may still be as many as before. */
+  void living(int replicas) {
+    living = replicas;
   }
 
   /** Nobody else lives. */
@@ -33,17 +39,20 @@ final class Sharing {
   }
 
   /** All take shares of one pool from now on. */
-  synchronized void pooled(int replicas) {
+  synchronized void pooled() {
+    int replicas = living;
     log.info("Tenants' limits are shared by {} replicas", replicas);
     split = split.next(true, replicas);
   }
 
   /**
-   * The pool cannot be used: this process goes by an even part, until it can again.
+   * The pool cannot be used: this process goes by an even part, as of those that lived last, until
+   * it can again.
    *
    * @param seen the split of whoever found that out; nothing is done if it holds no more
    */
-  synchronized void apart(Split seen, int replicas) {
+  synchronized void apart(Split seen) {
+    int replicas = living;
     if (split.equals(seen) && (seen.pooled() || seen.replicas() != replicas)) {
       log.warn(
           "The database does not answer in time: this replica goes by its even part, 1 of {}, of"

@@ -68,11 +68,6 @@ final class TenantQuota {
     this.sequences = new Allowance(SharedLimit.CONCURRENT_SEQUENCES, clock);
   }
 
-  /** As {@link #admit(Demand, RequestTurn)} for a request that has taken nothing yet. */
-  synchronized Reservation admit(Demand demand) {
-    return admit(demand, new RequestTurn(this, null));
-  }
-
   /**
    * Takes all that a request needs, or nothing. The request itself is taken already, and given back
    * if it is refused.
@@ -84,7 +79,7 @@ final class TenantQuota {
     Map<Digest, Integer> pins = pinned.get();
     for (Limit limit : Limit.values()) {
       if (asked(limit, demand, pins) > allowed(limit)) {
-        giveBack(turn);
+        end(turn, 0);
         throw refusal(limit, demand, 0, pins);
       }
     }
@@ -103,7 +98,7 @@ final class TenantQuota {
       return take(demand, turn, pins);
     }
     if (!mayBeMore) {
-      giveBack(turn);
+      end(turn, 0);
       throw refusal(longest, demand, wait, pins);
     }
     for (Limit limit : Limit.values()) {
@@ -154,9 +149,14 @@ final class TenantQuota {
     return new RequestTurn(this, requests);
   }
 
-  synchronized void giveBack(RequestTurn turn) {
+  /**
+   * Ends a turn that is no part of a reservation. Only the first call for a turn does anything.
+   *
+   * @param used 1 if it stays counted as a request, otherwise 0
+   */
+  synchronized void end(RequestTurn turn, long used) {
     if (!turn.spent && turn.requests() != null) {
-      turn.requests().settle(1, 0);
+      turn.requests().settle(1, used);
       tell(false);
     }
     turn.spent = true;

@@ -130,6 +130,7 @@ final class AnswerDoor {
         turn ->
             body(exchange)
                 .flatMap(body -> parsed(exchange, body, prepare))
+                .doOnSuccess(told -> turn.use())
                 .doOnError(refused -> turn.giveBack())
                 .doOnCancel(turn::giveBack));
   }

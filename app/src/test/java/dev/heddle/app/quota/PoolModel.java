@@ -105,7 +105,8 @@ final class PoolModel {
     } else {
       double refilled = most * (now - pool.filledAt) / 60e9;
       level = Math.min(most, pool.level + most - pool.capacity + refilled);
-      double back = lost + mine.held - (double) (claim.spent() - mine.spent) - claim.kept();
+      double back =
+          lost + mine.held - (double) Math.max(0, claim.spent() - mine.spent) - claim.kept();
       level = Math.min(most, level + back);
     }
     level = Math.max(level, -most);

@@ -165,6 +165,19 @@ class SharedLimitsTest {
   }
 
   @Test
+  void who_goes_apart_takes_its_part_of_those_that_live_then() {
+    Sharing sharing = new Sharing();
+    sharing.living(2);
+    sharing.pooled();
+    sharing.living(3);
+    Split seen = sharing.split();
+    assertThat(seen.replicas()).isEqualTo(2);
+    sharing.apart(seen);
+    assertThat(sharing.split().pooled()).isFalse();
+    assertThat(sharing.split().part(600)).isEqualTo(200);
+  }
+
+  @Test
   void an_answer_of_the_database_that_is_lost_costs_nothing() {
     FleetSimulation fleet = fleet(600, null, null);
     Runnable request =

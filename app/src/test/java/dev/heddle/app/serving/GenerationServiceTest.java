@@ -54,7 +54,7 @@ class GenerationServiceTest {
   @AfterEach
   void nothing_is_held_after_the_end() {
     assertThat(engine.held()).as("memory of answers").isZero();
-    assertThat(gate.consumption(ScriptedAnswer.TENANT).concurrentSequences()).isZero();
+    assertThat(gate.latest(ScriptedAnswer.TENANT).block().concurrentSequences()).isZero();
   }
 
   @Test
@@ -177,7 +177,7 @@ class GenerationServiceTest {
   }
 
   private long tokensLeft() {
-    return gate.consumption(ScriptedAnswer.TENANT).tokens().remaining();
+    return gate.latest(ScriptedAnswer.TENANT).block().tokens().remaining();
   }
 
   private static Delta delta(StreamEvent event) {
