@@ -13,8 +13,8 @@ public enum Precision {
   STORED,
 
   /**
-   * Experts, projections and an output head of its own are rounded to {@link WeightFormat#INT8}; the
-   * router, the embedding, norms, biases and what attention absorbs stay as they are stored.
+   * Experts, projections and an output head of its own are rounded to {@link WeightFormat#INT8};
+   * the router, the embedding, norms, biases and what attention absorbs stay as they are stored.
    */
   INT8;
 
