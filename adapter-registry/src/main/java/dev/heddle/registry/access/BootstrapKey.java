@@ -92,6 +92,11 @@ public final class BootstrapKey {
 
   private static boolean configure(JdbcClient jdbc, UUID tenant, String configured) {
     byte[] hash = hash(configured);
+    // Replicas that start at once add it once.
+    jdbc.sql("select from tenant where id = :id for update")
+        .param("id", tenant)
+        .query((row, n) -> true)
+        .list();
     boolean exists =
         jdbc.sql("select from api_key where public_id = :id for update")
             .param("id", CONFIGURED_ID)

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,16 @@ class BootstrapKeyTest {
     assertThat(Files.readString(file).strip()).isNotEqualTo(orphan);
     assertThat(authenticate(Files.readString(file).strip()))
         .isInstanceOf(Authentication.Granted.class);
+  }
+
+  @Test
+  void processes_that_start_at_once_add_a_configured_key_once() {
+    IntStream.range(0, 4)
+        .mapToObj(
+            i -> CompletableFuture.runAsync(() -> ensure(CONFIGURED), Thread::startVirtualThread))
+        .toList()
+        .forEach(CompletableFuture::join);
+    assertThat(authenticate(CONFIGURED)).isInstanceOf(Authentication.Granted.class);
   }
 
   @Test
