@@ -81,7 +81,8 @@ final class SqlErrors {
     boolean passes = sql.getSQLState() == null || PASSING.matcher(state).matches();
     return passes
         ? UnavailableException.database("the database cannot be used now", e)
-        : new IllegalStateException("a statement of the registry's own was refused", e);
+        : new IllegalStateException(
+            "a statement of the registry's own was refused, SQLSTATE " + state, e);
   }
 
   private static @Nullable SQLException find(Throwable e) {
