@@ -52,42 +52,28 @@ final class TileWriter {
   private enum Format {
     BF16("Bf16Tiles") {
       @Override
-      String loop(Shape shape) {
+      String weights(int p) {
         return """
-            for (int i = 0; i < k; i++) {
-            %s%s}
+            IntVector pair%1$d = %2$s;
+            FloatVector low%1$d = %3$s;
+            FloatVector high%1$d = %4$s;
             """
             .formatted(
-                shape.panels(p ->
-                    """
-                    IntVector pair%1$d = %2$s;
-                    FloatVector low%1$d = %3$s;
-                    FloatVector high%1$d = %4$s;
-                    """
-                        .formatted(
-                            p,
-                            ints("w + %d * panelStride + VECTOR * i".formatted(p)),
-                            low("pair" + p),
-                            high("pair" + p))),
-                multiply(shape, "i", ""));
+                p,
+                ints("w + %d * panelStride + VECTOR * i".formatted(p)),
+                low("pair" + p),
+                high("pair" + p));
       }
     },
     F32("F32Tiles") {
       @Override
-      String loop(Shape shape) {
+      String weights(int p) {
         return """
-            for (int i = 0; i < k; i++) {
-            %s%s}
+            long at%1$d = w + %1$d * panelStride + 2 * VECTOR * i;
+            FloatVector low%1$d = %2$s;
+            FloatVector high%1$d = %3$s;
             """
-            .formatted(
-                shape.panels(p ->
-                    """
-                    long at%1$d = w + %1$d * panelStride + 2 * VECTOR * i;
-                    FloatVector low%1$d = %2$s;
-                    FloatVector high%1$d = %3$s;
-                    """
-                        .formatted(p, floats("at" + p), floats("at" + p + " + VECTOR"))),
-                multiply(shape, "i", ""));
+            .formatted(p, floats("at" + p), floats("at" + p + " + VECTOR"));
       }
     },
     INT8("Int8Tiles") {
@@ -104,8 +90,9 @@ final class TileWriter {
             .formatted(p, ints("block" + p), low("scales" + p), high("scales" + p));
       }
 
-      /** The weights of two neighbouring k. */
-      private String weights(int p) {
+      /** Those of two neighbouring k. */
+      @Override
+      String weights(int p) {
         return """
             IntVector codes%1$d = %2$s;
             FloatVector low%1$d = %3$s.fma(lowScale%1$d, lowZero%1$d);
@@ -146,8 +133,17 @@ final class TileWriter {
       this.className = className;
     }
 
+    /** Panel p's weights at k = i, as floats: those of its first rows, and of its last. */
+    abstract String weights(int p);
+
     /** Adds the products of all k to the accumulators. */
-    abstract String loop(Shape shape);
+    String loop(Shape shape) {
+      return """
+          for (int i = 0; i < k; i++) {
+          %s%s}
+          """
+          .formatted(shape.panels(this::weights), multiply(shape, "i", ""));
+    }
 
     /** Adds the products of one k. */
     private static String multiply(Shape shape, String k, String prefix) {
