@@ -404,6 +404,72 @@ class RollingTest {
 
   @Test
   @Order(7)
+  void a_replica_that_is_killed_costs_what_it_was_computing_and_clients_may_send_that_again()
+      throws Exception {
+    List<Question> questions =
+        List.of(
+            Question.chat("base", true, 60),
+            Question.chat("base", false, 120),
+            Question.chat("sql", true, 160),
+            Question.chat("sql", false, 90),
+            new Question(request(VERSION).GET().build(), "\"READY\""));
+    Load load = new Load(new AtomicInteger(), new ConcurrentLinkedQueue<>());
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    List<Thread> clients =
+        questions.stream()
+            .map(question -> Thread.startVirtualThread(() -> insist(question, over, load)))
+            .toList();
+    PlatformProcess killed = replicas.get(1);
+    awaitMore(load, 4 * questions.size());
+    assertThat(load.failures()).isEmpty();
+
+    killed.kill();
+    service.remove(killed.url());
+    awaitMore(load, 8 * questions.size());
+    over.complete(null);
+    for (Thread client : clients) {
+      client.join();
+    }
+
+    System.out.printf(
+        "%d answers, %d lost with a replica%n", load.answers().get(), load.failures().size());
+    // One was under way for each client, and one more may have met the closed door.
+    assertThat(load.failures())
+        .hasSizeLessThanOrEqualTo(2 * questions.size())
+        .allMatch(lost -> lost.startsWith("cut off") || lost.contains("\"replica_lost\""));
+    killed.startAgain();
+    service.add(killed.url());
+    expect(200, killed.send(killed.request(VERSION)));
+  }
+
+  private static void awaitMore(Load load, int answers) {
+    int before = load.answers().get();
+    await().atMost(Duration.ofMinutes(1)).until(() -> load.answers().get() > before + answers);
+  }
+
+  /** A client that asks on when an answer fails, on another connection if that was cut. */
+  private static void insist(Question question, CompletableFuture<Void> over, Load load) {
+    while (!over.isDone()) {
+      try (HttpClient client =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        while (!over.isDone()) {
+          HttpResponse<String> answer = client.send(question.request(), BodyHandlers.ofString());
+          if (answer.statusCode() == 200 && answer.body().contains(question.end())) {
+            load.answers().incrementAndGet();
+          } else {
+            load.failures().add(answer + " " + answer.body());
+          }
+        }
+      } catch (IOException e) {
+        load.failures().add("cut off: " + e);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  @Order(8)
   void an_upload_whose_owner_has_gone_is_refused_as_documented() {
     String version = "/api/v1/adapters/left/versions";
     expect(201, send(request(version).POST(noBody())));
