@@ -14,7 +14,7 @@ public record Status(
     Store store,
     Disk disk) {
   /** The base model, and what computes. */
-  public record Model(String name, String digest, int maxContext, String backend) {}
+  public record Model(String name, String digest, int maxContext, String backend, String weights) {}
 
   /** How the memory is spent. */
   public record Plan(
