@@ -175,7 +175,7 @@ class ReadmeTest {
               : ADAPTERS.resolve("intent").toString();
       case "FILE" ->
           folder.resolve(last.equals("--input") ? "input.json" : "template.jinja").toString();
-      case "samples.jsonl", "expert_cfg.json", "my-lora", "folded" ->
+      case "samples.jsonl", "questions.jsonl", "expert_cfg.json", "my-lora", "folded" ->
           folder.resolve(word).toString();
       case "my-adapter" ->
           last.equals("--name") || last.equals("rollback") ? word : folder.resolve(word).toString();
