@@ -12,9 +12,13 @@ import dev.heddle.registry.access.Tenants;
 import dev.heddle.registry.db.DatabaseSettings;
 import dev.heddle.registry.db.RegistryDatabase;
 import dev.heddle.registry.limits.LimitPool;
+import dev.heddle.registry.postgres.EmbeddedPostgres;
 import dev.heddle.registry.replica.ReplicaSettings;
 import dev.heddle.registry.replica.Replicas;
-import dev.heddle.registry.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 
 /**
@@ -52,9 +57,17 @@ class LimitsSpeed {
   private final AtomicLong statementNanos = new AtomicLong();
   private volatile TenantLimits limits = TenantLimits.NONE;
 
+  @TempDir private Path folder;
+
   @Test
-  void measure() throws InterruptedException {
-    DatabaseSettings settings = TestDatabase.fresh();
+  void measure() throws InterruptedException, IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"))) {
+      measure(postgres.settings());
+    }
+  }
+
+  private void measure(DatabaseSettings settings) throws InterruptedException {
     List<Node> fleet = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       fleet.add(node(settings));
