@@ -79,10 +79,7 @@ public final class VersionStates {
   /** Opens the upload again, after a validation that could not be finished. */
   public Version reopen(Version version) {
     version.require(VersionState.VALIDATING);
-    return db.change(jdbc -> {
-      validations.end(jdbc, version);
-      return step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of());
-    });
+    return db.change(jdbc -> opened(jdbc, version));
   }
 
   /** Opens the upload again if it is closed; false if it is not. */
@@ -92,10 +89,14 @@ public final class VersionStates {
       if (now.state() != VersionState.VALIDATING) {
         return false;
       }
-      validations.end(jdbc, now);
-      step(jdbc, Actor.SYSTEM, now, VersionState.UPLOADING, Map.of());
+      opened(jdbc, now);
       return true;
     });
+  }
+
+  private Version opened(JdbcClient jdbc, Version closed) {
+    validations.end(jdbc, closed);
+    return step(jdbc, Actor.SYSTEM, closed, VersionState.UPLOADING, Map.of());
   }
 
   /**
@@ -106,10 +107,7 @@ public final class VersionStates {
     return db.change(jdbc -> {
       validations.repair(jdbc);
       List<Version> cut = validations.takeEarlier(jdbc);
-      cut.forEach(version -> {
-        validations.end(jdbc, version);
-        step(jdbc, Actor.SYSTEM, version, VersionState.UPLOADING, Map.of());
-      });
+      cut.forEach(version -> opened(jdbc, version));
       return cut.size();
     });
   }
