@@ -104,6 +104,7 @@ final class AccuracyCommand implements Callable<Integer> {
   private List<Example> read(ModelSession session, Tokenizer tokenizer) throws IOException {
     ChatTokens chat = new ChatTokens(session.model(), tokenizer, "--examples");
     List<?> functions = tools == null ? null : functions(tools);
+    int context = session.shape().maxContext();
     List<Example> all = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
     List<String> lines = Files.readAllLines(examples, StandardCharsets.UTF_8);
@@ -113,19 +114,11 @@ final class AccuracyCommand implements Callable<Integer> {
       }
       String where = "--examples, line " + (i + 1);
       try {
-        JsonNode line = Json.parse(lines.get(i), where);
-        String expected = line.path("expected").asString("");
-        int[] tokens = tokenizer.encode(expected, false);
-        if (!line.path("prompt").isString() || tokens.length == 0) {
-          wrong.add(where + ": has no \"prompt\" and \"expected\", each a text");
-          continue;
-        }
-        int[] prompt = chat.of(line.path("prompt").asString(), functions);
-        Example example = new Example(prompt, tokens, expected);
-        if (example.length() > session.shape().maxContext()) {
-          wrong.add(where + ": is longer than the context of " + session.shape().maxContext());
-        }
+        Example example =
+            example(Json.parse(lines.get(i), where), tokenizer, chat, functions, context);
         all.add(example);
+      } catch (InputException e) {
+        e.lines().forEach(line -> wrong.add(where + ": " + line));
       } catch (FormatException e) {
         e.violations().forEach(violation -> wrong.add(violation.toString()));
       }
@@ -137,6 +130,26 @@ final class AccuracyCommand implements Callable<Integer> {
       throw new InputException(wrong);
     }
     return all;
+  }
+
+  /**
+   * A line's question and answer.
+   *
+   * @throws InputException if it has none, or they are too long together
+   */
+  private static Example example(
+      JsonNode line, Tokenizer tokenizer, ChatTokens chat, @Nullable List<?> functions, int most) {
+    String expected = line.path("expected").asString("");
+    int[] tokens = tokenizer.encode(expected, false);
+    if (!line.path("prompt").isString() || tokens.length == 0) {
+      throw new InputException("has no \"prompt\" and \"expected\", each a text");
+    }
+    Example example =
+        new Example(chat.of(line.path("prompt").asString(), functions), tokens, expected);
+    if (example.length() > most) {
+      throw new InputException("is longer than the context of " + most);
+    }
+    return example;
   }
 
   private static List<?> functions(Path file) {
@@ -179,7 +192,7 @@ final class AccuracyCommand implements Callable<Integer> {
   private void print(int count, Sums sums) {
     JsonGenerator json = console.json();
     json.writeStartObject();
-    json.writeStringProperty("weights", options.weights.label());
+    json.writeStringProperty("weights", options.weights.precision().label());
     json.writeNumberProperty("examples", count);
     json.writeNumberProperty("right", sums.right);
     json.writeNumberProperty("accuracy", (double) sums.right / count);

@@ -1,7 +1,7 @@
 package dev.heddle.cli;
 
-import dev.heddle.ops.Precision;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which base model is run, computed by what. */
@@ -27,11 +27,5 @@ class BaseOptions {
       description = "Threads that compute; default: one a core.")
   int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(
-      names = "--weights",
-      paramLabel = "FORM",
-      description = {
-        "stored (default), or int8: rounded to 8 bits when they are loaded, in half the memory."
-      })
-  Precision weights = Precision.STORED;
+  @Mixin WeightsOption weights = new WeightsOption();
 }

@@ -113,8 +113,8 @@ final class ModelSession implements AutoCloseable {
             length,
             Math.max(1, MemoryEstimate.baseSlots(shape()) + adapterExperts),
             2,
-            options.weights);
-    ops = Backend.open(shape(), options.weights, options.backend, options.threads);
+            options.weights.precision());
+    ops = Backend.open(shape(), options.weights.precision(), options.backend, options.threads);
     MoeModel model = MoeModel.load(folder, ops, limits, console.progress("loading"));
     if (adapter == null) {
       return new SequenceRunner(model, 0, chunk);

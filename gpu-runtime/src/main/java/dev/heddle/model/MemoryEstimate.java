@@ -19,8 +19,6 @@ import java.util.Map;
  * @param workspace activations, inputs, logits, tables of one forward pass at its largest
  */
 public record MemoryEstimate(long weights, long slot, long kvToken, long workspace) {
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-
   /** The estimate for a shape within limits. */
   public static MemoryEstimate of(ModelShape shape, ModelLimits limits) {
     return new MemoryEstimate(
@@ -38,7 +36,9 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
   /** Bytes of everything but the experts; an embedding that is the head, too, is there twice. */
   private static long weightBytes(ModelShape shape, Precision precision) {
     long bytes =
-        shape.tiedEmbeddings() ? loadedBytes(shape, precision, EMBEDDING, embedding(shape)) : 0;
+        shape.tiedEmbeddings()
+            ? loadedBytes(shape, precision, ModelTensors.EMBEDDING, embedding(shape))
+            : 0;
     for (var tensor : ModelTensors.withoutExperts(shape).entrySet()) {
       bytes += loadedBytes(shape, precision, tensor.getKey(), elements(tensor.getValue()));
     }

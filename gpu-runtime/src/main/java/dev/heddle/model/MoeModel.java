@@ -5,6 +5,7 @@ import dev.heddle.experts.ExpertLayout;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
+import dev.heddle.format.model.ModelTensors;
 import dev.heddle.ops.ExpertPool;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
@@ -60,8 +61,7 @@ public final class MoeModel implements StepModel, ExpertBackend {
             limits.precision().ofExperts(shape.dtype()));
     inputs = new BatchInputs(ops, shape, limits);
     work = new Workspace(ops, shape, limits, pool);
-    String table = "model.embed_tokens.weight";
-    embedding = loader.rowTable(table, shape.vocabulary(), hidden);
+    embedding = loader.rowTable(ModelTensors.EMBEDDING, shape.vocabulary(), hidden);
     int moeLayer = 0;
     for (int layer = 0; layer < shape.layers(); layer++) {
       FeedForward feedForward =
@@ -72,7 +72,7 @@ public final class MoeModel implements StepModel, ExpertBackend {
       layers.add(new DecoderLayer(ops, work, layer, attention, feedForward, loader));
     }
     norm = loader.vector("model.norm.weight", hidden);
-    String headName = shape.tiedEmbeddings() ? table : "lm_head.weight";
+    String headName = shape.tiedEmbeddings() ? ModelTensors.EMBEDDING : "lm_head.weight";
     head = loader.matrix(headName, shape.vocabulary(), hidden);
     ops.prepare(this::pass);
     loader.finish();

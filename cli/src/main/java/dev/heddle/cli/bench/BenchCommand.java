@@ -4,12 +4,12 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.heddle.cli.Backend;
 import dev.heddle.cli.Console;
 import dev.heddle.cli.InputException;
+import dev.heddle.cli.WeightsOption;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.RandomModel;
 import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.Precision;
 import dev.heddle.ops.vector.MemoryBandwidth;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench}: how fast a model runs here, with how many adapters at once. */
@@ -53,13 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")
   int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(
-      names = "--weights",
-      paramLabel = "FORM",
-      description = {
-        "stored (default), or int8: rounded to 8 bits when they are loaded, in half the memory."
-      })
-  Precision weights = Precision.STORED;
+  @Mixin WeightsOption weights = new WeightsOption();
 
   @Option(names = "--profile", description = "Also time each operation.")
   boolean profile;
@@ -114,15 +109,15 @@ public final class BenchCommand implements Callable<Integer> {
       ModelShape shape = folder == null ? subject.randomShape() : folder.shape();
       WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
       if (scoring) {
-        ScoringBench.run(source, weights, backend, threads, promptTokens, console);
+        ScoringBench.run(source, weights.precision(), backend, threads, promptTokens, console);
         return 0;
       }
       if (sampling) {
-        SamplingBench.run(source, weights, backend, threads, console);
+        SamplingBench.run(source, weights.precision(), backend, threads, console);
         return 0;
       }
       double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
-      try (Ops ops = Backend.open(shape, weights, backend, threads)) {
+      try (Ops ops = Backend.open(shape, weights.precision(), backend, threads)) {
         if (counting && ops.deviceMemory() > 0) {
           throw new InputException("--counting: an accelerator's pass is recorded with counting");
         }
@@ -134,7 +129,8 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void run(WeightSource source, Ops ops, List<Integer> counts, double bandwidth) {
-    Bench bench = Bench.load(source, ops, weights, counts, profile, console.progress("loading"));
+    Bench bench =
+        Bench.load(source, ops, weights.precision(), counts, profile, console.progress("loading"));
     BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
     if (counting) {
       bench.prefills().forEach(work -> report.counting("prefill", bench.countingCost(work)));
@@ -159,13 +155,13 @@ public final class BenchCommand implements Callable<Integer> {
     double memory = MEMORY_SHARE * whole;
     List<Integer> counts = new ArrayList<>();
     for (int count : wanted.stream().distinct().toList()) {
-      if (Bench.bytes(shape, weights, count) <= memory) {
+      if (Bench.bytes(shape, weights.precision(), count) <= memory) {
         counts.add(count);
       } else {
         console.note(
             String.format(
                 "%d adapters need %.1f GB: more than there is",
-                count, Bench.bytes(shape, weights, count) / 1e9));
+                count, Bench.bytes(shape, weights.precision(), count) / 1e9));
       }
     }
     if (counts.isEmpty()) {

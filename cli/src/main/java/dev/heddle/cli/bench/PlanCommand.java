@@ -2,11 +2,11 @@ package dev.heddle.cli.bench;
 
 import dev.heddle.cli.Console;
 import dev.heddle.cli.InputException;
+import dev.heddle.cli.WeightsOption;
 import dev.heddle.format.model.ModelConfigReader;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.ModelLimits;
-import dev.heddle.ops.Precision;
 import dev.heddle.runtime.RuntimeConfig;
 import java.nio.file.Files;
 import java.util.List;
@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.core.JsonGenerator;
 
@@ -52,11 +53,7 @@ public final class PlanCommand implements Callable<Integer> {
       })
   List<Integer> adapters = List.of(0, 1, 2, 3, 20);
 
-  @Option(
-      names = "--weights",
-      paramLabel = "FORM",
-      description = "stored (default), or int8: rounded to 8 bits when they are loaded.")
-  Precision weights = Precision.STORED;
+  @Mixin WeightsOption weights = new WeightsOption();
 
   public PlanCommand(Console console) {
     this.console = console;
@@ -126,7 +123,7 @@ public final class PlanCommand implements Callable<Integer> {
             shape.maxContext(),
             MemoryEstimate.baseSlots(shape),
             count + 1,
-            weights));
+            weights.precision()));
   }
 
   private static long modelBytes(ModelShape shape, MemoryEstimate estimate) {
@@ -144,7 +141,7 @@ public final class PlanCommand implements Callable<Integer> {
         "%s, weights %s: the model takes %.1f GB of %.1f, an expert slot %.1f MB, a token's KV %.1f kB"
             .formatted(
                 shape.family(),
-                weights.label(),
+                weights.precision().label(),
                 modelBytes(shape, estimate) / 1e9,
                 budget / 1e9,
                 estimate.slot() / 1e6,
@@ -165,7 +162,7 @@ public final class PlanCommand implements Callable<Integer> {
   private void print(ModelShape shape, long budget, List<Row> rows) {
     JsonGenerator json = console.json();
     json.writeStartObject();
-    json.writeStringProperty("weights", weights.label());
+    json.writeStringProperty("weights", weights.precision().label());
     json.writeNumberProperty("budget_bytes", budget);
     json.writeNumberProperty("model_bytes", modelBytes(shape, estimate(shape, 0)));
     json.writeArrayPropertyStart("plans");

@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /** Names and shapes of a checkpoint's tensors, as Hugging Face writes them. */
 public final class ModelTensors {
+  /** The embedding, which is the output head, too, where a model ties them. */
+  public static final String EMBEDDING = "model.embed_tokens.weight";
+
   private static final Pattern HARMLESS =
       Pattern.compile("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq");
 
@@ -30,7 +33,7 @@ public final class ModelTensors {
   private static SequencedMap<String, List<Integer>> tensors(ModelShape shape, boolean experts) {
     SequencedMap<String, List<Integer>> tensors = new LinkedHashMap<>();
     int hidden = shape.hidden();
-    tensors.put("model.embed_tokens.weight", List.of(shape.vocabulary(), hidden));
+    tensors.put(EMBEDDING, List.of(shape.vocabulary(), hidden));
     for (int layer = 0; layer < shape.layers(); layer++) {
       tensors.put(layer(layer) + "input_layernorm.weight", List.of(hidden));
       attention(tensors, layer(layer) + "self_attn.", shape);
