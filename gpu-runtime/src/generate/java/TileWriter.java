@@ -51,18 +51,38 @@ final class TileWriter {
   /** How panels hold their weights (PanelMatrix), and the loop that goes over k. */
   private enum Format {
     BF16("Bf16Tiles") {
+      /** Those of two neighbouring k. */
       @Override
       String weights(int p) {
         return """
-            IntVector pair%1$d = %2$s;
-            FloatVector low%1$d = %3$s;
-            FloatVector high%1$d = %4$s;
+            long at%1$d = w + %1$d * panelStride + VECTOR * i;
+            IntVector first%1$d = %2$s;
+            IntVector last%1$d = %3$s;
+            FloatVector low%1$d = %4$s;
+            FloatVector high%1$d = %5$s;
+            FloatVector nextLow%1$d = %6$s;
+            FloatVector nextHigh%1$d = %7$s;
             """
             .formatted(
                 p,
-                ints("w + %d * panelStride + VECTOR * i".formatted(p)),
-                low("pair" + p),
-                high("pair" + p));
+                ints("at" + p),
+                ints("at" + p + " + VECTOR"),
+                low("first" + p),
+                low("last" + p),
+                high("first" + p),
+                high("last" + p));
+      }
+
+      @Override
+      String loop(Shape shape) {
+        return """
+            for (int i = 0; i < k; i += 2) {
+            %s%s%s}
+            """
+            .formatted(
+                shape.panels(this::weights),
+                multiply(shape, "i", ""),
+                multiply(shape, "(i + 1)", "next"));
       }
     },
     F32("F32Tiles") {

@@ -3,7 +3,9 @@ package dev.heddle.ops.vector;
 import static dev.heddle.ops.vector.PanelMatrix.PANEL_ROWS;
 
 import dev.heddle.ops.team.WorkerTeam;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The experts' MLPs over a grouped batch, in four shared passes: pack the inputs of each block;
@@ -22,10 +24,12 @@ final class Experts {
   private final int intermediate;
   private final Scratch tiles; // results of one tile, a worker
   private final Scratch memory; // packed inputs, packed activations, outputs by place
+  private final Scratch nativeGates; // a panel's results of gate, a worker
   private final long[][] rowAddresses;
   private final int blockTiles = PanelRouting.BLOCK_PAIRS / TokenTiles.FULL;
   private final int gateUpChunks;
   private final int downChunks;
+  private final @Nullable NativeProducts natives;
   private final WorkerTeam.Task packTask = this::packItem;
   private final WorkerTeam.Task gateUpTask = this::gateUpItem;
   private final WorkerTeam.Task downTask = this::downItem;
@@ -37,14 +41,17 @@ final class Experts {
   private NativeTensor x = NONE;
   private NativeTensor out = NONE;
 
-  Experts(Workers workers, PanelRouting routing) {
+  Experts(Workers workers, PanelRouting routing, @Nullable NativeProducts natives) {
     this.workers = workers;
+    this.natives = natives;
     this.routing = routing;
     pool = routing.pool();
     hidden = pool.hidden();
     intermediate = pool.intermediate();
     tiles = new Scratch(workers.count());
     tiles.ensure(PanelKernels.SCRATCH_BYTES);
+    nativeGates = new Scratch(workers.count());
+    nativeGates.ensure(4L * PanelRouting.BLOCK_PAIRS * PANEL_ROWS);
     rowAddresses = new long[workers.count()][TokenTiles.FULL];
     gateUpChunks = Math.ceilDiv(2 * PanelMatrix.panels(intermediate), CHUNK_PANELS);
     downChunks = Math.ceilDiv(PanelMatrix.panels(hidden), CHUNK_PANELS);
@@ -76,11 +83,30 @@ final class Experts {
     if (live <= 0) {
       return;
     }
+    if (isNative(block)) {
+      roundInputs(block, first, live);
+      return;
+    }
     long[] rows = rowAddresses[worker];
     for (int i = 0; i < live; i++) {
       rows[i] = x.row(routing.tokenOfPlace(routing.place(block) + first + i));
     }
     TokenTiles.pack(rows, live, 0, hidden, input(block, first));
+  }
+
+  /** Whether oneDNN multiplies a block; its packed rows are then BF16, one after the other. */
+  private boolean isNative(int block) {
+    return natives != null
+        && natives.takes(pool.format(), hidden, routing.live(block))
+        && natives.takes(pool.format(), intermediate, routing.live(block));
+  }
+
+  private void roundInputs(int block, int first, int live) {
+    long target = input(block, 0) + 2L * first * hidden;
+    for (int i = 0; i < live; i++) {
+      long row = x.row(routing.tokenOfPlace(routing.place(block) + first + i));
+      RowKernels.toBf16(row, target + 2L * i * hidden, hidden);
+    }
   }
 
   private long input(int block, int first) {
@@ -96,6 +122,12 @@ final class Experts {
     int from = item % gateUpChunks * CHUNK_PANELS;
     int to = Math.min(from + CHUNK_PANELS, 2 * PanelMatrix.panels(intermediate));
     int live = routing.live(block);
+    if (isNative(block)) {
+      for (int p = from; p < to; p += 2) {
+        gateUpNative(worker, block, p);
+      }
+      return;
+    }
     // A gate panel and its up panel stay close while all full tiles pass; a lone rest takes two.
     int step = live < TokenTiles.FULL ? PanelKernels.MAX_PANELS : 2;
     for (int p = from; p < to; p += step) {
@@ -125,6 +157,27 @@ final class Experts {
     }
   }
 
+  private void gateUpNative(int worker, int block, int panel) {
+    NativeProducts products = Objects.requireNonNull(natives);
+    int live = routing.live(block);
+    int slot = routing.slot(block);
+    long bytes = 4L * live * PANEL_ROWS;
+    long gates = nativeGates.of(worker);
+    long inputs = input(block, 0);
+    Lanes.copy(
+        products.multiply(worker, pool.gateUpPanel(slot, panel), hidden, inputs, live),
+        gates,
+        bytes);
+    long ups = products.multiply(worker, pool.gateUpPanel(slot, panel + 1), hidden, inputs, live);
+    RowKernels.siluMul(gates, ups, live * PANEL_ROWS);
+    int column = panel / 2 * PANEL_ROWS;
+    int cols = Math.min(PANEL_ROWS, intermediate - column);
+    for (int i = 0; i < live; i++) {
+      long target = activation(block, 0) + 2L * i * intermediate + 2L * column;
+      RowKernels.toBf16(gates + 4L * i * PANEL_ROWS, target, cols);
+    }
+  }
+
   /** Puts {@code size} rows into the packed layout: [column][row]. */
   private static void interleave(long rows, long stride, int size, int cols, long target) {
     for (int i = 0; i < size; i++) {
@@ -140,6 +193,12 @@ final class Experts {
     int from = item % downChunks * CHUNK_PANELS;
     int to = Math.min(from + CHUNK_PANELS, PanelMatrix.panels(hidden));
     int live = routing.live(block);
+    if (isNative(block)) {
+      for (int p = from; p < to; p++) {
+        downNative(worker, block, p);
+      }
+      return;
+    }
     int step = live < TokenTiles.FULL ? PanelKernels.MAX_PANELS : 1;
     for (int p = from; p < to; p += step) {
       for (int first = 0; first < live; first += TokenTiles.FULL) {
@@ -161,6 +220,19 @@ final class Experts {
         output(routing.place(block) + first) + 4L * column,
         4L * hidden,
         tiles.of(worker));
+  }
+
+  private void downNative(int worker, int block, int panel) {
+    NativeProducts products = Objects.requireNonNull(natives);
+    int column = panel * PANEL_ROWS;
+    int cols = Math.min(PANEL_ROWS, hidden - column);
+    int live = routing.live(block);
+    long w = pool.downPanel(routing.slot(block), panel);
+    long results = products.multiply(worker, w, intermediate, activation(block, 0), live);
+    for (int i = 0; i < live; i++) {
+      long target = output(routing.place(block) + i) + 4L * column;
+      Lanes.copy(results + 4L * i * PANEL_ROWS, target, 4L * cols);
+    }
   }
 
   private long output(int place) {
@@ -192,6 +264,7 @@ final class Experts {
 
   void close() {
     tiles.close();
+    nativeGates.close();
     memory.close();
   }
 }

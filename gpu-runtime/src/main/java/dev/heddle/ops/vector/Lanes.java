@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -31,6 +32,14 @@ final class Lanes {
         case 128 -> IntVector.SPECIES_128;
         case 256 -> IntVector.SPECIES_256;
         default -> IntVector.SPECIES_512;
+      };
+
+  /** Half a vector, of as many shorts as a vector has ints. */
+  static final VectorSpecies<Short> HALVES =
+      switch (BITS) {
+        case 128 -> ShortVector.SPECIES_64;
+        case 256 -> ShortVector.SPECIES_128;
+        default -> ShortVector.SPECIES_256;
       };
 
   /** Floats of one vector. */
@@ -126,6 +135,10 @@ final class Lanes {
 
   static short getShort(long address) {
     return ALL.get(SHORT, address);
+  }
+
+  static void setShort(long address, short value) {
+    ALL.set(SHORT, address, value);
   }
 
   static void copy(long from, long to, long bytes) {

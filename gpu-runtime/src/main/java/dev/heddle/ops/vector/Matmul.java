@@ -2,11 +2,14 @@ package dev.heddle.ops.vector;
 
 import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.team.WorkerTeam;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * out = x W^T for one matrix. Activations of more than one token are packed once; then an item is a
- * group of panels and a block of tokens whose packed activations stay in the second-level cache, so
- * that a panel read from memory meets all of them.
+ * out = x W^T for one matrix, by the kernels here, or by oneDNN where it is there and takes it.
+ * Activations of more than one token are packed once; then an item is a group of panels and a block
+ * of tokens whose packed activations stay in the second-level cache, so that a panel read from
+ * memory meets all of them.
  */
 final class Matmul {
   private static final long BLOCK_BYTES = 1 << 20;
@@ -17,6 +20,9 @@ final class Matmul {
   private final Scratch tiles; // results that do not fit, a worker
   private final Scratch packed = new Scratch(1);
   private final long[][] rowAddresses;
+  private final @Nullable NativeProducts natives;
+  private final WorkerTeam.Task roundTask = this::roundItem;
+  private final WorkerTeam.Task nativeTask = this::nativeItem;
   private final WorkerTeam.Task packTask = this::packItem;
   private final WorkerTeam.Task multiplyTask = this::multiplyItem;
 
@@ -34,8 +40,9 @@ final class Matmul {
   private int groups;
   private int packParts;
 
-  Matmul(Workers workers) {
+  Matmul(Workers workers, @Nullable NativeProducts natives) {
     this.workers = workers;
+    this.natives = natives;
     tiles = new Scratch(workers.count());
     tiles.ensure(PanelKernels.SCRATCH_BYTES);
     rowAddresses = new long[workers.count()][TokenTiles.FULL];
@@ -67,19 +74,65 @@ final class Matmul {
     outStride = outTensor.stride();
     bias = biasAddress;
     tokens = count;
+    if (natives != null && natives.takes(w, count)) {
+      runNative();
+      return;
+    }
     xPacked = x;
     if (count > 1) {
       xPacked = packed.of(0);
       packParts = Math.ceilDiv(w.cols(), PACK_COLS);
       workers.run(packTask, TokenTiles.count(count) * packParts, (long) count * w.cols());
     }
-    int fitting = (int) (BLOCK_BYTES / (4L * w.cols()));
-    blockTokens = Math.max(TokenTiles.FULL, fitting / TokenTiles.FULL * TokenTiles.FULL);
-    int blocks = Math.ceilDiv(count, blockTokens);
+    multiply(multiplyTask, TokenTiles.FULL, Float.BYTES);
+  }
+
+  /** Cuts the product into items of whole tiles of tokens and groups of panels, and runs them. */
+  private void multiply(WorkerTeam.Task task, int tile, int bytesOfInput) {
+    int fitting = (int) (BLOCK_BYTES / ((long) bytesOfInput * w.cols()));
+    blockTokens = Math.max(tile, fitting / tile * tile);
+    int blocks = Math.ceilDiv(tokens, blockTokens);
     int wanted = workers.count() * ITEMS_A_WORKER;
     groupPanels = Math.clamp((long) blocks * w.panels() / wanted, 1, PanelKernels.MAX_PANELS);
     groups = Math.ceilDiv(w.panels(), groupPanels);
-    workers.run(multiplyTask, blocks * groups, (long) count * w.rows() * w.cols());
+    workers.run(task, blocks * groups, (long) tokens * w.rows() * w.cols());
+  }
+
+  private void runNative() {
+    xPacked = packed.of(0);
+    workers.run(roundTask, tokens, (long) tokens * w.cols());
+    multiply(nativeTask, NativeProducts.MOST_ROWS, 2 * Short.BYTES);
+  }
+
+  private void roundItem(int worker, int token) {
+    RowKernels.toBf16(x + token * xStride, xPacked + 2L * token * w.cols(), w.cols());
+  }
+
+  private void nativeItem(int worker, int item) {
+    int firstToken = item / groups * blockTokens;
+    int lastToken = Math.min(tokens, firstToken + blockTokens);
+    int firstPanel = item % groups * groupPanels;
+    int panels = Math.min(groupPanels, w.panels() - firstPanel);
+    for (int p = firstPanel; p < firstPanel + panels; p++) {
+      for (int t = firstToken; t < lastToken; t += NativeProducts.MOST_ROWS) {
+        multiplyNative(worker, t, Math.min(NativeProducts.MOST_ROWS, lastToken - t), p);
+      }
+    }
+    if (bias != 0) {
+      addBias(firstToken, lastToken, firstPanel, panels);
+    }
+  }
+
+  private void multiplyNative(int worker, int token, int live, int panel) {
+    NativeProducts products = Objects.requireNonNull(natives);
+    int column = panel * PanelMatrix.PANEL_ROWS;
+    int cols = Math.min(PanelMatrix.PANEL_ROWS, w.rows() - column);
+    long inputs = xPacked + 2L * token * w.cols();
+    long results = products.multiply(worker, w.panel(panel), w.cols(), inputs, live);
+    for (int i = 0; i < live; i++) {
+      long target = out + (token + i) * outStride + 4L * column;
+      Lanes.copy(results + 4L * i * PanelMatrix.PANEL_ROWS, target, 4L * cols);
+    }
   }
 
   private void packItem(int worker, int item) {

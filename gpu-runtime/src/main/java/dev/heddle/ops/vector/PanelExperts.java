@@ -21,16 +21,18 @@ final class PanelExperts implements ExpertPool {
   private final int slots;
   private final int hidden;
   private final int intermediate;
+  private final WeightFormat wanted;
   private final WeightFormat format;
   private final long slotBytes;
   private final NativeMemory memory;
   private final AtomicIntegerArray filled;
 
-  PanelExperts(int slots, int hidden, int intermediate, WeightFormat format) {
+  PanelExperts(int slots, int hidden, int intermediate, WeightFormat wanted) {
     this.slots = slots;
     this.hidden = hidden;
     this.intermediate = intermediate;
-    this.format = format;
+    this.wanted = wanted;
+    format = PanelMatrix.format(PanelMatrix.format(wanted, hidden), intermediate);
     long bytes =
         2 * PanelMatrix.bytes(intermediate, hidden, format)
             + PanelMatrix.bytes(hidden, intermediate, format);
@@ -94,7 +96,7 @@ final class PanelExperts implements ExpertPool {
   private StoredRows stored(String name, MatrixData data, int rows, int cols) {
     Require.that(data.rows() == rows && data.cols() == cols, name, "is not of the pool's size");
     StoredRows stored = StoredRows.stacked(name, List.of(data));
-    VectorMemory.requireFits(name, stored, format);
+    VectorMemory.requireFits(name, stored, wanted);
     return stored;
   }
 

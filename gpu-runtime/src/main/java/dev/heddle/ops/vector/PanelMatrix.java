@@ -7,9 +7,9 @@ import dev.heddle.ops.WeightFormat;
 /**
  * W[rows][cols] cut into panels of {@link #PANEL_ROWS} rows, two vectors; missing rows of the last
  * one are zeros. A panel holds its rows column by column, {@code [K][PANEL_ROWS]}, so that one load
- * meets one element of the input and no sum crosses lanes. F32: the rows in order. BF16: row r of
- * the first half and row r of the second are the low and the high half of int r, so that a shift
- * and a mask widen them. INT8: see {@link PanelPacker#packInt8}.
+ * meets one element of the input and no sum crosses lanes. F32: the rows in order. BF16: an int
+ * holds a row's elements at two neighbouring k, so that a shift and a mask widen them; the ints of
+ * a pair of k are the rows in order. INT8: see {@link PanelPacker#packInt8}.
  *
  * @param address of panel 0; panels follow each other
  */
@@ -18,6 +18,11 @@ record PanelMatrix(int rows, int cols, WeightFormat format, long address) implem
 
   /** INT8: a block of every row of a panel, the scales first. */
   static final long INT8_BLOCK_BYTES = Lanes.VECTOR * (1 + Int8Blocks.SIZE / 2);
+
+  /** What panels of a width hold: BF16 goes by pairs, so an odd width is kept as floats. */
+  static WeightFormat format(WeightFormat wanted, int cols) {
+    return wanted == WeightFormat.BF16 && cols % 2 != 0 ? WeightFormat.F32 : wanted;
+  }
 
   /** Panels that so many rows take. */
   static int panels(int rows) {

@@ -24,7 +24,10 @@ final class PanelPacker {
         StoredRows.@Nullable Row high = rows[r + Lanes.LANES];
         long lane = target + 4L * r;
         switch (format) {
-          case BF16 -> packPair(low, high, from, to, lane);
+          case BF16 -> {
+            packPairs(low, from, to, lane);
+            packPairs(high, from, to, lane + Lanes.VECTOR);
+          }
           case F32 -> {
             packRow(low, from, to, lane);
             packRow(high, from, to, lane + Lanes.VECTOR);
@@ -70,12 +73,12 @@ final class PanelPacker {
     return row == null ? 0 : Int8Blocks.quantized(row.widened(k), scale) + 128;
   }
 
-  private static void packPair(
-      StoredRows.@Nullable Row low, StoredRows.@Nullable Row high, int from, int to, long target) {
-    for (int k = from; k < to; k++) {
-      int bits = low == null ? 0 : low.half(k) & 0xFFFF;
-      if (high != null) {
-        bits |= high.half(k) << 16;
+  /** An int holds a row's elements at two neighbouring k, the first one in its low half. */
+  private static void packPairs(StoredRows.@Nullable Row row, int from, int to, long target) {
+    for (int k = from; k < to; k += 2) {
+      int bits = 0;
+      if (row != null) {
+        bits = (row.half(k) & 0xFFFF) | row.half(k + 1) << 16;
       }
       Lanes.setInt(target + k * Lanes.VECTOR, bits);
     }

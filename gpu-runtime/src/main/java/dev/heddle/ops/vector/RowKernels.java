@@ -10,11 +10,14 @@ import static dev.heddle.ops.vector.Lanes.zero;
 
 import dev.heddle.ops.Numerics;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** What is done to one row of n floats; arguments named after rows are addresses. */
 final class RowKernels {
+  private static final int BF16_NAN = 0x7FC0;
+
   private RowKernels() {}
 
   /** x += y. */
@@ -25,6 +28,29 @@ final class RowKernels {
     }
     for (; i < n; i++) { // scalar tail
       setFloat(x + 4L * i, getFloat(x + 4L * i) + getFloat(y + 4L * i));
+    }
+  }
+
+  /** Rounds floats to BF16, to the nearest, ties to even. */
+  static void toBf16(long from, long to, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += LANES) {
+      FloatVector v = load(from + 4L * i);
+      IntVector bits = v.reinterpretAsInts();
+      IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+      IntVector rounded = bits.add(odd).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
+      VectorMask<Integer> nan = v.test(VectorOperators.IS_NAN).cast(Lanes.I);
+      rounded
+          .blend(BF16_NAN, nan)
+          .convertShape(VectorOperators.I2S, Lanes.HALVES, 0)
+          .reinterpretAsShorts()
+          .intoMemorySegment(Lanes.ALL, to + 2L * i, Lanes.ORDER);
+    }
+    for (; i < n; i++) { // scalar tail
+      float v = getFloat(from + 4L * i);
+      int bits = Float.floatToRawIntBits(v);
+      int rounded = (bits + (bits >>> 16 & 1) + 0x7FFF) >>> 16;
+      Lanes.setShort(to + 2L * i, (short) (Float.isNaN(v) ? BF16_NAN : rounded));
     }
   }
 

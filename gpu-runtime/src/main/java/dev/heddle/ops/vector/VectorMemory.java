@@ -39,8 +39,9 @@ final class VectorMemory {
     return tensor;
   }
 
-  PanelMatrix matrix(String name, StoredRows source, WeightFormat format) {
-    requireFits(name, source, format);
+  PanelMatrix matrix(String name, StoredRows source, WeightFormat wanted) {
+    requireFits(name, source, wanted);
+    WeightFormat format = PanelMatrix.format(wanted, source.cols());
     long bytes = PanelMatrix.bytes(source.rows(), source.cols(), format);
     PanelMatrix matrix = new PanelMatrix(source.rows(), source.cols(), format, reserve(bytes));
     workers.run(

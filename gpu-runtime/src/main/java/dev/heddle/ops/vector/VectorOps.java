@@ -23,6 +23,7 @@ import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.memory.NativeMemory;
+import dev.heddle.ops.onednn.OneDnn;
 import dev.heddle.ops.team.WorkerTeam;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,6 +40,7 @@ public final class VectorOps implements Ops {
   private final WorkerTeam team;
   private final Workers workers;
   private final VectorMemory memory;
+  private final @Nullable NativeProducts natives;
   private final Matmul matmul;
   private final HeadMatmul headMatmul;
   private final RowOps rowOps;
@@ -51,15 +53,26 @@ public final class VectorOps implements Ops {
    * @param threads how many work together, the caller's included
    */
   public VectorOps(int threads) {
+    this(threads, null);
+  }
+
+  /**
+   * @param library multiplies many rows, rounded to BF16, in place of the kernels here
+   */
+  VectorOps(int threads, @Nullable OneDnn library) {
     team = new WorkerTeam(threads);
     workers = new Workers(team);
     memory = new VectorMemory(workers);
-    matmul = new Matmul(workers);
+    natives = library == null ? null : new NativeProducts(library, workers.count());
+    matmul = new Matmul(workers, natives);
     headMatmul = new HeadMatmul(workers);
     rowOps = new RowOps(workers);
     copies = new RowCopies(workers);
     scorer = new Scorer(workers);
     views = new RowViews(workers);
+    if (natives != null) {
+      closers.add(natives::close);
+    }
     closers.add(matmul::close);
     closers.add(headMatmul::close);
     closers.add(rowOps::close);
@@ -74,7 +87,7 @@ public final class VectorOps implements Ops {
 
   @Override
   public String name() {
-    return "vector";
+    return natives == null ? "vector" : "onednn";
   }
 
   // ---- boot
@@ -97,7 +110,11 @@ public final class VectorOps implements Ops {
 
   @Override
   public Matrix matrix(String name, List<MatrixData> parts, WeightFormat format) {
-    return memory.matrix(name, StoredRows.stacked(name, parts), format);
+    PanelMatrix matrix = memory.matrix(name, StoredRows.stacked(name, parts), format);
+    if (natives != null) {
+      natives.prepare(matrix.cols());
+    }
+    return matrix;
   }
 
   @Override
@@ -127,6 +144,10 @@ public final class VectorOps implements Ops {
   @Override
   public ExpertPool expertPool(int slots, int hidden, int intermediate, WeightFormat format) {
     PanelExperts pool = new PanelExperts(slots, hidden, intermediate, format);
+    if (natives != null) {
+      natives.prepare(hidden);
+      natives.prepare(intermediate);
+    }
     closers.add(pool::close);
     return pool;
   }
@@ -150,7 +171,7 @@ public final class VectorOps implements Ops {
             memory.tensor("weights", tokens, rule.perToken(), true),
             memory.tensor("slots", tokens, rule.perToken(), false));
     Rerouting router = new Rerouting(workers, batch);
-    Experts experts = new Experts(workers, batch);
+    Experts experts = new Experts(workers, batch, natives);
     closers.add(router::close);
     closers.add(experts::close);
     return new VectorHandles.Routed(batch, router, experts);
