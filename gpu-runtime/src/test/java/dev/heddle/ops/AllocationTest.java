@@ -1,8 +1,5 @@
 package dev.heddle.ops;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.sun.management.ThreadMXBean;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.format.testing.CheckpointWriter;
@@ -13,11 +10,8 @@ import dev.heddle.model.MoeModel;
 import dev.heddle.model.Progress;
 import dev.heddle.model.StepBatch;
 import dev.heddle.ops.vector.VectorOps;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.function.IntConsumer;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hot code allocates nothing: neither on the calling thread nor on the team's. */
 class AllocationTest {
-  private static final int ROUND = 500;
-  private static final int MAX_ROUNDS = 120;
   private static final int PROMPT = 21;
 
   @ParameterizedTest
@@ -35,7 +27,7 @@ class AllocationTest {
     ModelShape shape = Shapes.random(family, new Random(1));
     try (VectorOps ops = new VectorOps(threads)) {
       SelfCheck layer = new SelfCheck(ops, shape, Precision.INT8);
-      assertHotCallsAllocateNothing(call -> layer.forward(call % 2 == 0 ? 1 : SelfCheck.TOKENS));
+      HotCalls.assertAllocateNothing(call -> layer.forward(call % 2 == 0 ? 1 : SelfCheck.TOKENS));
     }
   }
 
@@ -50,7 +42,7 @@ class AllocationTest {
       MoeModel model = MoeModel.load(folder, ops, limits, Progress.NONE);
       StepBatch prefill = step(model, 0, PROMPT);
       StepBatch decode = step(model, PROMPT, 1);
-      assertHotCallsAllocateNothing(call -> model.forward(call % 2 == 0 ? prefill : decode));
+      HotCalls.assertAllocateNothing(call -> model.forward(call % 2 == 0 ? prefill : decode));
     }
   }
 
@@ -67,40 +59,5 @@ class AllocationTest {
     batch.tokenCount = tokens;
     batch.logitTokens[batch.logitCount++] = tokens - 1;
     return batch;
-  }
-
-  /** Compilation proceeds at its own pace: hot calls are those once a round is free of it. */
-  private static void assertHotCallsAllocateNothing(IntConsumer call) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    call.accept(0);
-    long[] ids = team();
-    long allocated = Long.MAX_VALUE;
-    for (int round = 0; round < MAX_ROUNDS && allocated > 0; round++) {
-      long before = bytes(threads, ids);
-      for (int i = 0; i < ROUND; i++) {
-        call.accept(i);
-      }
-      allocated = bytes(threads, ids) - before;
-    }
-    assertThat(allocated).as("bytes in %d calls", ROUND).isZero();
-  }
-
-  /** The caller and the workers that belong to it. */
-  private static long[] team() {
-    return LongStream.concat(
-            LongStream.of(Thread.currentThread().threadId()),
-            Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("heddle-worker-"))
-                .mapToLong(Thread::threadId))
-        .toArray();
-  }
-
-  /** So far; the question itself allocates nothing. */
-  private static long bytes(ThreadMXBean threads, long[] ids) {
-    long sum = 0;
-    for (long id : ids) {
-      sum += threads.getThreadAllocatedBytes(id);
-    }
-    return sum;
   }
 }

@@ -23,22 +23,21 @@ final class NativeProducts implements AutoCloseable {
 
   private static final int LEAST_ROWS = 8;
   private static final int LEAST_MATRIX_ROWS = 257; // more than any router has experts
-  private static final int[] ROWS = {MOST_ROWS, 32, 16, ROW_STEP};
 
   private final OneDnn library;
   private final int workers;
   private final Scratch results;
   private final List<Width> widths = new ArrayList<>();
 
-  /** The products of one k. */
+  /** The products of one k, by rows: of 8, 16, and so on. */
   private static final class Width {
     final int k;
-    final List<PanelProduct> products = new ArrayList<>(); // by rows, as in ROWS
+    final List<PanelProduct> products = new ArrayList<>();
     final PanelProduct.Call[][] calls; // by rows and worker
 
     Width(int k, int workers) {
       this.k = k;
-      calls = new PanelProduct.Call[ROWS.length][workers];
+      calls = new PanelProduct.Call[MOST_ROWS / ROW_STEP][workers];
     }
   }
 
@@ -112,8 +111,9 @@ final class NativeProducts implements AutoCloseable {
       return;
     }
     Width width = new Width(k, workers);
-    for (int i = 0; i < ROWS.length; i++) {
-      PanelProduct product = new PanelProduct(library, ROWS[i], PanelMatrix.PANEL_ROWS, k);
+    for (int i = 0; i < width.calls.length; i++) {
+      int rows = (i + 1) * ROW_STEP;
+      PanelProduct product = new PanelProduct(library, rows, PanelMatrix.PANEL_ROWS, k);
       width.products.add(product);
       for (int worker = 0; worker < workers; worker++) {
         width.calls[i][worker] = product.newCall();
@@ -141,16 +141,12 @@ final class NativeProducts implements AutoCloseable {
     return format == WeightFormat.BF16 && rows >= LEAST_ROWS && width(k) != null;
   }
 
-  /** Rows, with those that pad them. */
-  static int padded(int rows) {
-    return Math.ceilDiv(rows, ROW_STEP) * ROW_STEP;
-  }
-
   /**
    * Multiplies rows with one panel; allocates nothing.
    *
    * @param panel its address
-   * @param x address of rows [k] of BF16, one after the other, with room for {@link #padded} ones
+   * @param x address of rows [k] of BF16, one after the other, with room for whole {@link
+   *     #ROW_STEP}s of them
    * @param rows 1 to {@link #MOST_ROWS}
    * @return address of the results, [rows][PANEL_ROWS] floats, the worker's until its next call
    */
@@ -160,14 +156,7 @@ final class NativeProducts implements AutoCloseable {
       throw new IllegalStateException("products of width " + k + " were not prepared");
     }
     long out = results.of(worker);
-    int left = padded(rows);
-    int done = 0;
-    for (int i = 0; i < ROWS.length; i++) {
-      for (; left >= ROWS[i]; left -= ROWS[i], done += ROWS[i]) {
-        long target = out + 4L * done * PanelMatrix.PANEL_ROWS;
-        width.calls[i][worker].run(x + 2L * done * k, panel, target);
-      }
-    }
+    width.calls[Math.ceilDiv(rows, ROW_STEP) - 1][worker].run(x, panel, out);
     return out;
   }
 
