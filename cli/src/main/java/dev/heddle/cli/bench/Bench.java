@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A model with made-up adapters resident, and what is measured on it. One thread. */
 final class Bench {
-  private static final List<Integer> BATCHES = List.of(1, 4, 16);
+  private static final List<Integer> BATCHES = List.of(1, 4, 8, 16);
   private static final int PROFILE_ROUNDS = 2; // of a workload's steps
 
   private final MoeModel model;
