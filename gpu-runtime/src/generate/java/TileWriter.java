@@ -17,7 +17,13 @@ import java.util.stream.IntStream;
 final class TileWriter {
   /** Tokens and panels of the tiles whose accumulators stay in registers. */
   private static final List<Shape> SHAPES =
-      List.of(new Shape(8, 1), new Shape(4, 2), new Shape(1, 4), new Shape(1, 1));
+      List.of(
+          new Shape(8, 1),
+          new Shape(4, 2),
+          new Shape(2, 4),
+          new Shape(2, 1),
+          new Shape(1, 4),
+          new Shape(1, 1));
 
   private static final String PACKAGE = "dev.heddle.ops.vector";
 

@@ -18,7 +18,7 @@ class BaseOptions {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "reference, vector, tornado, or auto (default).")
+      description = "reference, vector, onednn, tornado, or auto (default).")
   String backend = "auto";
 
   @Option(

@@ -15,7 +15,7 @@ final class SelfCheck {
   static final int TOKENS = CheckTensors.TOKENS;
   private static final int INTERMEDIATE = 72;
   private static final int ROUTED = 8;
-  private static final int[] BATCHES = {1, 4, TOKENS};
+  private static final int[] BATCHES = {1, 2, 4, TOKENS};
   private static final int WARM_UP_ROUNDS = 60;
 
   private final Ops ops;

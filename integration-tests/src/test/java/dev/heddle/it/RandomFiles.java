@@ -16,22 +16,21 @@ import org.junit.jupiter.api.Test;
  * a machine can serve; run by {@code tools/random-model}. Text goes through the demo's tokenizer.
  */
 class RandomFiles {
-  private static final int FEWEST_EXPERTS = 4; // of a layer
-  private static final int MOST_EXPERTS = 9; // as the ten adapters of ExpertWeave's paper have
-
   @Test
   void write() throws IOException {
     Path folder = Path.of(System.getProperty("heddle.random.folder"));
     int layers = Integer.getInteger("heddle.random.layers");
+    int fewest = Integer.getInteger("heddle.random.fewest");
+    int most = Integer.getInteger("heddle.random.most");
     Path base = folder.resolve("base");
     RandomCheckpoint.write(
-        base, RandomModel.lite(layers), 1, Math.max(1, layers / 3), ModelConfigWriter.Names.OLDER);
+        base, RandomModel.lite(layers), 1, layers + 1, ModelConfigWriter.Names.OLDER);
     for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
       Files.copy(PlatformFixture.DEMO.resolve("base").resolve(file), base.resolve(file));
     }
     try (ModelFolder model = ModelFolder.open(base)) {
       for (int i = 1; i <= Integer.getInteger("heddle.random.adapters"); i++) {
-        RandomAdapter.of(model.shape(), FEWEST_EXPERTS, MOST_EXPERTS, i)
+        RandomAdapter.of(model.shape(), fewest, most, i)
             .write(folder.resolve("adapter-" + i), model);
       }
     }

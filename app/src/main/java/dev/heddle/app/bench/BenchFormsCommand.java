@@ -33,7 +33,7 @@ public final class BenchFormsCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "reference, vector, tornado, or auto (default).")
+      description = "reference, vector, onednn, tornado, or auto (default).")
   private String backend = "auto";
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")

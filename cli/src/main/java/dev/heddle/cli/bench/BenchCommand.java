@@ -48,7 +48,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "reference, vector, tornado, or auto (default).")
+      description = "reference, vector, onednn, tornado, or auto (default).")
   String backend = "auto";
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")

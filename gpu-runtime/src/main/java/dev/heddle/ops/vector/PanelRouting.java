@@ -50,7 +50,7 @@ final class PanelRouting {
     blockRow = new int[pairs];
   }
 
-  /** Rows of packed activations that so many pairs can take: a tile of 4 may have 2 live ones. */
+  /** Rows of packed activations that so many pairs can take: a tile of 8 may have 5 live ones. */
   static int maxPackedRows(int pairs) {
     return 2 * pairs;
   }

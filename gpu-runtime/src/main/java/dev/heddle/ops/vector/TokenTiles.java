@@ -2,18 +2,19 @@ package dev.heddle.ops.vector;
 
 /**
  * How rows of activations are cut into the tiles of tokens that kernels take: as many of 8 as there
- * are, then one of 8, 4 or 1 for the rest; a tile's surplus tokens are copies whose results are
+ * are, then one of 8, 4, 2 or 1 for the rest; a tile's surplus tokens are copies whose results are
  * dropped. A packed tile is interleaved, {@code [K][tokens of the tile]}.
  */
 final class TokenTiles {
   static final int FULL = 8;
   private static final int HALF = 4;
+  private static final int PAIR = 2;
 
   private TokenTiles() {}
 
   /** Tokens of the tile that {@code live} &ge; 1 remaining tokens start. */
   static int size(int live) {
-    return live > HALF ? FULL : live > 1 ? HALF : 1;
+    return live > HALF ? FULL : live > PAIR ? HALF : live;
   }
 
   /** Tiles of so many tokens. */
@@ -41,6 +42,7 @@ final class TokenTiles {
     switch (size) {
       case FULL -> packFull(rows, from, to, target);
       case HALF -> packHalf(rows, from, to, target);
+      case PAIR -> packPair(rows, from, to, target);
       default -> Lanes.copy(rows[0] + 4L * from, target + 4L * from, 4L * (to - from));
     }
   }
@@ -74,6 +76,14 @@ final class TokenTiles {
       long at = target + 16L * k;
       Lanes.setLong(at, Lanes.pair(r0 + column, r1 + column));
       Lanes.setLong(at + 8, Lanes.pair(r2 + column, r3 + column));
+    }
+  }
+
+  private static void packPair(long[] rows, int from, int to, long target) {
+    long r0 = rows[0];
+    long r1 = rows[1];
+    for (int k = from; k < to; k++) {
+      Lanes.setLong(target + 8L * k, Lanes.pair(r0 + 4L * k, r1 + 4L * k));
     }
   }
 }
