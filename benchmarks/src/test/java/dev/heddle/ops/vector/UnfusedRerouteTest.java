@@ -2,6 +2,7 @@ package dev.heddle.ops.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,12 +19,11 @@ class UnfusedRerouteTest {
       assertThat(ints(batch.unfused.weights())).isEqualTo(ints(batch.fused.weights()));
       assertThat(ints(batch.unfused.slots())).isEqualTo(ints(batch.fused.slots()));
       assertThat(batch.unfused.blocks()).isEqualTo(batch.fused.blocks()).isPositive();
-      assertThat(ints(batch.fused.weights())).as("something was computed").doesNotContain(0, 0, 0);
-      if (adapters > 0 && tokens > 1) {
-        assertThat(ints(batch.fused.slots()))
-            .as("some tokens go to an adapter's experts")
-            .anyMatch(slot -> slot >= RerouteCase.RULE.routed() + RerouteCase.RULE.shared());
-      }
+      int columns = RerouteCase.RULE.routed() + RerouteCase.RULE.shared();
+      int largest = Arrays.stream(ints(batch.fused.slots())).max().orElseThrow();
+      assertThat(largest >= columns)
+          .as("some tokens go to an adapter's experts")
+          .isEqualTo(adapters > 0 && tokens > 1);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Answers that are waited for to their end. One thread. */
 public final class Answers {
@@ -28,14 +29,18 @@ public final class Answers {
    */
   public static void all(InferenceRuntime runtime, List<GenerationRequest> requests) {
     Answers answers = new Answers(runtime);
-    requests.forEach(answers::ask);
+    requests.forEach(request -> answers.ask(request, null));
     answers.await();
   }
 
-  /** Asks for one more. */
-  void ask(GenerationRequest request) {
+  /**
+   * Asks for one more.
+   *
+   * @param gaps gets the times between its tokens, to be read after {@link #await}
+   */
+  void ask(GenerationRequest request, @Nullable Gaps gaps) {
     CompletableFuture<Void> end = new CompletableFuture<>();
-    generations.add(runtime.submit(request, new Listener(end)));
+    generations.add(runtime.submit(request, new Listener(end, gaps)));
     ends.add(end);
   }
 
@@ -53,12 +58,30 @@ public final class Answers {
     return generations;
   }
 
-  private record Listener(CompletableFuture<Void> end) implements GenerationListener {
+  /** On the step thread. */
+  private static final class Listener implements GenerationListener {
+    private final CompletableFuture<Void> end;
+    private final @Nullable Gaps gaps;
+    private long last;
+
+    Listener(CompletableFuture<Void> end, @Nullable Gaps gaps) {
+      this.end = end;
+      this.gaps = gaps;
+    }
+
     @Override
     public void onAdmitted() {}
 
     @Override
-    public void onProgress() {}
+    public void onProgress() {
+      if (gaps != null) {
+        long now = System.nanoTime();
+        if (last != 0) {
+          gaps.add(now - last);
+        }
+        last = now;
+      }
+    }
 
     @Override
     public void onFinished() {

@@ -8,10 +8,15 @@ import dev.heddle.model.MoeModel;
 import dev.heddle.model.Progress;
 import dev.heddle.model.StepBatch;
 import dev.heddle.model.WeightSource;
+import dev.heddle.ops.AttentionRule;
+import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.OverriddenOps;
 import dev.heddle.ops.Precision;
+import dev.heddle.ops.Rows;
+import dev.heddle.ops.Tensor;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -21,16 +26,18 @@ import tools.jackson.core.JsonGenerator;
  */
 final class ContextBench {
   private static final List<Integer> SEQUENCES = List.of(1, 4);
-  private static final int PROFILE_ROUNDS = 2; // of a workload's steps
+  private static final long WARM_UP_NANOS = 4_000_000_000L;
+  private static final long NANOS = 10_000_000_000L;
 
   private final MoeModel model;
-  private final OpTimes times;
-  private final SlotMeter meter;
+  private final AttentionMeter meter;
   private final int context;
 
+  /** Medians of steps, in microseconds. */
+  private record Times(double step, double attention) {}
+
   private ContextBench(WeightSource source, Ops ops, ModelLimits limits, Progress progress) {
-    times = new OpTimes(ops);
-    meter = new SlotMeter(times.ops());
+    meter = new AttentionMeter(ops);
     model = MoeModel.load(source, meter.ops(), limits, progress);
     context = limits.context();
   }
@@ -93,28 +100,24 @@ final class ContextBench {
     json.writeArrayPropertyStart("decode");
     for (int sequences : SEQUENCES) {
       Workload work = Workload.decode(model, sequences, 0, context - 1);
-      Measurement m = Measurement.run(model, meter, work);
-      Map<String, Double> micros = profile(work);
-      double attention = micros.getOrDefault("attention", 0.0);
-      double share = attention / micros.values().stream().mapToDouble(Double::doubleValue).sum();
-      double kv = work.keys() * MemoryEstimate.kvTokenBytes(model.shape()) / attention / 1e3;
+      measure(work, WARM_UP_NANOS);
+      Times t = measure(work, NANOS);
+      double perSecond = sequences * 1e6 / t.step;
+      double kv = work.keys() * MemoryEstimate.kvTokenBytes(model.shape()) / t.attention / 1e3;
       console.note(
           String.format(
-              "decode %5d %11.1f %9.2f %9.1f %15.2f %10.0f %% %8.1f",
+              "decode %5d %11.1f %9.2f %15.2f %10.0f %% %8.1f",
               sequences,
-              m.tokensPerSecond(),
-              m.stepMicros() / 1e3,
-              m.gigabytesPerSecond(),
-              attention / 1e3,
-              100 * share,
+              perSecond,
+              t.step / 1e3,
+              t.attention / 1e3,
+              100 * t.attention / t.step,
               kv));
       json.writeStartObject();
       json.writeNumberProperty("batch", sequences);
-      json.writeNumberProperty("tokens_per_second", m.tokensPerSecond());
-      json.writeNumberProperty("step_us", m.stepMicros());
-      json.writeNumberProperty("gb_per_second", m.gigabytesPerSecond());
-      json.writeNumberProperty("attention_us", attention);
-      json.writeNumberProperty("attention_share", share);
+      json.writeNumberProperty("tokens_per_second", perSecond);
+      json.writeNumberProperty("step_us", t.step);
+      json.writeNumberProperty("attention_us", t.attention);
       json.writeNumberProperty("kv_gb_per_second", kv);
       json.writeEndObject();
     }
@@ -123,11 +126,55 @@ final class ContextBench {
     console.endJson(json);
   }
 
-  /** Microseconds of each operation in one step. */
-  private Map<String, Double> profile(Workload work) {
-    int[] next = {0};
-    int steps = work.steps().size();
-    return times.measure(
-        () -> model.forward(work.steps().get(next[0]++ % steps)), PROFILE_ROUNDS * steps);
+  private Times measure(Workload work, long nanos) {
+    Gaps steps = new Gaps();
+    Gaps attention = new Gaps();
+    long start = System.nanoTime();
+    for (int i = 0; i == 0 || System.nanoTime() - start < nanos; i++) {
+      long attended = meter.nanos();
+      long began = System.nanoTime();
+      model.forward(work.steps().get(i % work.steps().size()));
+      steps.add(System.nanoTime() - began);
+      attention.add(meter.nanos() - attended);
+    }
+    return new Times(1e3 * steps.millis(0.5), 1e3 * attention.millis(0.5));
+  }
+
+  /** Times attention. */
+  private static final class AttentionMeter {
+    private final Ops target;
+    private long nanos;
+
+    AttentionMeter(Ops ops) {
+      target = ops;
+    }
+
+    /** The backend, watched. */
+    Ops ops() {
+      return OverriddenOps.of(target, this);
+    }
+
+    /** Time spent in attention so far. */
+    long nanos() {
+      return nanos;
+    }
+
+    /** As {@link Ops#attention}. */
+    public void attention(
+        Tensor out,
+        @Nullable Tensor qValue,
+        Tensor q,
+        AttentionRule rule,
+        KvCache cache,
+        int layer,
+        Tensor positions,
+        Tensor sequences,
+        Tensor blockTables,
+        Rows rows) {
+      long start = System.nanoTime();
+      target.attention(
+          out, qValue, q, rule, cache, layer, positions, sequences, blockTables, rows);
+      nanos += System.nanoTime() - start;
+    }
   }
 }

@@ -139,11 +139,15 @@ final class MixingBench implements AutoCloseable {
   }
 
   /**
-   * Measures rounds of all alphas in turns, after one to warm up, until the time is over; one round
-   * at least.
+   * Measures rounds of all alphas in turns until the time is over, one at least, after rounds to
+   * warm up for a fifth of the time.
    */
   List<Result> measure(List<Double> alphas, double seconds) {
-    alphas.forEach(alpha -> round(new Result(alpha), 0));
+    rounds(alphas, seconds / 5);
+    return rounds(alphas, seconds);
+  }
+
+  private List<Result> rounds(List<Double> alphas, double seconds) {
     List<Result> results = alphas.stream().map(Result::new).toList();
     long start = System.nanoTime();
     for (int round = 0; round == 0 || System.nanoTime() - start < seconds * 1e9; round++) {

@@ -80,7 +80,7 @@ public final class MixingCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "How long to measure, after a round to warm up; default ${DEFAULT-VALUE}.")
+      description = "How long to measure, after a fifth of it to warm up; default ${DEFAULT-VALUE}.")
   double seconds = 120;
 
   @Option(
@@ -143,6 +143,7 @@ public final class MixingCommand implements Callable<Integer> {
                 answerTokens,
                 runtime.backend(),
                 threads));
+    console.note("TPOT is a round's mean, GAP the median time between its tokens;");
     console.note("medians of rounds, and in brackets where the middle half of them lies");
     JsonGenerator json = console.json();
     json.writeStartObject();
@@ -169,7 +170,7 @@ public final class MixingCommand implements Callable<Integer> {
     json.writeNumberProperty("distinct_adapters", result.distinctAdapters());
     time(json, "ttft", result, Wave::firstToken);
     time(json, "tpot", result, Wave::perToken);
-    time(json, "step", result, Wave::step);
+    time(json, "gap", result, Wave::gap);
     json.writeEndObject();
   }
 

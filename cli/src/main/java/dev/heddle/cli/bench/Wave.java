@@ -5,7 +5,6 @@ import dev.heddle.runtime.ChoiceOutput;
 import dev.heddle.runtime.Generation;
 import dev.heddle.runtime.GenerationRequest;
 import dev.heddle.runtime.InferenceRuntime;
-import dev.heddle.runtime.RuntimeStats;
 import dev.heddle.sample.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param firstToken milliseconds from a request to its first token (TTFT)
  * @param perToken milliseconds from token to token after it (TPOT)
- * @param step milliseconds of a step
+ * @param gap milliseconds between tokens, the median of all
  * @param answers [request]: its tokens
  */
-record Wave(double firstToken, double perToken, double step, List<List<Integer>> answers) {
+record Wave(double firstToken, double perToken, double gap, List<List<Integer>> answers) {
   /**
    * Sends the requests when they are due, waits for their answers.
    *
@@ -33,8 +32,8 @@ record Wave(double firstToken, double perToken, double step, List<List<Integer>>
       @Nullable List<Digest> adapters,
       int answerTokens,
       String name) {
-    RuntimeStats before = runtime.stats();
     Answers answers = new Answers(runtime);
+    Gaps gaps = new Gaps();
     long start = System.nanoTime();
     for (int i = 0; i < mix.requests(); i++) {
       GenerationRequest request =
@@ -50,15 +49,13 @@ record Wave(double firstToken, double perToken, double step, List<List<Integer>>
               -1,
               SamplingParams.GREEDY);
       sleepUntil(start + mix.arrivals()[i]);
-      answers.ask(request);
+      answers.ask(request, gaps);
     }
     List<Generation> sent = answers.await();
-    RuntimeStats after = runtime.stats();
-    long nanos = after.stepTimes().sumNanos() - before.stepTimes().sumNanos();
     return new Wave(
         sent.stream().mapToLong(Generation::timeToFirstTokenNanos).average().orElseThrow() / 1e6,
         sent.stream().mapToLong(Generation::timePerOutputTokenNanos).average().orElseThrow() / 1e6,
-        nanos / 1e6 / (after.steps() - before.steps()),
+        gaps.millis(0.5),
         sent.stream().map(generation -> tokens(generation.choice(0))).toList());
   }
 
