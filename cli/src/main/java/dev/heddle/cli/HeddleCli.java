@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.cli.bench.BenchCommand;
+import dev.heddle.cli.bench.MixingCommand;
 import dev.heddle.cli.bench.PlanCommand;
 import dev.heddle.format.FormatException;
 import dev.heddle.template.TemplateException;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Command;
       ScoreCommand.class,
       AccuracyCommand.class,
       BenchCommand.class,
+      MixingCommand.class,
       PlanCommand.class
     })
 public final class HeddleCli {

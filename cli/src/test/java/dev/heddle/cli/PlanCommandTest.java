@@ -2,8 +2,11 @@ package dev.heddle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class PlanCommandTest {
@@ -36,6 +39,44 @@ class PlanCommandTest {
     JsonNode int8 = plan("24GB", "int8");
     assertThat(int8.path("model_bytes").asLong()).isLessThan(17_300_000_000L);
     assertThat(int8.path("plans").get(3).path("fits").asBoolean()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "testdata/oracle/plain-tied-f32/model, stored, 5MB",
+    "testdata/oracle-families/qwen3-moe/model, stored, 8MB",
+    "testdata/oracle-families/mixtral/model, stored, 8MB",
+    "demo/base, stored, 80MB",
+    "demo/base, int8, 70MB"
+  })
+  void an_engine_that_starts_in_the_budget_has_what_the_plan_says(
+      String model, String weights, String memory) {
+    JsonNode plan =
+        Cli.run(
+                "plan",
+                "--model",
+                Path.of(System.getProperty("heddle.repo")).resolve(model),
+                "--memory",
+                memory,
+                "--adapters",
+                "0,1,2,3,20",
+                "--weights",
+                weights,
+                "--start")
+            .json();
+    for (JsonNode row : plan.path("plans")) {
+      JsonNode started = row.path("started");
+      assertThat(row.path("fits").asBoolean()).isTrue();
+      assertThat(started.path("kv_tokens").asLong())
+          .as("%s adapters", row.path("adapters"))
+          .isEqualTo(row.path("kv_tokens").asLong())
+          .isPositive();
+      assertThat(started.path("slots").asInt()).isEqualTo(row.path("slots").asInt());
+    }
+    JsonNode few = plan.path("plans").get(1);
+    JsonNode many = plan.path("plans").get(4);
+    assertThat(many.path("slots").asInt()).isGreaterThan(few.path("slots").asInt());
+    assertThat(many.path("kv_tokens").asLong()).isLessThan(few.path("kv_tokens").asLong());
   }
 
   @Test

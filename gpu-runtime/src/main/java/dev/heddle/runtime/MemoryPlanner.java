@@ -35,8 +35,8 @@ final class MemoryPlanner {
    * @param device bytes of the device that everything is to lie on, 0 for the process's own memory
    * @param maxSlots most expert slots that the backend takes
    * @throws IllegalArgumentException if the budget does not hold the process itself, the base
-   *     model, one full context of KV (or one full step's, if that is less) and the buffers; says
-   *     what would
+   *     model, one full context of KV (or one full step's, if that is less), the buffers and the
+   *     slots that are asked for; says what would
    */
   static MemoryPlan plan(RuntimeConfig config, ModelShape shape, long device, int maxSlots) {
     long limit = device > 0 ? device : memoryLimit();
@@ -69,11 +69,12 @@ final class MemoryPlanner {
     long blockBytes = estimate.kvToken() * ModelLimits.BLOCK_TOKENS;
     int context = context(config, shape);
     long leastBlocks = blocks(Math.min(context, config.maxBatchTokens()));
-    long fixed = base + estimate.workspace() + leastBlocks * blockBytes;
+    long asked = config.adapterSlots() * estimate.slot();
+    long fixed = base + estimate.workspace() + leastBlocks * blockBytes + asked;
     long remaining = budget - fixed - process.beside(budget);
     if (remaining < 0) {
       throw new IllegalArgumentException(
-          "a memory budget of %,d bytes (%s) does not hold the model: the least that does is %dMB (%,d bytes for the base model, %,d for buffers, %,d for the least KV cache%s)"
+          "a memory budget of %,d bytes (%s) does not hold the model: the least that does is %dMB (%,d bytes for the base model, %,d for buffers, %,d for the least KV cache%s%s)"
               .formatted(
                   budget,
                   source,
@@ -81,17 +82,21 @@ final class MemoryPlanner {
                   base,
                   estimate.workspace(),
                   leastBlocks * blockBytes,
+                  asked == 0 ? "" : ", %,d for adapters".formatted(asked),
                   device ? "" : beside(process)));
     }
     long most = Math.max(SMALL, 2 * base);
-    long adapterBytes =
-        config.adapterRows() == 0 ? 0 : Math.min(most, (long) (remaining * ADAPTER_SHARE));
-    long usefulSlots = Math.max(baseSlots, (long) config.adapterRows() * baseSlots / TUNED_SHARE);
-    long adapterSlots =
-        Math.min(
-            Math.min(adapterBytes / estimate.slot(), usefulSlots),
-            Math.max(0, maxSlots - baseSlots));
-    remaining -= adapterSlots * estimate.slot();
+    long adapterSlots = config.adapterSlots();
+    if (adapterSlots > maxSlots - baseSlots) {
+      throw new IllegalArgumentException(
+          "%d slots for adapters beside the base's %d are more than the %d that the backend has"
+              .formatted(adapterSlots, baseSlots, maxSlots));
+    }
+    if (adapterSlots == 0) {
+      long room = Math.min(most, (long) (remaining * ADAPTER_SHARE));
+      adapterSlots = usefulSlots(config, baseSlots, room / estimate.slot(), maxSlots);
+      remaining -= adapterSlots * estimate.slot();
+    }
     long kvBlocks =
         Math.min(
             leastBlocks + Math.min(remaining, most) / blockBytes,
@@ -110,6 +115,15 @@ final class MemoryPlanner {
         process.hostCache(budget),
         process.heap(),
         process.jvm());
+  }
+
+  /** Slots that share the budget with KV, as many as could be of use. */
+  private static long usefulSlots(RuntimeConfig config, int baseSlots, long room, int maxSlots) {
+    if (config.adapterRows() == 0) {
+      return 0;
+    }
+    long useful = Math.max(baseSlots, (long) config.adapterRows() * baseSlots / TUNED_SHARE);
+    return Math.min(Math.min(room, useful), Math.max(0, maxSlots - baseSlots));
   }
 
   private static String beside(ProcessMemory process) {

@@ -23,6 +23,8 @@ import java.util.function.ToDoubleFunction;
  * @param loadWait how long a request waits for its adapter
  * @param maxContext most tokens of prompt and output together, 0 for the checkpoint's own limit
  * @param adapterRows most adapters resident at once
+ * @param adapterSlots expert slots for adapters, all of them certain to be there; 0 for a share of
+ *     what the model leaves of the budget
  * @param loadThreads how many experts are read and written to slots at a time
  * @param tenantWeight share of a tenant relative to others', &gt; 0; asked with each request, on
  *     the step thread, and used from then on
@@ -40,6 +42,7 @@ public record RuntimeConfig(
     Duration loadWait,
     int maxContext,
     int adapterRows,
+    int adapterSlots,
     int loadThreads,
     ToDoubleFunction<String> tenantWeight,
     ProcessMemory process) {
@@ -61,6 +64,7 @@ public record RuntimeConfig(
         Duration.ofSeconds(30),
         0,
         64,
+        0,
         2,
         tenant -> 1,
         ProcessMemory.ofThisJvm(0L));
@@ -89,6 +93,11 @@ public record RuntimeConfig(
     check(faults, !loadWait.isNegative(), "loadWait must not be negative: " + loadWait);
     check(faults, maxContext >= 0, "maxContext must not be negative: " + maxContext);
     check(faults, adapterRows >= 0, "adapterRows must not be negative: " + adapterRows);
+    check(faults, adapterSlots >= 0, "adapterSlots must not be negative: " + adapterSlots);
+    check(
+        faults,
+        adapterSlots == 0 || adapterRows > 0,
+        "adapterSlots are of no use without adapterRows: " + adapterSlots);
     check(faults, loadThreads >= 1, "loadThreads must be at least 1: " + loadThreads);
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", faults));

@@ -464,6 +464,7 @@ class InferenceRuntimeTest {
         loadWait,
         0,
         adapterRows,
+        0,
         2,
         tenant -> 1,
         ProcessMemory.NONE);

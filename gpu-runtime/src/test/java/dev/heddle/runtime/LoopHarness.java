@@ -128,6 +128,7 @@ final class LoopHarness {
         LOAD_WAIT,
         0,
         sizes.adapterRows,
+        0,
         1,
         weights,
         ProcessMemory.NONE);

@@ -162,6 +162,31 @@ class MemoryPlannerTest {
   }
 
   @Test
+  void slots_that_are_asked_for_are_there_and_kv_gets_the_rest() {
+    ModelShape lite = RandomModel.lite(2);
+    MemoryPlan share = plan(config(6 * GIB, 4, 0, ProcessMemory.NONE), lite, 0);
+    MemoryPlan few = plan(config(6 * GIB, 4, 10, ProcessMemory.NONE), lite, 0);
+    MemoryPlan many = plan(config(6 * GIB, 4, 200, ProcessMemory.NONE), lite, 0);
+    assertThat(share.adapterSlots()).isBetween(11, 199);
+    assertThat(few.adapterSlots()).isEqualTo(10);
+    assertThat(many.adapterSlots()).isEqualTo(200);
+    long block = 32 * few.kvTokenBytes();
+    assertThat(few.kvBytes() - many.kvBytes())
+        .isBetween(190 * few.slotBytes() - block, 190 * few.slotBytes() + block);
+    assertThat(few.total()).isBetween(6 * GIB - block, 6 * GIB);
+  }
+
+  @Test
+  void a_budget_without_room_for_the_slots_that_are_asked_for_is_refused() {
+    ModelShape lite = RandomModel.lite(2);
+    assertThatThrownBy(() -> plan(config(3 * GIB, 4, 400, ProcessMemory.NONE), lite, 0))
+        .hasMessageContaining("6,920,601,600 for adapters");
+    assertThatThrownBy(
+            () -> MemoryPlanner.plan(config(60 * GIB, 4, 2000, ProcessMemory.NONE), lite, 0, 1024))
+        .hasMessageContaining("2000 slots for adapters");
+  }
+
+  @Test
   void this_jvm_is_counted_with_the_heap_that_it_was_given() {
     ProcessMemory here = ProcessMemory.ofThisJvm(0L);
     assertThat(here.heap()).isBetween(Runtime.getRuntime().maxMemory(), 4 * GIB);
@@ -173,6 +198,11 @@ class MemoryPlannerTest {
   }
 
   private static RuntimeConfig config(long budget, int adapterRows, ProcessMemory process) {
+    return config(budget, adapterRows, 0, process);
+  }
+
+  private static RuntimeConfig config(
+      long budget, int adapterRows, int adapterSlots, ProcessMemory process) {
     return new RuntimeConfig(
         "reference",
         1,
@@ -185,6 +215,7 @@ class MemoryPlannerTest {
         Duration.ofSeconds(1),
         0,
         adapterRows,
+        adapterSlots,
         1,
         name -> 1,
         process);

@@ -113,6 +113,8 @@ public record HeddleProperties(
    * @param maxSequences most answers computed at once
    * @param maxContext most tokens of prompt and answer together, 0 for the model's own limit
    * @param adapterRows most adapters resident at once
+   * @param adapterSlots expert slots for adapters, the rest of the memory being KV's; 0 for a share
+   *     of what the model leaves
    * @param loadThreads how many experts are read and written to slots at a time
    * @param stuckAfter how long one step may take before liveness goes down
    */
@@ -124,6 +126,7 @@ public record HeddleProperties(
       @DefaultValue("64") @Min(1) @Max(4096) int maxSequences,
       @DefaultValue("0") @Min(0) int maxContext,
       @DefaultValue("64") @Min(1) @Max(100_000) int adapterRows,
+      @DefaultValue("0") @Min(0) @Max(10_000_000) int adapterSlots,
       @DefaultValue("2") @Min(1) @Max(256) int loadThreads,
       @DefaultValue("1m") @NotNull Duration stuckAfter) {
 

@@ -28,6 +28,7 @@ public final class RuntimeSettings {
         properties.serving().loadWait(),
         engine.maxContext(),
         engine.adapterRows(),
+        engine.adapterSlots(),
         engine.loadThreads(),
         tenantWeight,
         process(properties));

@@ -45,7 +45,16 @@ class HeddlePropertiesTest {
                         null,
                         null,
                         new HeddleProperties.Engine(
-                            "auto", 0, Precision.STORED, 256, 64, 0, 64, 2, Duration.ofMinutes(1)),
+                            "auto",
+                            0,
+                            Precision.STORED,
+                            256,
+                            64,
+                            0,
+                            64,
+                            0,
+                            2,
+                            Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             512,
                             16,
@@ -138,6 +147,7 @@ class HeddlePropertiesTest {
             "heddle.engine.max-sequences=32",
             "heddle.engine.max-context=2048",
             "heddle.engine.adapter-rows=9",
+            "heddle.engine.adapter-slots=70",
             "heddle.engine.load-threads=5",
             "heddle.serving.default-max-tokens=7",
             "heddle.serving.max-choices=2",
@@ -224,6 +234,7 @@ class HeddlePropertiesTest {
                             32,
                             2048,
                             9,
+                            70,
                             5,
                             Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(

@@ -85,6 +85,15 @@ public final class BenchCommand implements Callable<Integer> {
   boolean sampling;
 
   @Option(
+      names = "--context",
+      paramLabel = "N",
+      description = {
+        "Measure instead how 1 and 4 sequences decode that have so many positions, the base model",
+        "alone, and what attention takes of it."
+      })
+  int context;
+
+  @Option(
       names = "--prompt-tokens",
       paramLabel = "N",
       description = "Tokens of each prompt of --scoring; default 2000, at most the context.")
@@ -98,6 +107,9 @@ public final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     if (threads < 1 || (adapters != null && (adapters < 0 || adapters > MOST_ADAPTERS))) {
       throw new InputException("--threads is at least 1, --adapters 0 to " + MOST_ADAPTERS);
+    }
+    if (context < 0) {
+      throw new InputException("--context is at least 1");
     }
     if (promptTokens < 2) {
       throw new InputException("--prompt-tokens is at least 2");
@@ -121,11 +133,29 @@ public final class BenchCommand implements Callable<Integer> {
         if (counting && ops.deviceMemory() > 0) {
           throw new InputException("--counting: an accelerator's pass is recorded with counting");
         }
+        if (context > 0) {
+          context(source, ops, bandwidth);
+          return 0;
+        }
         List<Integer> counts = affordable(shape, ops);
         run(source, ops, counts, bandwidth);
       }
     }
     return 0;
+  }
+
+  private void context(WeightSource source, Ops ops, double bandwidth) {
+    ModelShape shape = source.shape();
+    if (context > shape.maxContext()) {
+      throw new InputException("--context: the model's limit is " + shape.maxContext());
+    }
+    if (ContextBench.bytes(shape, weights.precision(), context) > memory(ops)) {
+      throw new InputException("--context: the model and so long a context do not fit the memory");
+    }
+    console.note(
+        String.format(
+            "%s backend, %d threads, memory reads %.1f GB/s", ops.name(), threads, bandwidth));
+    ContextBench.run(source, ops, weights.precision(), context, console);
   }
 
   private void run(WeightSource source, Ops ops, List<Integer> counts, double bandwidth) {
@@ -147,12 +177,17 @@ public final class BenchCommand implements Callable<Integer> {
     report.print(source.shape());
   }
 
+  /** Bytes that may be used of the device's memory, or the machine's. */
+  private static double memory(Ops ops) {
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long whole = ops.deviceMemory() > 0 ? ops.deviceMemory() : system.getTotalMemorySize();
+    return MEMORY_SHARE * whole;
+  }
+
   /** The numbers of adapters that fit the device's memory, or the machine's. */
   private List<Integer> affordable(ModelShape shape, Ops ops) {
     List<Integer> wanted = adapters == null ? ADAPTERS : List.of(0, adapters);
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long whole = ops.deviceMemory() > 0 ? ops.deviceMemory() : system.getTotalMemorySize();
-    double memory = MEMORY_SHARE * whole;
+    double memory = memory(ops);
     List<Integer> counts = new ArrayList<>();
     for (int count : wanted.stream().distinct().toList()) {
       if (Bench.bytes(shape, weights.precision(), count) <= memory) {

@@ -4,12 +4,19 @@ import dev.heddle.cli.Console;
 import dev.heddle.cli.InputException;
 import dev.heddle.cli.WeightsOption;
 import dev.heddle.format.model.ModelConfigReader;
+import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.MemoryEstimate;
 import dev.heddle.model.ModelLimits;
+import dev.heddle.model.RandomModel;
+import dev.heddle.model.WeightSource;
+import dev.heddle.runtime.MemoryPlan;
+import dev.heddle.runtime.ProcessMemory;
 import dev.heddle.runtime.RuntimeConfig;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,11 +32,12 @@ import tools.jackson.core.JsonGenerator;
     description = {
       "Prints what a memory budget holds: the base model with 0, 1, 2, 3 and 20 adapters, and the",
       "tokens of KV that are left, beside those that as many merged models would leave. Nothing is",
-      "loaded. A table goes to stderr, JSON to stdout."
+      "loaded, unless --start asks for it. A table goes to stderr, JSON to stdout."
     })
 public final class PlanCommand implements Callable<Integer> {
   private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,6})(MB|GB)");
   private static final int MOST_ADAPTERS = 256;
+  private static final long NO_ROOM = -1;
 
   private final Console console;
 
@@ -53,6 +61,14 @@ public final class PlanCommand implements Callable<Integer> {
       })
   List<Integer> adapters = List.of(0, 1, 2, 3, 20);
 
+  @Option(
+      names = "--start",
+      description = {
+        "Also start the engine with each number of adapters that fits, load them, and say what it",
+        "really has."
+      })
+  boolean start;
+
   @Mixin WeightsOption weights = new WeightsOption();
 
   public PlanCommand(Console console) {
@@ -66,7 +82,7 @@ public final class PlanCommand implements Callable<Integer> {
    * @param slots that their experts take
    * @param padded slots where each layer of an adapter has room for as many as its largest layer
    * @param bytes of their experts
-   * @param kvTokens that the budget leaves; negative where even that much is missing
+   * @param kvTokens that the budget leaves; {@link #NO_ROOM} where the engine would not start
    * @param merged the same with as many merged models in place of one base and its adapters
    */
   private record Row(int adapters, int slots, int padded, long bytes, long kvTokens, long merged) {}
@@ -84,8 +100,32 @@ public final class PlanCommand implements Callable<Integer> {
         subject.model == null ? subject.randomShape() : ModelConfigReader.read(subject.model);
     List<Row> rows = adapters.stream().distinct().map(n -> row(shape, budget, n)).toList();
     table(shape, budget, rows);
-    print(shape, budget, rows);
+    print(shape, budget, rows, start ? runs(shape, budget, rows) : Map.of());
     return 0;
+  }
+
+  /** By number of adapters, of all that fit. */
+  private Map<Integer, PlanRun> runs(ModelShape shape, long budget, List<Row> rows) {
+    Map<Integer, PlanRun> runs = new HashMap<>();
+    try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
+      WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
+      for (Row row : rows) {
+        if (row.kvTokens != NO_ROOM) {
+          RuntimeConfig config = config(budget, row.adapters, row.slots);
+          PlanRun run = PlanRun.of(source, config, AdapterMix.of(shape, row.adapters));
+          runs.put(row.adapters, run);
+          console.note(
+              "started with %d adapters: %d KV tokens, %d slots; loading took %.3f GB, %.3f of the experts' bytes"
+                  .formatted(
+                      row.adapters,
+                      run.kvTokens(),
+                      run.slots(),
+                      run.bytes() / 1e9,
+                      row.bytes == 0 ? 0 : (double) run.bytes() / row.bytes));
+        }
+      }
+    }
+    return runs;
   }
 
   private long budget() {
@@ -98,19 +138,35 @@ public final class PlanCommand implements Callable<Integer> {
 
   private Row row(ModelShape shape, long budget, int count) {
     AdapterMix mix = AdapterMix.of(shape, count);
-    MemoryEstimate estimate = estimate(shape, count);
-    long model = modelBytes(shape, estimate);
-    long bytes = mix.slots() * estimate.slot();
+    MemoryEstimate estimate = estimate(shape);
+    long others = Math.max(0, count - 1) * modelBytes(shape, estimate);
     return new Row(
         count,
         mix.slots(),
         mix.paddedSlots(),
-        bytes,
-        tokens(budget - model - bytes, estimate),
-        tokens(budget - Math.max(1, count) * model, estimate));
+        mix.slots() * estimate.slot(),
+        tokens(shape, budget, count, mix.slots()),
+        tokens(shape, budget - others, 0, 0));
   }
 
-  private MemoryEstimate estimate(ModelShape shape, int count) {
+  /** The engine's own plan for its KV; nothing but the engine takes of the budget. */
+  private long tokens(ModelShape shape, long budget, int rows, int slots) {
+    if (budget <= 0) {
+      return NO_ROOM;
+    }
+    try {
+      return MemoryPlan.of(config(budget, rows, slots), shape).kvTokens();
+    } catch (IllegalArgumentException e) { // the engine would not start
+      return NO_ROOM;
+    }
+  }
+
+  private RuntimeConfig config(long budget, int rows, int slots) {
+    return BenchRuntime.config(
+        weights.precision(), "auto", 0, budget, 0, rows, slots, ProcessMemory.NONE);
+  }
+
+  private MemoryEstimate estimate(ModelShape shape) {
     RuntimeConfig engine = RuntimeConfig.defaults();
     return MemoryEstimate.of(
         shape,
@@ -122,7 +178,7 @@ public final class PlanCommand implements Callable<Integer> {
             ModelLimits.BLOCK_TOKENS,
             shape.maxContext(),
             MemoryEstimate.baseSlots(shape),
-            count + 1,
+            1,
             weights.precision()));
   }
 
@@ -130,13 +186,8 @@ public final class PlanCommand implements Callable<Integer> {
     return estimate.weights() + MemoryEstimate.baseSlots(shape) * estimate.slot();
   }
 
-  private static long tokens(long room, MemoryEstimate estimate) {
-    long block = estimate.kvToken() * ModelLimits.BLOCK_TOKENS;
-    return Math.floorDiv(room - estimate.workspace(), block) * ModelLimits.BLOCK_TOKENS;
-  }
-
   private void table(ModelShape shape, long budget, List<Row> rows) {
-    MemoryEstimate estimate = estimate(shape, 0);
+    MemoryEstimate estimate = estimate(shape);
     console.note(
         "%s, weights %s: the model takes %.1f GB of %.1f, an expert slot %.1f MB, a token's KV %.1f kB"
             .formatted(
@@ -154,17 +205,17 @@ public final class PlanCommand implements Callable<Integer> {
                   row.adapters,
                   row.slots,
                   row.bytes / 1e9,
-                  row.kvTokens < 0 ? "no room" : row.kvTokens,
-                  row.merged < 0 ? "no room" : row.merged));
+                  row.kvTokens == NO_ROOM ? "no room" : row.kvTokens,
+                  row.merged == NO_ROOM ? "no room" : row.merged));
     }
   }
 
-  private void print(ModelShape shape, long budget, List<Row> rows) {
+  private void print(ModelShape shape, long budget, List<Row> rows, Map<Integer, PlanRun> runs) {
     JsonGenerator json = console.json();
     json.writeStartObject();
     json.writeStringProperty("weights", weights.precision().label());
     json.writeNumberProperty("budget_bytes", budget);
-    json.writeNumberProperty("model_bytes", modelBytes(shape, estimate(shape, 0)));
+    json.writeNumberProperty("model_bytes", modelBytes(shape, estimate(shape)));
     json.writeArrayPropertyStart("plans");
     for (Row row : rows) {
       json.writeStartObject();
@@ -173,9 +224,17 @@ public final class PlanCommand implements Callable<Integer> {
       json.writeNumberProperty("padded_slots", row.padded);
       json.writeNumberProperty("adapter_bytes", row.bytes);
       json.writeNumberProperty("kv_tokens", Math.max(0, row.kvTokens));
-      json.writeBooleanProperty("fits", row.kvTokens >= 0);
+      json.writeBooleanProperty("fits", row.kvTokens != NO_ROOM);
       json.writeNumberProperty("kv_tokens_merged", Math.max(0, row.merged));
-      json.writeBooleanProperty("fits_merged", row.merged >= 0);
+      json.writeBooleanProperty("fits_merged", row.merged != NO_ROOM);
+      PlanRun run = runs.get(row.adapters);
+      if (run != null) {
+        json.writeObjectPropertyStart("started");
+        json.writeNumberProperty("kv_tokens", run.kvTokens());
+        json.writeNumberProperty("slots", run.slots());
+        json.writeNumberProperty("bytes", run.bytes());
+        json.writeEndObject();
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

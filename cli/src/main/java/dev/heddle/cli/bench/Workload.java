@@ -24,7 +24,12 @@ record Workload(int sequences, int adapters, int tokens, long keys, List<StepBat
 
   /** One token of each sequence, after {@link #DECODE_POSITION} others. */
   static Workload decode(MoeModel model, int sequences, int adapters) {
-    return of(model, sequences, adapters, DECODE_POSITION, 1);
+    return decode(model, sequences, adapters, DECODE_POSITION);
+  }
+
+  /** One token of each sequence, after so many others. */
+  static Workload decode(MoeModel model, int sequences, int adapters, int after) {
+    return of(model, sequences, adapters, after, 1);
   }
 
   /** {@link #PREFILL_TOKENS} tokens of prompts, at least one for each adapter. */

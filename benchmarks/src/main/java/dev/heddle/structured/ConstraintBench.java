@@ -45,7 +45,9 @@ public class ConstraintBench {
     String[] values = {"\"some words\"", "12345", "true", "3.25"};
     for (int i = 0; i < 100; i++) {
       String comma = i == 0 ? "" : ",";
-      properties.append(comma).append("\"property_%d\":{\"type\":\"%s\"}".formatted(i, kinds[i % 4]));
+      properties
+          .append(comma)
+          .append("\"property_%d\":{\"type\":\"%s\"}".formatted(i, kinds[i % 4]));
       required.append(comma).append("\"property_%d\"".formatted(i));
       text.append(comma).append("\"property_%d\":%s".formatted(i, values[i % 4]));
     }
