@@ -45,7 +45,16 @@ class HeddlePropertiesTest {
                         null,
                         null,
                         new HeddleProperties.Engine(
-                            "auto", 0, Precision.STORED, 256, 64, 0, 64, 2, Duration.ofMinutes(1)),
+                            "auto",
+                            0,
+                            Precision.STORED,
+                            256,
+                            64,
+                            0,
+                            64,
+                            2,
+                            "data",
+                            Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             512,
                             16,
@@ -139,6 +148,7 @@ class HeddlePropertiesTest {
             "heddle.engine.max-context=2048",
             "heddle.engine.adapter-rows=9",
             "heddle.engine.load-threads=5",
+            "heddle.engine.packed-weights=/srv/packed",
             "heddle.serving.default-max-tokens=7",
             "heddle.serving.max-choices=2",
             "heddle.serving.body-limit=1MB",
@@ -225,6 +235,7 @@ class HeddlePropertiesTest {
                             2048,
                             9,
                             5,
+                            "/srv/packed",
                             Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             7,
