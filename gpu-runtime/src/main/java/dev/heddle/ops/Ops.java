@@ -34,6 +34,17 @@ public interface Ops extends AutoCloseable {
 
   // ---- boot: buffers and weights, all sized once
 
+  /**
+   * What the bytes of packed weights depend on beside the weights and their format, in words; null
+   * where weights cannot be kept.
+   */
+  default @Nullable String packing() {
+    return null;
+  }
+
+  /** Has weights that are made from now on, until {@link #prepare}, asked for before packing. */
+  default void use(PackedWeights kept) {}
+
   /** A zeroed buffer of floats. */
   Tensor floats(String name, int rows, int cols);
 

@@ -21,6 +21,7 @@ import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
 import dev.heddle.ops.Precision;
+import dev.heddle.ops.packed.PackedStore;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
@@ -54,6 +55,7 @@ public final class InferenceRuntime implements AutoCloseable {
   private final StepLoop loop;
   private final StepMetrics metrics;
   private final Ops ops;
+  private final PackedStore kept;
   private final Thread thread;
 
   private InferenceRuntime(
@@ -63,8 +65,10 @@ public final class InferenceRuntime implements AutoCloseable {
       AdapterCatalog catalog,
       MemoryPlan plan,
       Ops ops,
+      PackedStore kept,
       StepOutput.@Nullable RowObserver observer) {
     this.shape = base.shape();
+    this.kept = kept;
     this.precision = config.precision();
     this.plan = plan;
     this.ops = ops;
@@ -74,8 +78,13 @@ public final class InferenceRuntime implements AutoCloseable {
     this.inbox =
         new Inbox(config.queueLimit(), OTHER_COMMANDS, Runtime.getRuntime().maxMemory() / 4);
     this.metrics = new StepMetrics();
+    String packing = ops.packing();
+    if (packing != null) {
+      ops.use(kept.open(digest.get() + " " + precision.label() + ", " + packing));
+    }
     MoeModel model =
         MoeModel.load(base, ops, MemoryPlanner.limits(config, shape, plan), new LoadLog());
+    kept.loaded();
     this.showsRouting = model.showsRouting();
     WarmUp.run(model);
     KvBlockPool pool = new KvBlockPool(plan.kvBlocks(), plan.blockTokens());
@@ -104,7 +113,18 @@ public final class InferenceRuntime implements AutoCloseable {
    */
   public static InferenceRuntime start(
       RuntimeConfig config, ModelFolder base, AdapterCatalog catalog) {
-    return start(config, WeightSource.of(base), base::digest, catalog, null);
+    return start(config, base, catalog, PackedStore.none());
+  }
+
+  /**
+   * As the other.
+   *
+   * @param kept where weights that the backend has packed are kept for the next start; owned from
+   *     now on
+   */
+  public static InferenceRuntime start(
+      RuntimeConfig config, ModelFolder base, AdapterCatalog catalog, PackedStore kept) {
+    return start(config, WeightSource.of(base), base::digest, catalog, kept, null);
   }
 
   /** As the other; the observer sees every row of logits, on the step thread. */
@@ -113,13 +133,14 @@ public final class InferenceRuntime implements AutoCloseable {
       ModelFolder base,
       AdapterCatalog catalog,
       StepOutput.RowObserver observer) {
-    return start(config, WeightSource.of(base), base::digest, catalog, observer);
+    return start(
+        config, WeightSource.of(base), base::digest, catalog, PackedStore.none(), observer);
   }
 
   /** As {@link #start(RuntimeConfig, ModelFolder, AdapterCatalog)}, with weights from anywhere. */
   public static InferenceRuntime start(
       RuntimeConfig config, WeightSource base, Supplier<Digest> digest, AdapterCatalog catalog) {
-    return start(config, base, digest, catalog, null);
+    return start(config, base, digest, catalog, PackedStore.none(), null);
   }
 
   private static InferenceRuntime start(
@@ -127,13 +148,15 @@ public final class InferenceRuntime implements AutoCloseable {
       WeightSource base,
       Supplier<Digest> digest,
       AdapterCatalog catalog,
+      PackedStore kept,
       StepOutput.@Nullable RowObserver observer) {
     Ops ops = choose(config, base.shape());
     try {
       MemoryPlan plan = plan(config, base.shape(), ops);
       InferenceRuntime runtime =
-          new InferenceRuntime(config, base, digest, catalog, plan, ops, observer);
+          new InferenceRuntime(config, base, digest, catalog, plan, ops, kept, observer);
       runtime.thread.start();
+      kept.keep();
       return runtime;
     } catch (Throwable e) {
       ops.close();
@@ -400,6 +423,7 @@ public final class InferenceRuntime implements AutoCloseable {
     join(Duration.ofSeconds(Long.MAX_VALUE / 1_000_000_000L));
     experts.close();
     inbox.runCommands(); // the step thread has ended; what came too late fails now
+    kept.close();
     ops.close();
   }
 

@@ -1,6 +1,7 @@
 package dev.heddle.app.client;
 
 import dev.heddle.app.bench.BenchFormsCommand;
+import dev.heddle.app.bench.BenchLoadingCommand;
 import dev.heddle.app.upkeep.BackupCommand;
 import dev.heddle.app.upkeep.DoctorCommand;
 import dev.heddle.app.upkeep.FetchCommand;
@@ -24,6 +25,7 @@ public final class PlatformCommands {
     UsageCommand.class,
     LoadCommand.class,
     BenchFormsCommand.class,
+    BenchLoadingCommand.class,
     DoctorCommand.class,
     BackupCommand.class,
     RestoreCommand.class,

@@ -29,15 +29,22 @@ public final class BaseModelProof implements AutoCloseable {
   private final WeightDigests kept;
   private final long bytesPerSecond;
   private final Map<String, Digest> trusted;
+  private final Map<Path, String> files;
   private final Set<String> damaged = new ConcurrentSkipListSet<>();
+  private volatile Runnable onDamage = () -> {};
   private @Nullable Thread reader;
 
   private BaseModelProof(
-      ModelFolder model, WeightDigests kept, long bytesPerSecond, Map<String, Digest> trusted) {
+      ModelFolder model,
+      WeightDigests kept,
+      long bytesPerSecond,
+      Map<String, Digest> trusted,
+      Map<Path, String> files) {
     this.model = model;
     this.kept = kept;
     this.bytesPerSecond = bytesPerSecond;
     this.trusted = trusted;
+    this.files = files;
   }
 
   /**
@@ -65,7 +72,27 @@ public final class BaseModelProof implements AutoCloseable {
     if (!trusted.keySet().containsAll(all.keySet())) {
       kept.write(before, all);
     }
-    return new BaseModelProof(model, kept, bytesPerSecond, trusted);
+    return new BaseModelProof(model, kept, bytesPerSecond, trusted, before);
+  }
+
+  /** What a file about a model is called in the data folder, before what ends its name. */
+  static Path place(Path data, ModelFolder model) throws IOException {
+    return BaseModelRecord.path(data, model.path());
+  }
+
+  /** Whether the weights files are those whose digests were settled, as far as can be seen. */
+  boolean isUnchanged() {
+    try {
+      return damaged.isEmpty() && kept.files().equals(files);
+    } catch (IOException e) {
+      log.warn("the base model's files cannot be looked at: {}", e.toString());
+      return false;
+    }
+  }
+
+  /** Has something done when a file is found damaged, before readiness is down. */
+  void onDamage(Runnable action) {
+    onDamage = action;
   }
 
   /** Begins to read what was taken on trust, once the platform serves. */
@@ -121,6 +148,7 @@ public final class BaseModelProof implements AutoCloseable {
             + " right and start again",
         tensor,
         file);
+    onDamage.run();
     try {
       kept.forget();
     } catch (IOException e) {

@@ -23,6 +23,7 @@ import dev.heddle.format.adapter.AdapterSource;
 import dev.heddle.format.model.ModelFolder;
 import dev.heddle.format.text.ChatTemplate;
 import dev.heddle.format.text.Tokenizer;
+import dev.heddle.ops.packed.PackedStore;
 import dev.heddle.registry.access.BaseModel;
 import dev.heddle.registry.snapshot.SnapshotSource;
 import dev.heddle.registry.store.ExpertStore;
@@ -34,6 +35,7 @@ import dev.heddle.runtime.RuntimeConfig;
 import dev.heddle.score.SampleReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.UUID;
 import org.springframework.context.annotation.Bean;
@@ -54,6 +56,25 @@ class EngineConfiguration {
     return Tokenizer.open(folder.path());
   }
 
+  /** Where packed weights are kept for the next start; the engine's from its start on. */
+  @Bean
+  PackedStore packedStore(
+      HeddleProperties properties, ModelFolder folder, DataFolder data, BaseModelProof proof)
+      throws IOException {
+    String setting = properties.engine().packedWeights();
+    if (setting.equals(HeddleProperties.Engine.NOT_PACKED)) {
+      return PackedStore.none();
+    }
+    Path place = BaseModelProof.place(data.path(), folder);
+    Path parent =
+        setting.equals(HeddleProperties.Engine.WITH_DATA)
+            ? place.resolveSibling("")
+            : Path.of(setting);
+    PackedStore store = PackedStore.in(parent, place.getFileName().toString(), proof::isUnchanged);
+    proof.onDamage(store::forget);
+    return store;
+  }
+
   /** Comes after the registry: what cannot be kept need not be computed. */
   @Bean
   InferenceRuntime inferenceRuntime(
@@ -61,6 +82,7 @@ class EngineConfiguration {
       ModelFolder folder,
       ExpertStore store,
       HostCache hostCache,
+      PackedStore packedStore,
       AdapterNames names,
       SnapshotSource snapshots) {
     RuntimeConfig config =
@@ -78,7 +100,7 @@ class EngineConfiguration {
             return names.of(adapter);
           }
         };
-    return InferenceRuntime.start(config, folder, catalog);
+    return InferenceRuntime.start(config, folder, catalog, packedStore);
   }
 
   @Bean

@@ -116,6 +116,8 @@ public record HeddleProperties(
    * @param adapterSlots expert slots for adapters, the rest of the memory being KV's; 0 for a share
    *     of what the model leaves
    * @param loadThreads how many experts are read and written to slots at a time
+   * @param packedWeights where weights that were packed for this machine are kept for the next
+   *     start: {@code data} for the data folder, {@code off} for nowhere, or a folder of its own
    * @param stuckAfter how long one step may take before liveness goes down
    */
   public record Engine(
@@ -128,7 +130,17 @@ public record HeddleProperties(
       @DefaultValue("64") @Min(1) @Max(100_000) int adapterRows,
       @DefaultValue("0") @Min(0) @Max(10_000_000) int adapterSlots,
       @DefaultValue("2") @Min(1) @Max(256) int loadThreads,
+      @DefaultValue(Engine.WITH_DATA) @NotBlank String packedWeights,
       @DefaultValue("1m") @NotNull Duration stuckAfter) {
+    static final String WITH_DATA = "data";
+    static final String NOT_PACKED = "off";
+
+    @AssertTrue(message = "packed-weights: must be data, off, or a folder's path from the root")
+    boolean isPackedWeightsSane() {
+      return packedWeights.equals(WITH_DATA)
+          || packedWeights.equals(NOT_PACKED)
+          || packedWeights.startsWith("/");
+    }
 
     @AssertTrue(message = "max-batch-tokens: must not be less than max-sequences")
     boolean isMaxBatchTokensEnough() {

@@ -54,6 +54,7 @@ class HeddlePropertiesTest {
                             64,
                             0,
                             2,
+                            "data",
                             Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             512,
@@ -149,6 +150,7 @@ class HeddlePropertiesTest {
             "heddle.engine.adapter-rows=9",
             "heddle.engine.adapter-slots=70",
             "heddle.engine.load-threads=5",
+            "heddle.engine.packed-weights=/srv/packed",
             "heddle.serving.default-max-tokens=7",
             "heddle.serving.max-choices=2",
             "heddle.serving.body-limit=1MB",
@@ -236,6 +238,7 @@ class HeddlePropertiesTest {
                             9,
                             70,
                             5,
+                            "/srv/packed",
                             Duration.ofMinutes(1)),
                         new HeddleProperties.Serving(
                             7,

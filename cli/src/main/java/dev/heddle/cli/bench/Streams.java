@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Callers who read long answers one after the other, and how long they wait for each token. */
-final class Streams implements AutoCloseable {
+public final class Streams implements AutoCloseable {
   private static final int PROMPT = 16;
   private static final int MOST_TOKENS = 4_000;
 
@@ -23,7 +23,8 @@ final class Streams implements AutoCloseable {
   /** Where gaps go; null while nobody wants them. */
   private volatile @Nullable Gaps gaps;
 
-  Streams(InferenceRuntime runtime, int count) {
+  /** Begins to ask; each caller has one answer under way. */
+  public Streams(InferenceRuntime runtime, int count) {
     this.runtime = runtime;
     this.tokens = Math.min(MOST_TOKENS, runtime.maxContext() - PROMPT);
     for (int i = 0; i < count; i++) {
@@ -33,7 +34,7 @@ final class Streams implements AutoCloseable {
   }
 
   /** From now on gaps go there; those written to before may be read. */
-  void record(@Nullable Gaps to) {
+  public void record(@Nullable Gaps to) {
     gaps = to;
   }
 

@@ -3,6 +3,7 @@ package dev.heddle.ops.vector;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
 import dev.heddle.ops.ExpertPool;
+import dev.heddle.ops.PackedWeights;
 import dev.heddle.ops.Require;
 import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.memory.NativeMemory;
@@ -23,6 +24,7 @@ final class PanelExperts implements ExpertPool {
   private final int intermediate;
   private final WeightFormat wanted;
   private final WeightFormat format;
+  private final long bytes;
   private final long slotBytes;
   private final NativeMemory memory;
   private final AtomicIntegerArray filled;
@@ -33,7 +35,7 @@ final class PanelExperts implements ExpertPool {
     this.intermediate = intermediate;
     this.wanted = wanted;
     format = PanelMatrix.format(PanelMatrix.format(wanted, hidden), intermediate);
-    long bytes =
+    bytes =
         2 * PanelMatrix.bytes(intermediate, hidden, format)
             + PanelMatrix.bytes(hidden, intermediate, format);
     slotBytes = Math.ceilDiv(bytes, PAGE) * PAGE;
@@ -78,11 +80,23 @@ final class PanelExperts implements ExpertPool {
         + panel * PanelMatrix.panelBytes(intermediate, format);
   }
 
-  void fill(int slot, ExpertWeights weights) {
+  /**
+   * Packs an expert into a slot.
+   *
+   * @param kept asked for the slot first
+   */
+  void fill(int slot, ExpertWeights weights, PackedWeights kept) {
     StoredRows gate = stored("gate", weights.gate(), intermediate, hidden);
     StoredRows up = stored("up", weights.up(), intermediate, hidden);
     StoredRows down = stored("down", weights.down(), hidden, intermediate);
     Require.that(slot >= 0 && slot < slots, "expert pool", "has no such slot");
+    if (!kept.fill("slot " + slot, gateUpPanel(slot, 0), bytes)) {
+      pack(slot, gate, up, down);
+    }
+    filled.set(slot, 1);
+  }
+
+  private void pack(int slot, StoredRows gate, StoredRows up, StoredRows down) {
     for (int p = 0; p < PanelMatrix.panels(intermediate); p++) {
       PanelPacker.pack(gate, p, format, gateUpPanel(slot, 2 * p));
       PanelPacker.pack(up, p, format, gateUpPanel(slot, 2 * p + 1));
@@ -90,7 +104,6 @@ final class PanelExperts implements ExpertPool {
     for (int p = 0; p < PanelMatrix.panels(hidden); p++) {
       PanelPacker.pack(down, p, format, downPanel(slot, p));
     }
-    filled.set(slot, 1);
   }
 
   private StoredRows stored(String name, MatrixData data, int rows, int cols) {

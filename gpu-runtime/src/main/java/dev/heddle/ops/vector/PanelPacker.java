@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Copies stored weights into the layout of {@link PanelMatrix}; safe from any thread. */
 final class PanelPacker {
+  /**
+   * Raised whenever the bytes of packed weights become others, or what a model packs under a name:
+   * files of packed weights with another number are not used.
+   */
+  static final int LAYOUT = 1;
+
   private static final int BLOCK_COLS = 256; // a block of a panel stays in the first cache
 
   private PanelPacker() {}

@@ -3,6 +3,7 @@ package dev.heddle.ops.vector;
 import dev.heddle.format.DType;
 import dev.heddle.format.MatrixData;
 import dev.heddle.format.Widening;
+import dev.heddle.ops.PackedWeights;
 import dev.heddle.ops.Require;
 import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.memory.NativeMemory;
@@ -16,9 +17,21 @@ final class VectorMemory {
 
   private final Workers workers;
   private final List<NativeMemory> owned = new ArrayList<>();
+  private PackedWeights kept = PackedWeights.NONE;
+  private int asked;
 
   VectorMemory(Workers workers) {
     this.workers = workers;
+  }
+
+  /** Has matrices and tables that are made from now on asked for before they are packed. */
+  void use(PackedWeights weights) {
+    kept = weights;
+  }
+
+  /** Whether a range need not be packed; its name tells it from others of the same weights. */
+  private boolean isKept(String name, long address, long bytes) {
+    return kept.fill(asked++ + " " + name, address, bytes);
   }
 
   long reserve(long bytes) {
@@ -44,10 +57,12 @@ final class VectorMemory {
     WeightFormat format = PanelMatrix.format(wanted, source.cols());
     long bytes = PanelMatrix.bytes(source.rows(), source.cols(), format);
     PanelMatrix matrix = new PanelMatrix(source.rows(), source.cols(), format, reserve(bytes));
-    workers.run(
-        (worker, panel) -> PanelPacker.pack(source, panel, format, matrix.panel(panel)),
-        matrix.panels(),
-        (long) source.rows() * source.cols());
+    if (!isKept(name, matrix.address(), bytes)) {
+      workers.run(
+          (worker, panel) -> PanelPacker.pack(source, panel, format, matrix.panel(panel)),
+          matrix.panels(),
+          (long) source.rows() * source.cols());
+    }
     return matrix;
   }
 
@@ -60,11 +75,14 @@ final class VectorMemory {
     }
   }
 
-  VectorHandles.Table table(MatrixData data) {
+  VectorHandles.Table table(String name, MatrixData data) {
     DType dtype = data.dtype();
     long rowBytes = (long) data.cols() * dtype.bytes();
     VectorHandles.Table table =
         new VectorHandles.Table(data.rows(), data.cols(), dtype, reserve(rowBytes * data.rows()));
+    if (isKept(name, table.row(0), rowBytes * data.rows())) {
+      return table;
+    }
     for (int row = 0; row < data.rows(); row++) {
       MemorySegment.copy(
           data.data(), row * data.rowStride(), NativeMemory.ALL, table.row(row), rowBytes);

@@ -11,6 +11,7 @@ import dev.heddle.ops.HeadMatrix;
 import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Matrix;
 import dev.heddle.ops.Ops;
+import dev.heddle.ops.PackedWeights;
 import dev.heddle.ops.Require;
 import dev.heddle.ops.RopeTable;
 import dev.heddle.ops.RouteRule;
@@ -48,6 +49,7 @@ public final class VectorOps implements Ops {
   private final Scorer scorer;
   private final RowViews views;
   private final List<Runnable> closers = new ArrayList<>();
+  private volatile PackedWeights slots = PackedWeights.NONE; // of experts
 
   /**
    * @param threads how many work together, the caller's included
@@ -91,6 +93,22 @@ public final class VectorOps implements Ops {
   }
 
   // ---- boot
+
+  @Override
+  public String packing() {
+    return "vector " + Lanes.BITS + " bits, layout " + PanelPacker.LAYOUT;
+  }
+
+  @Override
+  public void use(PackedWeights kept) {
+    memory.use(kept);
+    slots = kept;
+  }
+
+  @Override
+  public void prepare(Runnable pass) {
+    use(PackedWeights.NONE);
+  }
 
   @Override
   public Tensor floats(String name, int rows, int cols) {
@@ -138,7 +156,7 @@ public final class VectorOps implements Ops {
 
   @Override
   public RowTable rowTable(String name, MatrixData data) {
-    return memory.table(data);
+    return memory.table(name, data);
   }
 
   @Override
@@ -253,7 +271,7 @@ public final class VectorOps implements Ops {
 
   @Override
   public void fillSlot(ExpertPool pool, int slot, ExpertWeights weights) {
-    ((PanelExperts) pool).fill(slot, weights);
+    ((PanelExperts) pool).fill(slot, weights, slots);
   }
 
   @Override
