@@ -31,6 +31,7 @@ public final class BenchRuntime {
             d.maxSequences(),
             d.logitRows(),
             d.queueLimit(),
+            d.queueWait(),
             d.loadWait(),
             d.maxContext(),
             0,
