@@ -23,7 +23,7 @@ start() {
   name=$1
   shift
   port=$(shuf -i 20000-29999 -n 1)
-  mkdir "$work/$name"
+  mkdir -p "$work/$name"
   chmod 755 "$work/$name"
   env HEDDLE_DATA="$work/$name" HEDDLE_PORT="$port" HEDDLE_BOOTSTRAP_ADMIN_KEY="$HEDDLE_KEY" \
     HEDDLE_MEMORY="${HEDDLE_MEMORY:-2GB}" "$@" >"$work/$name.log" 2>&1 &
