@@ -54,6 +54,12 @@ public final class AdapterDemand {
     return manager.isLost(this);
   }
 
+  /** Whether {@link #tryLease} would give a lease now. Cheap. */
+  public boolean isThere() {
+    requireStanding();
+    return entry.admits();
+  }
+
   /** Ends the demand: the request was cancelled. */
   public void withdraw() {
     requireStanding();

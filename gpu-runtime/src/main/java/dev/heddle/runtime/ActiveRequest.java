@@ -17,6 +17,14 @@ final class ActiveRequest extends SequenceGroup {
 
   @Nullable AdapterLease lease;
 
+  /** How long it waits for its turn, from when it has its adapter. */
+  final long patienceNanos;
+
+  /** Waits for its turn alone, since then. */
+  boolean inLine;
+
+  long inLineNanos;
+
   /** Counts as waiting for admission. */
   boolean queued = true;
 
@@ -29,7 +37,7 @@ final class ActiveRequest extends SequenceGroup {
   /** Its listener has been told the end. */
   boolean over;
 
-  private ActiveRequest(Generation generation, SamplingState[] sampling) {
+  private ActiveRequest(Generation generation, long patienceNanos, SamplingState[] sampling) {
     GenerationRequest request = generation.request();
     super(
         request.tenant(),
@@ -40,11 +48,12 @@ final class ActiveRequest extends SequenceGroup {
         request.promptLogprobs() >= 0,
         request.collectsRouting());
     this.generation = generation;
+    this.patienceNanos = patienceNanos;
     this.sampling = sampling;
   }
 
   /** Any thread: what a generation needs inside the loop, made before it is handed over. */
-  static ActiveRequest of(Generation generation, ModelShape shape) {
+  static ActiveRequest of(Generation generation, long patienceNanos, ModelShape shape) {
     GenerationRequest request = generation.request();
     SamplingState[] sampling = new SamplingState[request.choices()];
     sampling[0] = SamplingState.of(request.sampling(), request.prompt(), shape.eosTokens());
@@ -54,7 +63,7 @@ final class ActiveRequest extends SequenceGroup {
     for (int i = 1; i < sampling.length; i++) {
       sampling[i] = sampling[0].forChoice(i);
     }
-    return new ActiveRequest(generation, sampling);
+    return new ActiveRequest(generation, patienceNanos, sampling);
   }
 
   Generation generation() {
@@ -67,6 +76,11 @@ final class ActiveRequest extends SequenceGroup {
 
   SamplingState sampling(int choice) {
     return sampling[choice];
+  }
+
+  /** Whether nothing but its turn keeps it from being admitted. */
+  boolean hasAdapter() {
+    return demand == null || demand.isThere();
   }
 
   /** Row of the expert map that its tokens carry. */

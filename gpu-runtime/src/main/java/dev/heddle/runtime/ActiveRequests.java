@@ -19,12 +19,17 @@ import org.slf4j.event.Level;
  * way it ends, and its listener is told. Step thread only.
  */
 final class ActiveRequests {
+  private static final long LOOK_NANOS = 10_000_000;
   private static final Logger log = LoggerFactory.getLogger(ActiveRequests.class);
 
   private final BatchScheduler scheduler;
   private final ExpertWeightManager experts;
   private final AdapterGate gate;
   private final Inbox inbox;
+  private final QueueWait wait;
+
+  /** When the queue is looked through next for those that have waited too long. */
+  private long lookNanos;
 
   /** All that have not ended, in order of arrival: kept apart from the scheduler's own books. */
   private final Set<ActiveRequest> live = new LinkedHashSet<>();
@@ -36,14 +41,19 @@ final class ActiveRequests {
   private final List<ActiveRequest> touched = new ArrayList<>();
 
   ActiveRequests(
-      BatchScheduler scheduler, ExpertWeightManager experts, AdapterGate gate, Inbox inbox) {
+      BatchScheduler scheduler,
+      ExpertWeightManager experts,
+      AdapterGate gate,
+      Inbox inbox,
+      QueueWait wait) {
     this.scheduler = scheduler;
     this.experts = experts;
     this.gate = gate;
     this.inbox = inbox;
+    this.wait = wait;
   }
 
-  void arrive(ActiveRequest request) {
+  void arrive(ActiveRequest request, long now) {
     live.add(request);
     scheduler.submit(request);
     if (request.background()) { // it may wait for long, and nobody else is refused for that
@@ -53,6 +63,34 @@ final class ActiveRequests {
     if (adapter != null) {
       request.demand = experts.demand(adapter);
       demanding.add(request);
+    }
+    lineUp(request, now);
+  }
+
+  /** Lets it wait for its turn, once nothing else keeps it. */
+  private void lineUp(ActiveRequest request, long now) {
+    if (request.queued && !request.inLine && request.hasAdapter()) {
+      request.inLine = true;
+      request.inLineNanos = now;
+      wait.joined(request.tenant(), now);
+    }
+  }
+
+  /** Fails those whose turn does not come in time. */
+  void failLate(long now) {
+    if (wait.limitNanos() == Long.MAX_VALUE || now - lookNanos < 0) {
+      return;
+    }
+    lookNanos = now + LOOK_NANOS;
+    List<ActiveRequest> late = new ArrayList<>();
+    for (ActiveRequest request : live) {
+      lineUp(request, now);
+      if (request.inLine && now - request.inLineNanos > request.patienceNanos) {
+        late.add(request);
+      }
+    }
+    for (ActiveRequest request : late) {
+      fail(request, wait.refusal(request.tenant()));
     }
   }
 
@@ -74,9 +112,13 @@ final class ActiveRequests {
   }
 
   /** The scheduler took it from the queue, now or before; it has all it needs. */
-  void admitted(ActiveRequest request) {
+  void admitted(ActiveRequest request, long now) {
     if (!request.admissionTold) {
       request.admissionTold = true;
+      if (request.inLine) {
+        request.inLine = false;
+        wait.admitted(request.tenant(), now);
+      }
       leaveQueue(request);
       request.generation().admitted(request.cachedTokens());
       tell(request, GenerationListener::onAdmitted);
@@ -205,7 +247,9 @@ final class ActiveRequests {
       tell(request, GenerationListener::onFinished);
     } else {
       // Callers can bring this about at will, and the server's door has a bounded line for it.
-      log.atLevel(failure.kind() == Kind.ADAPTER_UNAVAILABLE ? Level.DEBUG : Level.WARN)
+      boolean load =
+          failure.kind() == Kind.ADAPTER_UNAVAILABLE || failure.kind() == Kind.QUEUE_FULL;
+      log.atLevel(load ? Level.DEBUG : Level.WARN)
           .log("request {} failed: {}", request.request().id(), failure.getMessage());
       tell(request, listener -> listener.onFailed(failure));
     }
@@ -214,6 +258,10 @@ final class ActiveRequests {
   private void leaveQueue(ActiveRequest request) {
     if (request.queued) {
       request.queued = false;
+      if (request.inLine) {
+        request.inLine = false;
+        wait.gaveUp(request.tenant());
+      }
       inbox.left();
     }
   }

@@ -51,6 +51,7 @@ public final class InferenceRuntime implements AutoCloseable {
   private final boolean showsRouting;
   private final RequestCheck check;
   private final Inbox inbox;
+  private final QueueWait wait;
   private final ExpertWeightManager experts;
   private final StepLoop loop;
   private final StepMetrics metrics;
@@ -77,6 +78,7 @@ public final class InferenceRuntime implements AutoCloseable {
             shape, MemoryPlanner.context(config, shape), config.maxSequences(), plan.kvTokens());
     this.inbox =
         new Inbox(config.queueLimit(), OTHER_COMMANDS, Runtime.getRuntime().maxMemory() / 4);
+    this.wait = new QueueWait(config.queueWait());
     this.metrics = new StepMetrics();
     String packing = ops.packing();
     if (packing != null) {
@@ -92,6 +94,7 @@ public final class InferenceRuntime implements AutoCloseable {
     this.loop =
         new StepLoop(
             inbox,
+            wait,
             model,
             experts,
             pool,
@@ -201,13 +204,25 @@ public final class InferenceRuntime implements AutoCloseable {
   }
 
   /**
-   * Queues a request.
+   * Queues a request, which waits for its turn for {@link RuntimeConfig#queueWait} at most.
    *
    * @param listener told of everything that happens from now on, on the step thread
    * @throws GenerationException INVALID, CONTEXT_LENGTH, QUEUE_FULL or STOPPING
    */
   public Generation submit(GenerationRequest request, GenerationListener listener) {
     check.check(request);
+    wait.check(request.tenant());
+    return submit(request, listener, wait.limitNanos());
+  }
+
+  /** As {@link #submit}, for work that has the time: it waits as long as its turn takes. */
+  public Generation submitPatiently(GenerationRequest request, GenerationListener listener) {
+    check.check(request);
+    return submit(request, listener, Long.MAX_VALUE);
+  }
+
+  private Generation submit(
+      GenerationRequest request, GenerationListener listener, long patienceNanos) {
     if (request.collectsRouting() && !showsRouting) {
       throw new GenerationException(
           GenerationException.Kind.INVALID,
@@ -231,7 +246,7 @@ public final class InferenceRuntime implements AutoCloseable {
               inbox::ring,
               heap,
               sink(request));
-      loop.submit(generation);
+      loop.submit(generation, patienceNanos);
       return generation;
     } catch (Throwable e) { // it was not handed over
       inbox.refund(heap.charge());

@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
  * @param logitRows most rows of logits a step computes, &ge; maxSequences; limits how fast prompts
  *     are scored
  * @param queueLimit most requests that wait for admission
+ * @param queueWait how long a request that has its adapter waits for admission at most, 0 for ever
  * @param loadWait how long a request waits for its adapter
  * @param maxContext most tokens of prompt and output together, 0 for the checkpoint's own limit
  * @param adapterRows most adapters resident at once
@@ -39,6 +40,7 @@ public record RuntimeConfig(
     int maxSequences,
     int logitRows,
     int queueLimit,
+    Duration queueWait,
     Duration loadWait,
     int maxContext,
     int adapterRows,
@@ -61,6 +63,7 @@ public record RuntimeConfig(
         64,
         logitRows(256, 64),
         1024,
+        Duration.ZERO,
         Duration.ofSeconds(30),
         0,
         64,
@@ -90,6 +93,7 @@ public record RuntimeConfig(
     check(
         faults, logitRows >= maxSequences, "logitRows must be at least maxSequences: " + logitRows);
     check(faults, queueLimit >= 1, "queueLimit must be at least 1: " + queueLimit);
+    check(faults, !queueWait.isNegative(), "queueWait must not be negative: " + queueWait);
     check(faults, !loadWait.isNegative(), "loadWait must not be negative: " + loadWait);
     check(faults, maxContext >= 0, "maxContext must not be negative: " + maxContext);
     check(faults, adapterRows >= 0, "adapterRows must not be negative: " + adapterRows);

@@ -44,6 +44,10 @@ final class StepLoop implements Runnable {
   private final LongSupplier clock;
   private final ModelShape shape;
   private long steps;
+
+  /** When the step in progress began. */
+  private long now;
+
   private volatile boolean stopping;
   private volatile boolean dead;
 
@@ -52,6 +56,7 @@ final class StepLoop implements Runnable {
 
   StepLoop(
       Inbox inbox,
+      QueueWait wait,
       StepModel model,
       ExpertWeightManager experts,
       KvBlockPool pool,
@@ -74,7 +79,7 @@ final class StepLoop implements Runnable {
             config.maxSequences(),
             config.logitRows(),
             StepCost.rowOfLogits(shape));
-    this.requests = new ActiveRequests(scheduler, experts, gate, inbox);
+    this.requests = new ActiveRequests(scheduler, experts, gate, inbox, wait);
     this.output = new StepOutput(model, scheduler, requests, shape, metrics, config, observer);
     this.plan = new StepPlan(config.maxSequences());
     this.batch = batch;
@@ -153,6 +158,7 @@ final class StepLoop implements Runnable {
    * @return false if there was nothing to compute
    */
   boolean step() {
+    now = clock.getAsLong();
     try {
       inbox.runCommands();
       if (inbox.rung()) {
@@ -160,6 +166,7 @@ final class StepLoop implements Runnable {
       }
       experts.betweenSteps(steps, steps);
       requests.failLost();
+      requests.failLate(now);
       scheduler.schedule(plan);
       requests.refuse();
       admit();
@@ -192,11 +199,12 @@ final class StepLoop implements Runnable {
   /**
    * Any thread: hands over a generation that passed the door.
    *
+   * @param patienceNanos how long it waits for its turn
    * @throws GenerationException QUEUE_FULL or STOPPING
    */
-  void submit(Generation generation) {
-    ActiveRequest active = ActiveRequest.of(generation, shape);
-    inbox.submit(() -> requests.arrive(active));
+  void submit(Generation generation, long patienceNanos) {
+    ActiveRequest active = ActiveRequest.of(generation, patienceNanos, shape);
+    inbox.submit(() -> requests.arrive(active, now));
   }
 
   /**
@@ -211,7 +219,7 @@ final class StepLoop implements Runnable {
 
   private void admit() {
     for (int i = 0; i < plan.size(); i++) {
-      requests.admitted((ActiveRequest) plan.sequence(i).group());
+      requests.admitted((ActiveRequest) plan.sequence(i).group(), now);
     }
   }
 

@@ -116,7 +116,7 @@ class AnswerHeapTest {
     AnswerHeap heap = new AnswerHeap(request, 0, bytes -> {});
     Generation generation =
         new Generation(request, new BlockingClient(), VOCABULARY, () -> 0, () -> {}, heap, null);
-    return ActiveRequest.of(generation, shape);
+    return ActiveRequest.of(generation, Long.MAX_VALUE, shape);
   }
 
   private static long charge(GenerationRequest request) {

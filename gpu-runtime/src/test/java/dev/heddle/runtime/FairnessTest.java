@@ -68,6 +68,31 @@ class FairnessTest {
   }
 
   @Test
+  void who_floods_the_queue_is_refused_what_would_come_too_late_and_nobody_else_is() {
+    LoopHarness harness = harness(tenant -> 1);
+    harness.patienceNanos = LoopHarness.QUEUE_WAIT.toNanos();
+    List<SimulatedClient> flood = submit(harness, "flood", 180);
+    List<SimulatedClient> modest = new ArrayList<>();
+    while (harness.inbox.inFlight() > 0 || modest.size() < 5) {
+      if (modest.stream().allMatch(SimulatedClient::over)) {
+        modest.addAll(submit(harness, "modest", 1));
+      }
+      harness.step();
+    }
+    assertThat(modest).allMatch(client -> client.finished);
+    assertThat(flood).allMatch(client -> client.finished || refusedForTime(client));
+    assertThat(flood.stream().filter(FairnessTest::refusedForTime)).hasSizeBetween(20, 160);
+    assertThat(flood.stream().filter(client -> client.admitted))
+        .as("nobody was admitted who had waited too long")
+        .allMatch(client -> client.generation.queueNanos() <= harness.patienceNanos + 20_000_000);
+    assertThat(harness.leftovers()).isEmpty();
+  }
+
+  private static boolean refusedForTime(SimulatedClient client) {
+    return client.failure != null && client.failure.kind() == GenerationException.Kind.QUEUE_FULL;
+  }
+
+  @Test
   void a_request_of_many_choices_leaves_no_rows_idle_and_is_not_passed_for_ever() {
     LoopHarness harness = harness(tenant -> 1);
     submit(harness, "first", 1);

@@ -461,6 +461,7 @@ class InferenceRuntimeTest {
         4,
         4,
         32,
+        Duration.ZERO,
         loadWait,
         0,
         adapterRows,

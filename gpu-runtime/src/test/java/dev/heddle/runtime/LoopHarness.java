@@ -57,6 +57,7 @@ final class LoopHarness {
     }
   }
 
+  static final Duration QUEUE_WAIT = Duration.ofMillis(300);
   static final Duration LOAD_WAIT = Duration.ofMillis(400);
 
   private final ModelShape shape;
@@ -69,6 +70,9 @@ final class LoopHarness {
   final StepLoop loop;
   final RequestCheck check;
   long now;
+
+  /** How long requests wait for their turn. */
+  long patienceNanos = Long.MAX_VALUE;
 
   /** Runs when the loop looks at its clock: outside of what a step contains. */
   Runnable atClock = () -> {};
@@ -100,6 +104,7 @@ final class LoopHarness {
     loop =
         new StepLoop(
             inbox,
+            new QueueWait(QUEUE_WAIT),
             model,
             experts,
             pool,
@@ -125,6 +130,7 @@ final class LoopHarness {
         sizes.sequences,
         sizes.logitRows,
         sizes.queue,
+        QUEUE_WAIT,
         LOAD_WAIT,
         0,
         sizes.adapterRows,
@@ -151,7 +157,7 @@ final class LoopHarness {
             inbox::ring,
             new AnswerHeap(request, 0, refunded -> {}),
             request.collectsRouting() ? RoutingSums.of(shape) : null);
-    loop.submit(client.generation);
+    loop.submit(client.generation, patienceNanos);
     return client;
   }
 

@@ -212,6 +212,7 @@ class MemoryPlannerTest {
         16,
         16,
         8,
+        Duration.ZERO,
         Duration.ofSeconds(1),
         0,
         adapterRows,

@@ -112,6 +112,7 @@ class SimulationTest {
             () -> SimulatedAdapters.BASE,
             tenant -> 1,
             (sequence, position, logits) -> {});
+    harness.patienceNanos = LoopHarness.QUEUE_WAIT.toNanos();
     requests =
         new RandomRequests(
             random,

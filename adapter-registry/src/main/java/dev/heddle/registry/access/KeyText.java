@@ -6,8 +6,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
@@ -24,10 +22,9 @@ public record KeyText(String publicId, String secret) {
   private static final int ID_LENGTH = 12;
   private static final int SECRET_LENGTH = 43; // 62^43 > 2^256
   private static final int CHECKSUM_LENGTH = 6; // 62^6 > 2^32
-  private static final Pattern FORM =
-      Pattern.compile(
-          "hdl_([0-9A-Za-z]{%d})_([0-9A-Za-z]{%d})([0-9A-Za-z]{%d})"
-              .formatted(ID_LENGTH, SECRET_LENGTH, CHECKSUM_LENGTH));
+  private static final String PREFIX = "hdl_";
+  private static final int SECRET_AT = PREFIX.length() + ID_LENGTH + 1;
+  private static final int LENGTH = SECRET_AT + SECRET_LENGTH + CHECKSUM_LENGTH;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** A new key. */
@@ -37,12 +34,21 @@ public record KeyText(String publicId, String secret) {
 
   /** Reads a key; empty if it has not the form or its checksum is wrong. */
   public static Optional<KeyText> parse(String text) {
-    Matcher matcher = FORM.matcher(text);
-    if (!matcher.matches()) {
+    if (text.length() != LENGTH || !text.startsWith(PREFIX) || text.charAt(SECRET_AT - 1) != '_') {
       return Optional.empty();
     }
-    KeyText key = new KeyText(matcher.group(1), matcher.group(2));
-    return key.checksum().equals(matcher.group(3)) ? Optional.of(key) : Optional.empty();
+    String publicId = text.substring(PREFIX.length(), SECRET_AT - 1);
+    String secret = text.substring(SECRET_AT, SECRET_AT + SECRET_LENGTH);
+    KeyText key = new KeyText(publicId, secret);
+    boolean digits =
+        publicId.chars().allMatch(KeyText::isDigit) && secret.chars().allMatch(KeyText::isDigit);
+    return digits && key.checksum().equals(text.substring(SECRET_AT + SECRET_LENGTH))
+        ? Optional.of(key)
+        : Optional.empty();
+  }
+
+  private static boolean isDigit(int c) {
+    return DIGITS.indexOf(c) >= 0;
   }
 
   /** What is stored of it, and compared: no slow hash is needed for 256 random bits. */
@@ -64,7 +70,7 @@ public record KeyText(String publicId, String secret) {
   }
 
   private String body() {
-    return "hdl_" + publicId + "_" + secret;
+    return PREFIX + publicId + "_" + secret;
   }
 
   private String checksum() {
@@ -90,6 +96,6 @@ public record KeyText(String publicId, String secret) {
 
   @Override
   public String toString() {
-    return "hdl_" + publicId + "_…"; // never the secret
+    return PREFIX + publicId + "_…"; // never the secret
   }
 }

@@ -69,6 +69,7 @@ public final class UsageLog implements AutoCloseable {
         UsageRow first = queue.poll(ROUND.toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
           batch.add(first);
+          gather();
           queue.drainTo(batch, BATCH_ROWS_MAX - 1);
           store(batch);
           batch.clear();
@@ -77,6 +78,13 @@ public final class UsageLog implements AutoCloseable {
     } catch (InterruptedException e) {
       lost.addAndGet(batch.size() + queue.size());
       log.error("{} usage rows are lost: the database was unreachable at shutdown", lost);
+    }
+  }
+
+  /** A transaction takes far more than a row: those of a round come in one. */
+  private void gather() throws InterruptedException {
+    if (open && queue.size() < BATCH_ROWS_MAX - 1) {
+      Thread.sleep(ROUND);
     }
   }
 

@@ -155,6 +155,8 @@ public record HeddleProperties(
    * @param maxChoices most answers of one request
    * @param bodyLimit most bytes of a JSON request
    * @param queueLimit most requests that wait for the engine; more are answered 429
+   * @param queueWait how long a request that has its adapter waits for its turn; one that would
+   *     wait longer is answered 429 at once; 0 for no limit
    * @param loadWait how long a request waits for its adapter to become resident
    * @param hostCache memory for experts that were read lately, beside that of the engine; a
    *     sixteenth of it unless given, 0 for none
@@ -179,6 +181,7 @@ public record HeddleProperties(
       @DefaultValue("16") @Min(1) @Max(1024) int maxChoices,
       @DefaultValue("4MB") @NotNull DataSize bodyLimit,
       @DefaultValue("1024") @Min(1) @Max(1_000_000) int queueLimit,
+      @DefaultValue("30s") @NotNull Duration queueWait,
       @DefaultValue("30s") @NotNull Duration loadWait,
       @Nullable DataSize hostCache,
       @DefaultValue("10000") @Min(10) @Max(1_000_000) int connections,
@@ -206,6 +209,11 @@ public record HeddleProperties(
     @AssertTrue(message = "body-limit: must be between 1KB and 1GB")
     boolean isBodyLimitSane() {
       return bodyLimit.toBytes() >= 1024 && bodyLimit.toBytes() <= 1 << 30;
+    }
+
+    @AssertTrue(message = "queue-wait: must not be negative")
+    boolean isQueueWaitSane() {
+      return !queueWait.isNegative();
     }
 
     @AssertTrue(message = "load-wait: must not be negative")

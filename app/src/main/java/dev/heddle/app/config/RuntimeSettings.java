@@ -25,6 +25,7 @@ public final class RuntimeSettings {
         engine.maxSequences(),
         RuntimeConfig.logitRows(engine.maxBatchTokens(), engine.maxSequences()),
         properties.serving().queueLimit(),
+        properties.serving().queueWait(),
         properties.serving().loadWait(),
         engine.maxContext(),
         engine.adapterRows(),

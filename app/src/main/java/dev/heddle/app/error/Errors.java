@@ -14,16 +14,21 @@ import dev.heddle.registry.RegistryException;
 import dev.heddle.registry.UnavailableException;
 import dev.heddle.registry.upload.ResumableUploads;
 import dev.heddle.runtime.GenerationException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ResponseStatusException;
 
 /** Turns whatever was thrown into an error that a client may see. */
 public final class Errors {
   private static final Logger log = LoggerFactory.getLogger(Errors.class);
+
+  private static final long RETRY_AFTER_MAX_SECONDS = 60;
 
   private Errors() {}
 
@@ -62,7 +67,10 @@ public final class Errors {
       case INVALID -> new ApiException(ErrorCode.INVALID_REQUEST, message(e));
       case CONTEXT_LENGTH -> new ApiException(ErrorCode.CONTEXT_LENGTH_EXCEEDED, message(e));
       case QUEUE_FULL ->
-          new ApiException(ErrorCode.QUEUE_FULL, "Too many requests are waiting; try again later.");
+          retryLater(
+              new ApiException(
+                  ErrorCode.QUEUE_FULL, "Too many requests are waiting; try again later."),
+              e.retryAfter());
       case ADAPTER_UNAVAILABLE -> unavailable(e);
       case STOPPING ->
           new ApiException(ErrorCode.DRAINING, "This server is stopping; try another or later.");
@@ -73,6 +81,15 @@ public final class Errors {
                   + " too ambiguous there. Please simplify the form.");
       case INTERNAL -> internal(e);
     };
+  }
+
+  /** With the time that is known, else with that of its code. */
+  private static ApiException retryLater(ApiException error, Duration after) {
+    if (after.isZero()) {
+      return error;
+    }
+    long seconds = Math.min(RETRY_AFTER_MAX_SECONDS, after.toSeconds() + 1);
+    return error.withHeaders(Map.of(HttpHeaders.RETRY_AFTER, Long.toString(seconds)));
   }
 
   private static ApiException unavailable(RuntimeException cause) {

@@ -24,7 +24,7 @@ final class GoldenAnswer implements GenerationListener {
    * @throws GenerationException if the engine refuses
    */
   GoldenAnswer(InferenceRuntime runtime, GenerationRequest request) {
-    this.generation = runtime.submit(request, this);
+    this.generation = runtime.submitPatiently(request, this);
   }
 
   /**

@@ -81,8 +81,23 @@ public final class RequestRules implements WebFilter {
    * owner/name}; as the id is all the rest of that path, both spellings mean the same there.
    */
   private static boolean isAmbiguous(String path) {
+    if (isPlain(path)) {
+      return false;
+    }
     String read = path.startsWith(MODELS) ? CODED_SLASH.matcher(path).replaceAll("/") : path;
     return AMBIGUOUS.matcher(read).find();
+  }
+
+  /** Nearly every path is: nothing in it could be read in two ways. */
+  private static boolean isPlain(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      boolean emptySegment = c == '/' && i > 0 && path.charAt(i - 1) == '/';
+      if (emptySegment || c == '.' || c == '%' || c == ';' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isCoded(HttpHeaders headers) {

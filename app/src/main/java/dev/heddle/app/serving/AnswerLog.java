@@ -1,7 +1,6 @@
 package dev.heddle.app.serving;
 
 import dev.heddle.app.log.RequestLine;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +10,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AnswerLog {
   private static final Logger log = LoggerFactory.getLogger("heddle.requests");
-  private static final double NANOS_PER_MS = 1e6;
+  private static final long NANOS_PER_TENTH = 100_000; // of a millisecond
 
   private final AnswerMeters meters;
 
@@ -45,6 +44,7 @@ public final class AnswerLog {
   }
 
   private static String millis(long nanos) {
-    return nanos < 0 ? "-" : String.format(Locale.ROOT, "%.1f", nanos / NANOS_PER_MS);
+    long tenths = (nanos + NANOS_PER_TENTH / 2) / NANOS_PER_TENTH;
+    return nanos < 0 ? "-" : tenths / 10 + "." + tenths % 10;
   }
 }

@@ -59,6 +59,7 @@ public final class BenchRuntime {
         d.maxSequences(),
         d.logitRows(),
         d.queueLimit(),
+        d.queueWait(),
         d.loadWait(),
         maxContext,
         adapterRows,

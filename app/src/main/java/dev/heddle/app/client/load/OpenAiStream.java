@@ -60,7 +60,9 @@ final class OpenAiStream implements AutoCloseable {
     while (lines.hasNext()) {
       String line = lines.next();
       if (line.equals(DATA + "[DONE]")) {
-        return answer.ended(Timed.OK);
+        Timed timed = answer.ended(Timed.OK);
+        lines.forEachRemaining(rest -> {}); // a body that is read to its end leaves its connection
+        return timed;
       }
       if (line.startsWith(DATA)) {
         JsonNode event = json.readTree(line.substring(DATA.length()));
