@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * How a runtime is set up, fixed at its start.
  *
- * @param backend {@code auto}, {@code tornado}, {@code vector} or {@code reference}
+ * @param backend {@code auto}, {@code tornado}, {@code vector}, {@code onednn} or {@code reference}
  * @param threads worker threads of the backend, 0 for one a processor
  * @param precision what weights are kept as
  * @param memoryBudget bytes the process may use in all, 0 for a share of the container's limit or

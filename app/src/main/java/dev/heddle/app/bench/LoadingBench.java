@@ -113,9 +113,11 @@ final class LoadingBench {
         d.maxSequences(),
         d.logitRows(),
         d.queueLimit(),
+        d.queueWait(),
         Duration.ofMinutes(10),
         d.maxContext(),
         4,
+        0,
         settings.loadThreads(),
         d.tenantWeight(),
         d.process());
