@@ -3,6 +3,7 @@ package dev.heddle.ops.vector;
 import dev.heddle.format.DType;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
+import dev.heddle.ops.PackedWeights;
 import dev.heddle.ops.RouteRule;
 import dev.heddle.ops.WeightFormat;
 import dev.heddle.ops.team.WorkerTeam;
@@ -68,7 +69,7 @@ final class RerouteCase implements AutoCloseable {
       MemorySegment zeros = arena.allocate(2L * TINY * TINY);
       MatrixData matrix = MatrixData.dense(DType.BF16, TINY, TINY, zeros);
       for (int slot = 0; slot < pool.slots(); slot++) {
-        pool.fill(slot, new ExpertWeights(matrix, matrix, matrix));
+        pool.fill(slot, new ExpertWeights(matrix, matrix, matrix), PackedWeights.NONE);
       }
     }
   }
