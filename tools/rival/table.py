@@ -26,7 +26,7 @@ def answers(program: str, text: str):
         answer = json.loads(text)
         for kind in ["prefill", "decode"]:
             for line in answer[kind]:
-                size = line["tokens"] if kind == "prefill" else line["batch"]
+                size = line["prompt"] if kind == "prefill" else line["batch"]
                 yield (kind, size), line["tokens_per_second"]
         yield ("memory", 0), answer["memory_gb_per_second"]
         return

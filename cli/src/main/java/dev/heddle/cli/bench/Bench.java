@@ -73,7 +73,7 @@ final class Bench {
         sequences,
         Workload.blocks(sequences),
         ModelLimits.BLOCK_TOKENS,
-        Workload.PREFILL_TOKENS,
+        Math.min(shape.maxContext(), Workload.LONG_PROMPT_TOKENS),
         Math.max(1, slots),
         adapters + 1,
         precision);
@@ -111,7 +111,12 @@ final class Bench {
   }
 
   List<Workload> prefills() {
-    return adapterCounts.stream().map(n -> Workload.prefill(model, n)).toList();
+    List<Workload> all = new ArrayList<>();
+    adapterCounts.forEach(n -> all.add(Workload.prefill(model, n)));
+    if (model.shape().maxContext() >= Workload.LONG_PROMPT_TOKENS) {
+      all.add(Workload.longPrompt(model));
+    }
+    return all;
   }
 
   Measurement measure(Workload work) {

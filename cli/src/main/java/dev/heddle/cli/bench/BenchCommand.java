@@ -173,6 +173,7 @@ public final class BenchCommand implements Callable<Integer> {
     if (profile) {
       report.profile("prefill", bench.profile(bench.prefills().getFirst()));
       report.profile("decode", bench.profile(bench.decodes().getFirst()));
+      report.profile("decode, largest batch", bench.profile(bench.decodes().getLast()));
     }
     report.print(source.shape());
   }

@@ -51,7 +51,7 @@ final class BenchReport {
         String.format(
             "%-10s %6d %9d   step %.1f us, without counting %.1f; rerouting %.2f, %.2f: %+.3f %%",
             phase,
-            phase.equals("prefill") ? cost.work().tokens() : cost.work().sequences(),
+            cost.work().size(),
             cost.work().adapters(),
             cost.stepMicros(),
             cost.stepMicrosWithout(),
@@ -65,7 +65,7 @@ final class BenchReport {
         String.format(
             "%-10s %6d %9d %11.1f %9.2f %9.1f %9.0f %%",
             phase,
-            phase.equals("prefill") ? m.work().tokens() : m.work().sequences(),
+            m.work().size(),
             m.work().adapters(),
             m.tokensPerSecond(),
             m.stepMicros() / 1e3,
@@ -134,6 +134,7 @@ final class BenchReport {
       json.writeNumberProperty("batch", m.work().sequences());
       json.writeNumberProperty("adapters", m.work().adapters());
       json.writeNumberProperty("tokens", m.work().tokens());
+      json.writeNumberProperty("prompt", m.work().prompt());
       json.writeNumberProperty("tokens_per_second", m.tokensPerSecond());
       json.writeNumberProperty("step_us", m.stepMicros());
       json.writeNumberProperty("step_bytes", m.bytes());

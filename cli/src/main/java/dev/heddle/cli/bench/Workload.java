@@ -14,10 +14,16 @@ import java.util.Random;
  * @param sequences in a step
  * @param adapters distinct ones among them, 0 for the base alone
  * @param tokens of a step
- * @param keys of KV that a step reads, over all sequences
+ * @param prompt tokens of the prompts that the steps compute, 0 for decoding
+ * @param keys of KV that a step reads, over all sequences, on average
  */
-record Workload(int sequences, int adapters, int tokens, long keys, List<StepBatch> steps) {
+record Workload(
+    int sequences, int adapters, int tokens, int prompt, long keys, List<StepBatch> steps) {
   static final int PREFILL_TOKENS = 512;
+
+  /** A prompt that takes several steps. */
+  static final int LONG_PROMPT_TOKENS = 2048;
+
   static final int DECODE_POSITION = 127;
   private static final int DECODE_STEPS = 16;
   private static final int PREFILL_STEPS = 4; // each meets nearly every expert anyway
@@ -38,6 +44,20 @@ record Workload(int sequences, int adapters, int tokens, long keys, List<StepBat
     return of(model, sequences, adapters, 0, PREFILL_TOKENS / sequences);
   }
 
+  /** One prompt of {@link #LONG_PROMPT_TOKENS}, a step for each {@link #PREFILL_TOKENS}. */
+  static Workload longPrompt(MoeModel model) {
+    Random random = new Random(1);
+    List<StepBatch> steps = new ArrayList<>();
+    for (int from = 0; from < LONG_PROMPT_TOKENS; from += PREFILL_TOKENS) {
+      StepBatch batch = model.newBatch();
+      batch.sequenceCount = 1;
+      fill(batch, 0, 0, from, PREFILL_TOKENS, random, model);
+      steps.add(batch);
+    }
+    int keys = (LONG_PROMPT_TOKENS + PREFILL_TOKENS) / 2;
+    return new Workload(1, 0, PREFILL_TOKENS, LONG_PROMPT_TOKENS, keys, steps);
+  }
+
   private static Workload of(MoeModel model, int sequences, int adapters, int from, int count) {
     Random random = new Random(sequences);
     List<StepBatch> steps = new ArrayList<>();
@@ -51,7 +71,12 @@ record Workload(int sequences, int adapters, int tokens, long keys, List<StepBat
       steps.add(batch);
     }
     return new Workload(
-        sequences, adapters, sequences * count, (long) sequences * (from + count), steps);
+        sequences,
+        adapters,
+        sequences * count,
+        count == 1 ? 0 : sequences * count,
+        (long) sequences * (from + count),
+        steps);
   }
 
   private static void fill(
@@ -78,9 +103,14 @@ record Workload(int sequences, int adapters, int tokens, long keys, List<StepBat
     batch.logitTokens[batch.logitCount++] = batch.tokenCount - 1;
   }
 
+  /** Tokens of the prompts, or sequences that decode. */
+  int size() {
+    return prompt > 0 ? prompt : sequences;
+  }
+
   /** KV blocks that any workload with so many sequences needs. */
   static int blocks(int sequences) {
     int decode = sequences * Math.ceilDiv(DECODE_POSITION + 1, ModelLimits.BLOCK_TOKENS);
-    return decode + PREFILL_TOKENS / ModelLimits.BLOCK_TOKENS + sequences;
+    return decode + LONG_PROMPT_TOKENS / ModelLimits.BLOCK_TOKENS + sequences;
   }
 }
