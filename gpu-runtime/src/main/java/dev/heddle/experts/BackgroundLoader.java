@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +48,13 @@ final class BackgroundLoader {
   private final ExpertLayout layout;
   private final Supplier<Digest> base;
   private final ExecutorService executor;
+  private final int fillers;
   private final Runnable wakeUp;
   private final ArrayBlockingQueue<News> news;
   private volatile boolean stopping;
 
   /**
+   * @param fillers how many threads of the executor fill slots of one adapter
    * @param capacity most works in progress at once
    * @param wakeUp called by loader threads when there is news
    */
@@ -60,6 +64,7 @@ final class BackgroundLoader {
       ExpertLayout layout,
       Supplier<Digest> base,
       ExecutorService executor,
+      int fillers,
       int capacity,
       Runnable wakeUp) {
     this.catalog = catalog;
@@ -67,6 +72,7 @@ final class BackgroundLoader {
     this.layout = layout;
     this.base = base;
     this.executor = executor;
+    this.fillers = fillers;
     this.wakeUp = wakeUp;
     news = new ArrayBlockingQueue<>(capacity);
   }
@@ -95,7 +101,11 @@ final class BackgroundLoader {
 
   /** Fills {@code slots[i]} with {@code experts.get(i)} and closes the source. */
   void fill(AdapterEntry entry, AdapterSource source, List<TunedExpert> experts, int[] slots) {
-    executor.execute(() -> tell(filled(entry, source, experts, slots)));
+    int threads = Math.clamp(slots.length, 1, fillers);
+    Fill fill = new Fill(entry, source, experts, slots, threads);
+    for (int i = 0; i < threads; i++) {
+      executor.execute(fill);
+    }
   }
 
   /** Clears the first {@code count} of these slots; the array is not to change until then. */
@@ -129,18 +139,62 @@ final class BackgroundLoader {
     }
   }
 
-  private News filled(
-      AdapterEntry entry, AdapterSource source, List<TunedExpert> experts, int[] slots) {
-    try {
-      for (int i = 0; i < slots.length; i++) {
-        requireRunning();
-        backend.fillSlot(slots[i], source.weights(experts.get(i)));
+  /** An adapter's slots being filled: each thread takes the next expert until none is left. */
+  private final class Fill implements Runnable {
+    private final AdapterEntry entry;
+    private final AdapterSource source;
+    private final List<TunedExpert> experts;
+    private final int[] slots;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final AtomicInteger open;
+
+    /**
+     * @param threads how many will run this; the last one to end tells
+     */
+    Fill(
+        AdapterEntry entry,
+        AdapterSource source,
+        List<TunedExpert> experts,
+        int[] slots,
+        int threads) {
+      this.entry = entry;
+      this.source = source;
+      this.experts = experts;
+      this.slots = slots;
+      open = new AtomicInteger(threads);
+    }
+
+    @Override
+    public void run() {
+      try {
+        for (int i = next.getAndIncrement(); i < slots.length; i = next.getAndIncrement()) {
+          requireRunning();
+          if (failure.get() != null) {
+            break;
+          }
+          backend.fillSlot(slots[i], source.weights(experts.get(i)));
+        }
+      } catch (Throwable e) { // as above; a mapped file that was cut short throws an InternalError
+        failure.compareAndSet(null, e);
       }
-      source.close();
-      return new News.Filled(entry);
-    } catch (Throwable e) { // as above; a mapped file that was cut short throws an InternalError
-      close(source, e);
-      return new News.Failed(entry, e);
+      if (open.decrementAndGet() == 0) {
+        tell(end());
+      }
+    }
+
+    private News end() {
+      Throwable cause = failure.get();
+      try {
+        if (cause == null) {
+          source.close();
+          return new News.Filled(entry);
+        }
+      } catch (Throwable e) {
+        cause = e;
+      }
+      close(source, cause);
+      return new News.Failed(entry, cause);
     }
   }
 

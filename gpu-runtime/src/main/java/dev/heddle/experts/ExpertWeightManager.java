@@ -54,7 +54,8 @@ public final class ExpertWeightManager implements AutoCloseable {
     this.nanoClock = nanoClock;
     int works = config.maxLoads() + 1; // and one clearing
     BackgroundLoader loader =
-        new BackgroundLoader(catalog, backend, layout, base, loaders, works, wakeUp);
+        new BackgroundLoader(
+            catalog, backend, layout, base, loaders, config.fillers(), works, wakeUp);
     residency = new Residency(layout, config, backend, loader, nanoClock);
     board = new ResidencyBoard(residency.pool, nanoClock);
     loads = new AdapterLoads(layout, config, residency, loader, board, nanoClock);

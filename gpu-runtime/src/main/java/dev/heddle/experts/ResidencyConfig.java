@@ -12,6 +12,7 @@ import java.time.Duration;
  *     adapter from admitting
  * @param maxLoads adapters being loaded at once, &ge; 1; each keeps its source open
  * @param maxWaiting adapters asked for and not yet resident, &ge; maxLoads
+ * @param fillers threads that fill the slots of one adapter, &ge; 1
  */
 public record ResidencyConfig(
     int slots,
@@ -19,9 +20,10 @@ public record ResidencyConfig(
     Duration loadWait,
     double urgentShare,
     int maxLoads,
-    int maxWaiting) {
+    int maxWaiting,
+    int fillers) {
   public ResidencyConfig {
-    if (adapterRows < 0 || maxLoads < 1 || maxWaiting < maxLoads) {
+    if (adapterRows < 0 || maxLoads < 1 || maxWaiting < maxLoads || fillers < 1) {
       throw new IllegalArgumentException("limits out of range");
     }
     if (!(urgentShare >= 0 && urgentShare <= 1) || loadWait.isNegative()) {
@@ -30,8 +32,8 @@ public record ResidencyConfig(
   }
 
   /** The usual limits: urgent after half the wait, 16 loads at once, 1024 adapters waited for. */
-  public static ResidencyConfig of(int slots, int adapterRows, Duration loadWait) {
-    return new ResidencyConfig(slots, adapterRows, loadWait, 0.5, 16, 1024);
+  public static ResidencyConfig of(int slots, int adapterRows, Duration loadWait, int fillers) {
+    return new ResidencyConfig(slots, adapterRows, loadWait, 0.5, 16, 1024, fillers);
   }
 
   long urgentNanos() {

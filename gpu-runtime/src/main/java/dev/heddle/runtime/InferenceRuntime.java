@@ -22,6 +22,7 @@ import dev.heddle.ops.Ops;
 import dev.heddle.ops.OpsProvider;
 import dev.heddle.ops.Precision;
 import dev.heddle.ops.packed.PackedStore;
+import dev.heddle.ops.team.Niceness;
 import dev.heddle.runtime.StepMetrics.Metric;
 import dev.heddle.schedule.KvBlockPool;
 import java.time.Duration;
@@ -467,11 +468,15 @@ public final class InferenceRuntime implements AutoCloseable {
       Inbox inbox) {
     ExecutorService loaders =
         Executors.newFixedThreadPool(
-            config.loadThreads(), Thread.ofPlatform().name("heddle-load-", 0).daemon().factory());
+            config.loadThreads(),
+            Niceness.factory(Thread.ofPlatform().name("heddle-load-", 0).daemon().factory()));
     return new ExpertWeightManager(
         ExpertLayout.of(shape),
         ResidencyConfig.of(
-            plan.baseSlots() + plan.adapterSlots(), config.adapterRows(), config.loadWait()),
+            plan.baseSlots() + plan.adapterSlots(),
+            config.adapterRows(),
+            config.loadWait(),
+            config.loadThreads()),
         digest,
         catalog,
         backend,

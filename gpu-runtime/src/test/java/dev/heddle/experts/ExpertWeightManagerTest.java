@@ -384,7 +384,7 @@ class ExpertWeightManagerTest {
   @Test
   void more_adapters_than_may_wait_are_refused() {
     World world =
-        new World(new ResidencyConfig(World.LAYOUT.baseSlots() + 2, 2, World.WAIT, 0.5, 1, 2));
+        new World(new ResidencyConfig(World.LAYOUT.baseSlots() + 2, 2, World.WAIT, 0.5, 1, 2, 1));
     world.manager.demand(world.adapter("a", 1));
     world.manager.demand(world.adapter("b", 1));
     AdapterDemand third = world.manager.demand(world.adapter("c", 1));

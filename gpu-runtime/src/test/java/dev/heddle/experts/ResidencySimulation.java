@@ -67,7 +67,7 @@ final class ResidencySimulation {
     world =
         new World(
             new ResidencyConfig(
-                World.LAYOUT.baseSlots() + slots, rows, wait, random.nextDouble(), loads, 8));
+                World.LAYOUT.baseSlots() + slots, rows, wait, random.nextDouble(), loads, 8, 2));
     for (int i = 0; i < 12; i++) {
       adapters.add(randomAdapter("adapter " + i));
     }

@@ -39,7 +39,7 @@ class ResidencyThreadsTest {
         new ExpertWeightManager(
             World.LAYOUT,
             new ResidencyConfig(
-                World.LAYOUT.baseSlots() + SLOTS, 3, Duration.ofMinutes(1), 0, 4, 16),
+                World.LAYOUT.baseSlots() + SLOTS, 3, Duration.ofMinutes(1), 0, 4, 16, 3),
             () -> FakeAdapters.BASE,
             catalog,
             backend,

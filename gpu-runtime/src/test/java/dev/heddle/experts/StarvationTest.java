@@ -40,7 +40,7 @@ class StarvationTest {
     World world =
         new World(
             new ResidencyConfig(
-                World.LAYOUT.baseSlots() + SLOTS, 4, WAIT, urgentShare, 4, 2 * ADAPTERS));
+                World.LAYOUT.baseSlots() + SLOTS, 4, WAIT, urgentShare, 4, 2 * ADAPTERS, 2));
     List<Digest> adapters = new ArrayList<>();
     for (int i = 0; i < ADAPTERS; i++) {
       adapters.add(world.adapter("adapter " + i, i < HOT ? 2 : 1 + random.nextInt(8)));

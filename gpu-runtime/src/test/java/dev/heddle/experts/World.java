@@ -47,7 +47,7 @@ final class World {
   int wakeUps;
 
   World(int adapterSlots, int adapterRows) {
-    this(ResidencyConfig.of(LAYOUT.baseSlots() + adapterSlots, adapterRows, WAIT));
+    this(ResidencyConfig.of(LAYOUT.baseSlots() + adapterSlots, adapterRows, WAIT, 2));
   }
 
   World(ResidencyConfig config) {

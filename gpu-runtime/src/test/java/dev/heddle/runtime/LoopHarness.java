@@ -92,7 +92,7 @@ final class LoopHarness {
     experts =
         new ExpertWeightManager(
             ExpertLayout.of(shape),
-            ResidencyConfig.of(sizes.slots(shape), sizes.adapterRows, LOAD_WAIT),
+            ResidencyConfig.of(sizes.slots(shape), sizes.adapterRows, LOAD_WAIT, 2),
             base,
             catalog,
             model,

@@ -40,7 +40,8 @@ class ReadmeTest {
           "accuracy",
           "plan",
           "bench",
-          "bench-forms");
+          "bench-forms",
+          "bench-loading");
 
   @TempDir Path folder;
 

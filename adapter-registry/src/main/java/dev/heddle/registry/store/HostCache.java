@@ -1,6 +1,7 @@
 package dev.heddle.registry.store;
 
-import dev.heddle.format.DType;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.heddle.format.Digest;
 import dev.heddle.format.ExpertWeights;
 import dev.heddle.format.MatrixData;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * back at once. An expert for which there is no room is read where it is stored.
  */
 public final class HostCache implements ExpertReader, AutoCloseable {
-  private static final int ALIGNMENT = 64; // a cache line, as in a mapped blob
 
   /**
    * What the cache did.
@@ -49,13 +50,19 @@ public final class HostCache implements ExpertReader, AutoCloseable {
       long evictions) {}
 
   /** An expert in memory. */
-  private record Copy(Arena arena, MemorySegment memory, DType dtype, int rows, int cols) {
-    ExpertWeights view(MemorySegment view) {
-      long matrix = memory.byteSize() / 3;
+  private record Copy(Arena arena, long bytes, ExpertWeights weights) {
+    /** The same, valid as long as a reader's arena, whose end is told. */
+    ExpertWeights view(Arena reader, Runnable end) {
       return new ExpertWeights(
-          MatrixData.dense(dtype, rows, cols, view.asSlice(0, matrix)),
-          MatrixData.dense(dtype, rows, cols, view.asSlice(matrix, matrix)),
-          MatrixData.dense(dtype, cols, rows, view.asSlice(2 * matrix, matrix)));
+          view(weights.gate(), reader, ignored -> end.run()),
+          view(weights.up(), reader, null),
+          view(weights.down(), reader, null));
+    }
+
+    private static MatrixData view(
+        MatrixData matrix, Arena reader, @Nullable Consumer<MemorySegment> end) {
+      MemorySegment data = matrix.data().reinterpret(reader, end).asReadOnly();
+      return MatrixData.dense(matrix.dtype(), matrix.rows(), matrix.cols(), data);
     }
   }
 
@@ -105,9 +112,7 @@ public final class HostCache implements ExpertReader, AutoCloseable {
       Copy copy = opened.copy();
       if (copy != null) {
         count(first);
-        MemorySegment memory =
-            copy.memory().reinterpret(arena, ignored -> release(place)).asReadOnly();
-        view = copy.view(memory);
+        view = copy.view(arena, () -> release(place));
         return view;
       }
       bypass();
@@ -200,12 +205,13 @@ public final class HostCache implements ExpertReader, AutoCloseable {
   private Copy copied(ExpertWeights weights, long size) {
     Arena arena = Arena.ofShared();
     try {
-      MemorySegment memory = arena.allocate(size, ALIGNMENT);
-      long at = ExpertBlob.pack(weights.gate(), memory, 0);
-      at = ExpertBlob.pack(weights.up(), memory, at);
-      ExpertBlob.pack(weights.down(), memory, at);
-      MatrixData gate = weights.gate();
-      return new Copy(arena, memory, gate.dtype(), gate.rows(), gate.cols());
+      return new Copy(
+          arena,
+          size,
+          new ExpertWeights(
+              copied(weights.gate(), arena),
+              copied(weights.up(), arena),
+              copied(weights.down(), arena)));
     } catch (Throwable e) { // an OutOfMemoryError too: the room is given back
       arena.close();
       synchronized (this) {
@@ -213,6 +219,19 @@ public final class HostCache implements ExpertReader, AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** A matrix without gaps; memory is not zeroed first where it is copied whole. */
+  private static MatrixData copied(MatrixData matrix, Arena arena) {
+    long bytes = (long) matrix.rows() * matrix.cols() * matrix.dtype().bytes();
+    MemorySegment memory;
+    if (bytes == matrix.rows() * matrix.rowStride()) {
+      memory = arena.allocateFrom(JAVA_BYTE, matrix.data(), JAVA_BYTE, 0, bytes);
+    } else {
+      memory = arena.allocate(bytes);
+      ExpertBlob.pack(matrix, memory, 0);
+    }
+    return MatrixData.dense(matrix.dtype(), matrix.rows(), matrix.cols(), memory);
   }
 
   private synchronized void release(Place place) {
@@ -226,14 +245,14 @@ public final class HostCache implements ExpertReader, AutoCloseable {
   private void free(Place place) {
     Copy copy = copy(place);
     if (copy != null) {
-      bytes -= copy.memory().byteSize();
+      bytes -= copy.bytes();
       copy.arena().close();
     }
   }
 
   private static long held(Place place) {
     Copy copy = copy(place);
-    return copy == null ? 0 : copy.memory().byteSize();
+    return copy == null ? 0 : copy.bytes();
   }
 
   private static @Nullable Copy copy(Place place) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,30 @@ class BaseModelProofTest {
     flipAByte();
     Files.setLastModifiedTime(weights, time);
     assertThat(digest(FAST)).isEqualTo(right);
+  }
+
+  @Test
+  void who_keeps_something_of_the_model_hears_of_damage_and_of_changes() throws Exception {
+    digest(FAST);
+    FileTime time = Files.getLastModifiedTime(weights);
+    flipAByte();
+    Files.setLastModifiedTime(weights, time);
+    AtomicInteger told = new AtomicInteger();
+    try (ModelFolder folder = ModelFolder.open(model);
+        BaseModelProof proof = BaseModelProof.settle(data, folder, FAST)) {
+      proof.onDamage(told::incrementAndGet);
+      assertThat(proof.isUnchanged()).isTrue();
+      proof.start();
+      proof.join();
+      assertThat(told).hasValue(1);
+      assertThat(proof.isUnchanged()).as("damaged").isFalse();
+    }
+    Files.deleteIfExists(BaseModelRecord.path(data, model));
+    try (ModelFolder folder = ModelFolder.open(model);
+        BaseModelProof proof = BaseModelProof.settle(data, folder, FAST)) {
+      Files.setLastModifiedTime(weights, FileTime.from(time.toInstant().plusSeconds(1)));
+      assertThat(proof.isUnchanged()).as("written to since").isFalse();
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.heddle.ops.packed;
 
 import dev.heddle.ops.PackedWeights;
+import dev.heddle.ops.team.Niceness;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -101,7 +102,10 @@ public final class PackedStore implements AutoCloseable {
   /** Has what was packed anew written in the background, for the next start. */
   public synchronized void keep() {
     if (load != null && !load.isComplete() && !forgotten) {
-      writer = Thread.ofPlatform().daemon().name("heddle-packed").start(this::write);
+      writer =
+          Niceness.factory(Thread.ofPlatform().daemon().name("heddle-packed").factory())
+              .newThread(this::write);
+      writer.start();
     }
   }
 

@@ -25,7 +25,9 @@ import java.util.Set;
 final class PackedWriter {
   private static final int FORCED = 64 << 20; // bytes between two waits for the disk
   private static final long BYTES_PER_SECOND = 256 << 20;
-  private static final double LEAST_FREE = 0.1; // of the disk, afterwards
+
+  /** What is left free for others, afterwards: so much, or a twentieth of a small disk. */
+  private static final long LEAST_FREE = 4L << 30;
 
   /** Weights in memory, which do not change. */
   record Source(String name, long address, long bytes) {}
@@ -63,9 +65,10 @@ final class PackedWriter {
   private static void requireRoom(Path file, long bytes) throws IOException {
     FileStore disk = Files.getFileStore(file.resolveSibling(""));
     long left = disk.getUsableSpace() - bytes;
-    if (left < LEAST_FREE * disk.getTotalSpace()) {
+    if (left < Math.min(LEAST_FREE, disk.getTotalSpace() / 20)) {
       throw new IOException(
-          "it takes %d MB, and less than a tenth of the disk would be free".formatted(bytes >> 20));
+          "it takes %d MiB, and of the disk only %d MiB would be free"
+              .formatted(bytes >> 20, left >> 20));
     }
   }
 

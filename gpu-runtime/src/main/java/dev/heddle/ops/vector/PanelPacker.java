@@ -14,6 +14,8 @@ final class PanelPacker {
 
   private static final int BLOCK_COLS = 256; // a block of a panel stays in the first cache
 
+  private static final long HIGH_HALF = 0xFFFF0000L;
+
   private PanelPacker() {}
 
   /** Writes one panel of a matrix, its missing rows as zeros, to {@code target}. */
@@ -81,11 +83,15 @@ final class PanelPacker {
 
   /** An int holds a row's elements at two neighbouring k, the first one in its low half. */
   private static void packPairs(StoredRows.@Nullable Row row, int from, int to, long target) {
-    for (int k = from; k < to; k += 2) {
-      int bits = 0;
-      if (row != null) {
-        bits = (row.half(k) & 0xFFFF) | row.half(k + 1) << 16;
+    long halves = row == null ? 0 : row.halves();
+    if (halves != 0) { // that is how the row lies in memory
+      for (int k = from; k < to; k += 2) {
+        Lanes.setInt(target + k * Lanes.VECTOR, Lanes.getInt(halves + 2L * k));
       }
+      return;
+    }
+    for (int k = from; k < to; k += 2) {
+      int bits = row == null ? 0 : (row.half(k) & 0xFFFF) | row.half(k + 1) << 16;
       Lanes.setInt(target + k * Lanes.VECTOR, bits);
     }
   }

@@ -56,6 +56,17 @@ final class StoredRows {
 
   /** One row: where it begins, and how far apart its elements are. */
   record Row(DType dtype, MemorySegment data, long start, long step) {
+    /**
+     * Where the row lies, if it is outside the heap, of BF16 and without gaps; 0 if not. Reading by
+     * address is several times faster. {@link MatrixData} has checked the range, and whoever has
+     * the weights packed keeps them in memory meanwhile.
+     */
+    long halves() {
+      return dtype == DType.BF16 && step == Short.BYTES && data.isNative()
+          ? data.address() + start
+          : 0;
+    }
+
     short half(int col) {
       return data.get(SHORT, start + col * step);
     }

@@ -3,8 +3,9 @@ package dev.heddle.format.adapter;
 import dev.heddle.format.ExpertWeights;
 
 /**
- * Where an adapter's weights can be read from: a folder, or the expert store. Used by one thread at
- * a time, but not always the same; views handed out are valid until {@link #close()}.
+ * Where an adapter's weights can be read from: a folder, or the expert store. Several threads may
+ * ask for weights at once; views handed out are valid until {@link #close()}, which is called when
+ * nobody asks any more.
  */
 public interface AdapterSource extends AutoCloseable {
   AdapterManifest manifest();
