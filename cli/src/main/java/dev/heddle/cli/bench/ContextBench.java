@@ -8,15 +8,9 @@ import dev.heddle.model.MoeModel;
 import dev.heddle.model.Progress;
 import dev.heddle.model.StepBatch;
 import dev.heddle.model.WeightSource;
-import dev.heddle.ops.AttentionRule;
-import dev.heddle.ops.KvCache;
 import dev.heddle.ops.Ops;
-import dev.heddle.ops.OverriddenOps;
 import dev.heddle.ops.Precision;
-import dev.heddle.ops.Rows;
-import dev.heddle.ops.Tensor;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -138,43 +132,5 @@ final class ContextBench {
       attention.add(meter.nanos() - attended);
     }
     return new Times(1e3 * steps.millis(0.5), 1e3 * attention.millis(0.5));
-  }
-
-  /** Times attention. */
-  private static final class AttentionMeter {
-    private final Ops target;
-    private long nanos;
-
-    AttentionMeter(Ops ops) {
-      target = ops;
-    }
-
-    /** The backend, watched. */
-    Ops ops() {
-      return OverriddenOps.of(target, this);
-    }
-
-    /** Time spent in attention so far. */
-    long nanos() {
-      return nanos;
-    }
-
-    /** As {@link Ops#attention}. */
-    public void attention(
-        Tensor out,
-        @Nullable Tensor qValue,
-        Tensor q,
-        AttentionRule rule,
-        KvCache cache,
-        int layer,
-        Tensor positions,
-        Tensor sequences,
-        Tensor blockTables,
-        Rows rows) {
-      long start = System.nanoTime();
-      target.attention(
-          out, qValue, q, rule, cache, layer, positions, sequences, blockTables, rows);
-      nanos += System.nanoTime() - start;
-    }
   }
 }
