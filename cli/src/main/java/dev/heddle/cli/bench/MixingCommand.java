@@ -80,7 +80,8 @@ public final class MixingCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "How long to measure, after a fifth of it to warm up; default ${DEFAULT-VALUE}.")
+      description =
+          "How long to measure, after a fifth of it to warm up; default ${DEFAULT-VALUE}.")
   double seconds = 120;
 
   @Option(
