@@ -40,6 +40,7 @@ class ReadmeTest {
           "accuracy",
           "plan",
           "bench",
+          "bench-mixing",
           "bench-forms",
           "bench-loading");
 

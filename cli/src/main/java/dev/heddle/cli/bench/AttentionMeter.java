@@ -8,7 +8,7 @@ import dev.heddle.ops.Rows;
 import dev.heddle.ops.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Times attention. */
+/** Times attention. One thread. */
 final class AttentionMeter {
   private final Ops target;
   private long nanos;

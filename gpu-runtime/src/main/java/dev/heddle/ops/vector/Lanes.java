@@ -129,10 +129,6 @@ final class Lanes {
     ALL.set(INT, address, value);
   }
 
-  static long getLong(long address) {
-    return ALL.get(LONG, address);
-  }
-
   static void setLong(long address, long value) {
     ALL.set(LONG, address, value);
   }

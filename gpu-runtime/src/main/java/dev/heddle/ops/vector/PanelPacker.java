@@ -14,7 +14,6 @@ final class PanelPacker {
 
   private static final int BLOCK_COLS = 256; // a block of a panel stays in the first cache
 
-  private static final long HIGH_HALF = 0xFFFF0000L;
 
   private PanelPacker() {}
 
