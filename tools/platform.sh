@@ -42,6 +42,12 @@ await() {
   done
 }
 
+# What is to happen once everything is warm and before anything counts, such as waiting until others
+# leave the machine alone: the command in WHEN_WARM, if there is one.
+warm() {
+  [ -z "${WHEN_WARM-}" ] || sh -c "$WHEN_WARM"
+}
+
 # load ADDRESS OPTIONS...: JSON on stdout, what it says on the way nowhere.
 load() {
   at=$1

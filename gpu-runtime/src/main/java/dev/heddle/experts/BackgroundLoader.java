@@ -221,15 +221,15 @@ final class BackgroundLoader {
   /** Whatever the catalog promised, nothing enters the map that the model has no place for. */
   private void check(Digest asked, AdapterManifest manifest) {
     List<Violation> violations = new ArrayList<>();
-    String where = "adapter " + name(asked);
     if (!manifest.digest().equals(asked)) {
-      violations.add(new Violation("digest-mismatch", where, "opened as " + manifest.digest()));
+      violations.add(
+          new Violation("digest-mismatch", where(asked), "opened as " + manifest.digest()));
     }
     if (!manifest.base().equals(base.get())) {
       violations.add(
           new Violation(
               "base-mismatch",
-              where,
+              where(asked),
               "made from " + manifest.base() + ", served is " + base.get()));
     }
     Set<Long> places = new HashSet<>();
@@ -240,7 +240,7 @@ final class BackgroundLoader {
         violations.add(
             new Violation(
                 "no-such-expert",
-                where,
+                where(asked),
                 "layer %d, column %d is dense, out of range or listed twice"
                     .formatted(expert.layer(), expert.column())));
       }
@@ -248,6 +248,11 @@ final class BackgroundLoader {
     if (!violations.isEmpty()) {
       throw new FormatException(violations);
     }
+  }
+
+  /** A name is looked for among all versions: only to be told. */
+  private String where(Digest adapter) {
+    return "adapter " + name(adapter);
   }
 
   private void tell(News item) {

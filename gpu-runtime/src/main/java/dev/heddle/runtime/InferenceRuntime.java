@@ -216,6 +216,15 @@ public final class InferenceRuntime implements AutoCloseable {
     return submit(request, listener, wait.limitNanos());
   }
 
+  /**
+   * Refuses what a tenant would submit now, if it would wait longer than it may.
+   *
+   * @throws GenerationException QUEUE_FULL
+   */
+  public void checkQueue(String tenant) {
+    wait.check(tenant);
+  }
+
   /** As {@link #submit}, for work that has the time: it waits as long as its turn takes. */
   public Generation submitPatiently(GenerationRequest request, GenerationListener listener) {
     check.check(request);

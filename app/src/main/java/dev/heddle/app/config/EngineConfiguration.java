@@ -190,6 +190,7 @@ class EngineConfiguration {
       MeterRegistry meters) {
     return new GenerationService(
         runtime::submit,
+        runtime::checkQueue,
         textScheduler,
         version -> PinKeeper.slots(runtime.shape(), version.bytes()),
         gate,

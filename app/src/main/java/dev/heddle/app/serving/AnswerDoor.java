@@ -89,7 +89,11 @@ final class AnswerDoor {
   private Way way(
       ServerWebExchange exchange, ObjectNode tree, Function<ObjectNode, AnswerFormat> prepare) {
     Hop hop = hops.find(exchange, tree);
-    return hop == null ? new Way.Here(prepare.apply(tree)) : new Way.There(hop);
+    if (hop != null) {
+      return new Way.There(hop);
+    }
+    generations.checkQueue(tenant(exchange)); // a prompt that is refused need not be made
+    return new Way.Here(prepare.apply(tree));
   }
 
   /** A replica that is not reached has begun nothing: the request is as if it had just come. */

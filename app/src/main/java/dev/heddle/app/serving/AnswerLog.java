@@ -18,6 +18,11 @@ public final class AnswerLog {
     this.meters = meters;
   }
 
+  /** Counts a request that was refused before anybody looked which model it asks. */
+  void refusedUnread() {
+    meters.refusedUnread();
+  }
+
   void ended(Answer answer, AnswerEnd end) {
     meters.ended(answer, end);
     AnswerSpans.tell(answer, end);

@@ -21,6 +21,7 @@ public final class AnswerMeters {
   static final int ADAPTERS_MAX = 50;
   static final String BASE = "base";
   static final String OTHER = "other";
+
   private static final Duration[] BUCKETS =
       IntStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000)
           .mapToObj(Duration::ofMillis)
@@ -44,6 +45,10 @@ public final class AnswerMeters {
 
   void ended(Answer answer, AnswerEnd end) {
     of(adapter(answer.head().model().version())).add(end, answer.choices());
+  }
+
+  void refusedUnread() {
+    of(OTHER).refused();
   }
 
   /** What the version's adapter is called in metrics. */
@@ -103,6 +108,10 @@ public final class AnswerMeters {
       cached.increment(usage.cached());
       generated.increment(usage.completion());
       meters.counter("heddle.requests.ended", tags.and("outcome", end.outcome())).increment();
+    }
+
+    void refused() {
+      meters.counter("heddle.requests.ended", tags.and("outcome", AnswerEnd.REFUSED)).increment();
     }
 
     private Timer timer(String name) {

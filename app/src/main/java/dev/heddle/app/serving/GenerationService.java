@@ -7,6 +7,7 @@ import dev.heddle.app.quota.Reservation;
 import dev.heddle.registry.snapshot.VersionRef;
 import dev.heddle.registry.usage.UsageRow;
 import dev.heddle.runtime.Generation;
+import dev.heddle.runtime.GenerationException;
 import dev.heddle.runtime.GenerationListener;
 import dev.heddle.runtime.GenerationRequest;
 import java.util.UUID;
@@ -27,6 +28,7 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class GenerationService {
   private final BiFunction<GenerationRequest, GenerationListener, Generation> engine;
+  private final Consumer<String> queue;
   private final Scheduler scheduler;
   private final ToIntFunction<VersionRef> slots;
   private final QuotaGate gate;
@@ -35,18 +37,21 @@ public final class GenerationService {
 
   /**
    * @param engine submits a request, as InferenceRuntime does
+   * @param queue refuses what a tenant need not send now, as InferenceRuntime does
    * @param scheduler decodes text and matches stops
    * @param slots that a version needs when nothing is shared
    * @param usage takes what each answer has used, at once
    */
   public GenerationService(
       BiFunction<GenerationRequest, GenerationListener, Generation> engine,
+      Consumer<String> queue,
       Scheduler scheduler,
       ToIntFunction<VersionRef> slots,
       QuotaGate gate,
       Consumer<UsageRow> usage,
       AnswerLog log) {
     this.engine = engine;
+    this.queue = queue;
     this.scheduler = scheduler;
     this.slots = slots;
     this.gate = gate;
@@ -91,6 +96,20 @@ public final class GenerationService {
    */
   <T> Mono<T> inTurn(UUID tenant, Function<RequestTurn, Mono<T>> work) {
     return gate.inTurn(tenant, work).onErrorMap(QuotaException.class, Admission::refusal);
+  }
+
+  /**
+   * Looks at the queue ahead of what a request costs before it gets there.
+   *
+   * @throws GenerationException QUEUE_FULL if it would wait too long
+   */
+  void checkQueue(UUID tenant) {
+    try {
+      queue.accept(tenant.toString());
+    } catch (GenerationException e) {
+      log.refusedUnread();
+      throw e;
+    }
   }
 
   /** Gives back the turn of a request that another replica is to find it for. */

@@ -1,6 +1,7 @@
 package dev.heddle.app.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.app.error.ApiException;
 import dev.heddle.app.quota.QuotaGate;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,14 +34,33 @@ class GenerationServiceTest {
   private TenantLimits limits = new TenantLimits(1, null, 1000L, 100, null, null);
   private final QuotaGate gate =
       new QuotaGate(tenant -> limits, tenant -> Map.of(), () -> 1, limit -> {});
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private boolean queueIsFull;
   private final GenerationService service =
       new GenerationService(
           engine::submit,
+          this::queue,
           Schedulers.immediate(),
           version -> 0,
           gate,
           usage::add,
-          new AnswerLog(new AnswerMeters(new SimpleMeterRegistry(), "base", false)));
+          new AnswerLog(new AnswerMeters(meters, "base", false)));
+
+  private void queue(String tenant) {
+    if (queueIsFull) {
+      throw new GenerationException(GenerationException.Kind.QUEUE_FULL, tenant);
+    }
+  }
+
+  @Test
+  void what_would_wait_too_long_is_refused_unread_and_counted() {
+    service.checkQueue(UUID.randomUUID());
+    queueIsFull = true;
+    assertThatThrownBy(() -> service.checkQueue(UUID.randomUUID()))
+        .isInstanceOf(GenerationException.class);
+    assertThat(meters.get("heddle.requests.ended").tag("outcome", "refused").counter().count())
+        .isEqualTo(1);
+  }
 
   @BeforeAll
   static void a_test_that_hangs_says_so() {

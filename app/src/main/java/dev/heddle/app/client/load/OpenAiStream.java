@@ -44,7 +44,9 @@ final class OpenAiStream implements AutoCloseable {
       HttpResponse<Stream<String>> response = http.send(http(request), BodyHandlers.ofLines());
       try (Stream<String> lines = response.body()) {
         if (response.statusCode() != 200) {
-          return answer.ended(Integer.toString(response.statusCode()));
+          Timed refused = answer.ended(Integer.toString(response.statusCode()));
+          lines.forEach(rest -> {}); // as below
+          return refused;
         }
         return read(answer, lines.iterator());
       }
