@@ -14,7 +14,6 @@ final class PanelPacker {
 
   private static final int BLOCK_COLS = 256; // a block of a panel stays in the first cache
 
-
   private PanelPacker() {}
 
   /** Writes one panel of a matrix, its missing rows as zeros, to {@code target}. */
