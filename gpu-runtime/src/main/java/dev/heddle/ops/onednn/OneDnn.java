@@ -13,6 +13,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library: its functions, and its engine for the processor. Handles of the C interface are
@@ -29,11 +30,20 @@ public final class OneDnn {
   private final Linker linker = Linker.nativeLinker();
   private final SymbolLookup library;
   private final String version;
+  private final @Nullable MethodHandle setThreads; // null in a build without OpenMP
   private final long engine;
 
   private OneDnn(SymbolLookup library) {
     this.library = library;
     version = checkedVersion();
+    setThreads =
+        library // finds what it was linked with, too
+            .find("omp_set_num_threads")
+            .map(symbol ->
+                linker.downcallHandle(
+                    symbol, FunctionDescriptor.ofVoid(JAVA_INT), Linker.Option.critical(false)))
+            .orElse(null);
+    onlyThisThread();
     MethodHandle create = function("dnnl_engine_create", JAVA_LONG, JAVA_INT, JAVA_LONG);
     engine = made("dnnl_engine_create", out -> (int) create.invokeExact(out, PROCESSOR, 0L));
   }
@@ -45,7 +55,6 @@ public final class OneDnn {
    * @throws IllegalStateException that says what is missing, or why this one cannot be used
    */
   public static OneDnn open(String nameOrPath) {
-    onlyCallersThreads();
     SymbolLookup library;
     try {
       Path path = Path.of(nameOrPath);
@@ -60,19 +69,16 @@ public final class OneDnn {
   }
 
   /**
-   * OpenMP reads the variable as it is loaded. Its threads would compete with the team's, which
-   * share out the work already.
+   * Has OpenMP use the calling thread alone, whose setting that is: the team shares out the work
+   * already. Allocates nothing.
    */
-  private static void onlyCallersThreads() {
-    Linker linker = Linker.nativeLinker();
-    MethodHandle set =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("setenv"),
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom("OMP_NUM_THREADS");
-      MemorySegment value = arena.allocateFrom("1");
-      checked("setenv", status(() -> (int) set.invokeExact(name, value, 1)));
+  void onlyThisThread() {
+    if (setThreads != null) {
+      try {
+        setThreads.invokeExact(1);
+      } catch (Throwable e) {
+        throw new IllegalStateException("omp_set_num_threads failed", e);
+      }
     }
   }
 

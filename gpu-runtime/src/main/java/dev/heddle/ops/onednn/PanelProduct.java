@@ -50,6 +50,7 @@ public final class PanelProduct implements AutoCloseable {
    */
   public PanelProduct(OneDnn library, int rows, int panelRows, int k) {
     this.library = library;
+    library.onlyThisThread();
     inputs = description(rows, k, BF16, ROW_BY_ROW);
     weights = description(k, panelRows, BF16, panelRows == 32 ? PANELS_OF_32 : PANELS_OF_16);
     outputs = description(rows, panelRows, F32, ROW_BY_ROW);
@@ -187,6 +188,7 @@ public final class PanelProduct implements AutoCloseable {
      * product's layouts, which nobody checks.
      */
     public void run(long inputAddress, long panelAddress, long outputAddress) {
+      library.onlyThisThread();
       try {
         int status =
             (int) setHandle.invokeExact(x, inputAddress)
