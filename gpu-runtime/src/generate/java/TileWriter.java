@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes the kernels that multiply a tile of tokens by panels of weights: one class for each format
@@ -18,12 +19,7 @@ final class TileWriter {
   /** Tokens and panels of the tiles whose accumulators stay in registers. */
   private static final List<Shape> SHAPES =
       List.of(
-          new Shape(8, 1),
-          new Shape(4, 2),
-          new Shape(2, 4),
-          new Shape(2, 1),
-          new Shape(1, 4),
-          new Shape(1, 1));
+          new Shape(8, 1), new Shape(4, 2), new Shape(2, 1), new Shape(1, 4), new Shape(1, 1));
 
   private static final String PACKAGE = "dev.heddle.ops.vector";
 
@@ -56,7 +52,7 @@ final class TileWriter {
 
   /** How panels hold their weights (PanelMatrix), and the loop that goes over k. */
   private enum Format {
-    BF16("Bf16Tiles") {
+    BF16("Bf16Tiles", 4) {
       /** Those of two neighbouring k. */
       @Override
       String weights(int p) {
@@ -91,7 +87,7 @@ final class TileWriter {
                 multiply(shape, "(i + 1)", "next"));
       }
     },
-    F32("F32Tiles") {
+    F32("F32Tiles", 4) {
       @Override
       String weights(int p) {
         return """
@@ -102,7 +98,7 @@ final class TileWriter {
             .formatted(p, floats("at" + p), floats("at" + p + " + VECTOR"));
       }
     },
-    INT8("Int8Tiles") {
+    INT8("Int8Tiles", 2) {
       /** A block's scales, which the 23 bits of a float's fraction turn codes into weights with. */
       private String scales(int p) {
         return """
@@ -155,8 +151,16 @@ final class TileWriter {
 
     private final String className;
 
-    Format(String className) {
+    /** The tile of two tokens and several panels: as many as the compiler takes. */
+    private final Shape pair;
+
+    Format(String className, int panels) {
       this.className = className;
+      pair = new Shape(2, panels);
+    }
+
+    private Stream<Shape> shapes() {
+      return Stream.concat(SHAPES.stream(), Stream.of(pair));
     }
 
     /** Panel p's weights at k = i, as floats: those of its first rows, and of its last. */
@@ -253,7 +257,7 @@ final class TileWriter {
             PACKAGE,
             format,
             format.className,
-            SHAPES.stream().map(shape -> method(format, shape)).collect(Collectors.joining("\n")));
+            format.shapes().map(shape -> method(format, shape)).collect(Collectors.joining("\n")));
   }
 
   private static String method(Format format, Shape shape) {

@@ -49,7 +49,7 @@ class OpsProviderTest {
     assertThatThrownBy(() -> OpsProvider.choose(SHAPE, Precision.STORED, "abacus", 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("abacus")
-        .hasMessageContaining("vector, reference");
+        .hasMessageContaining("vector, onednn, reference");
   }
 
   @Test

@@ -76,8 +76,9 @@ final class PanelKernels {
       }
       case 2 -> {
         // Four panels are four streams from memory, which is faster than two of twice the tokens.
-        for (; p + MAX_PANELS <= panels; p += MAX_PANELS) {
-          tile2x4(format, w + p * panelBytes, panelBytes, k, x, out + p * outPanel, outStride);
+        int together = format == WeightFormat.INT8 ? 2 : MAX_PANELS;
+        for (; p + together <= panels; p += together) {
+          pairTile(format, w + p * panelBytes, panelBytes, k, x, out + p * outPanel, outStride);
         }
         for (; p < panels; p++) {
           tile2x1(format, w + p * panelBytes, 0, k, x, out + p * outPanel, outStride);
@@ -94,12 +95,13 @@ final class PanelKernels {
     }
   }
 
-  private static void tile2x4(
+  /** Two tokens: four panels, or two of int8, whose code would be too long for the compiler. */
+  private static void pairTile(
       WeightFormat format, long w, long panelStride, int k, long x, long out, long outStride) {
     switch (format) {
       case BF16 -> Bf16Tiles.tile2x4(w, panelStride, k, x, out, outStride);
       case F32 -> F32Tiles.tile2x4(w, panelStride, k, x, out, outStride);
-      case INT8 -> Int8Tiles.tile2x4(w, panelStride, k, x, out, outStride);
+      case INT8 -> Int8Tiles.tile2x2(w, panelStride, k, x, out, outStride);
     }
   }
 
