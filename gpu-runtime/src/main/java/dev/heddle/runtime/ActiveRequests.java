@@ -67,12 +67,20 @@ final class ActiveRequests {
     lineUp(request, now);
   }
 
-  /** Lets it wait for its turn, once nothing else keeps it. */
+  /**
+   * Lets it wait for its turn while nothing else keeps it. An adapter may leave again before that.
+   * Those that wait as long as it takes are not in the way of others' estimates.
+   */
   private void lineUp(ActiveRequest request, long now) {
-    if (request.queued && !request.inLine && request.hasAdapter()) {
+    boolean waits =
+        request.queued && request.hasAdapter() && request.patienceNanos != Long.MAX_VALUE;
+    if (waits && !request.inLine) {
       request.inLine = true;
       request.inLineNanos = now;
       wait.joined(request.tenant(), now);
+    } else if (!waits && request.inLine) {
+      request.inLine = false;
+      wait.gaveUp(request.tenant());
     }
   }
 

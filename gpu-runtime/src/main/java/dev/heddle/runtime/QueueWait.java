@@ -25,6 +25,7 @@ final class QueueWait {
     volatile long turnNanos;
 
     long sinceNanos;
+    long lastNanos; // of the step that admitted some last
     int admitted;
   }
 
@@ -76,14 +77,24 @@ final class QueueWait {
   void admitted(String tenant, long now) {
     Line line = lines.get(tenant);
     if (line != null) {
-      line.admitted++;
-      if (now - line.sinceNanos >= WINDOW_NANOS) {
-        line.turnNanos = (now - line.sinceNanos) / line.admitted;
-        line.sinceNanos = now;
-        line.admitted = 0;
-      }
+      count(line, now);
       left(tenant, line);
     }
+  }
+
+  /**
+   * One step may admit many, after a long pause: what they took is known when the next one is
+   * admitted, in a later step.
+   */
+  private static void count(Line line, long now) {
+    boolean later = now != line.lastNanos && line.admitted > 0;
+    line.admitted++;
+    if (later && now - line.sinceNanos >= WINDOW_NANOS) {
+      line.turnNanos = (now - line.sinceNanos) / line.admitted;
+      line.sinceNanos = now;
+      line.admitted = 0;
+    }
+    line.lastNanos = now;
   }
 
   /** Step thread: one has ended before it had a place. */

@@ -55,6 +55,19 @@ class QueueWaitTest {
   }
 
   @Test
+  void many_that_one_step_admits_after_a_pause_are_not_one_a_pause() {
+    for (int i = 0; i < 100; i++) {
+      wait.joined("acme", 0);
+    }
+    for (int i = 0; i < 96; i++) {
+      wait.admitted("acme", 16 * SECOND);
+    }
+    assertThatCode(() -> wait.check("acme")).doesNotThrowAnyException();
+    wait.admitted("acme", 17 * SECOND);
+    assertThatCode(() -> wait.check("acme")).doesNotThrowAnyException();
+  }
+
+  @Test
   void without_a_limit_nobody_is_refused() {
     QueueWait patient = new QueueWait(Duration.ZERO);
     for (int i = 0; i < 1000; i++) {

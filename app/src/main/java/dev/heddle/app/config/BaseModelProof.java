@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ public final class BaseModelProof implements AutoCloseable {
   private final Map<String, Digest> trusted;
   private final Map<Path, String> files;
   private final Set<String> damaged = new ConcurrentSkipListSet<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean proven;
   private volatile Runnable onDamage = () -> {};
   private @Nullable Thread reader;
 
@@ -90,6 +93,24 @@ public final class BaseModelProof implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until what was taken on trust has been read again. Weights that were loaded meanwhile may
+   * be kept under the model's digest only then.
+   *
+   * @return whether nothing was found; false too where the caller was interrupted, and stays so
+   */
+  boolean awaitProof() {
+    try {
+      if (!trusted.isEmpty()) {
+        ended.await();
+      }
+      return (trusted.isEmpty() || proven) && isUnchanged();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   /** Has something done when a file is found damaged, before readiness is down. */
   void onDamage(Runnable action) {
     onDamage = action;
@@ -107,12 +128,15 @@ public final class BaseModelProof implements AutoCloseable {
     try {
       long bytes = readAll();
       if (damaged.isEmpty()) {
+        proven = true;
         log.info("the base model is what it was: {} bytes were read again", bytes);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) { // a thread that ends in silence would look like a proof
       log.error("the background check of the base model failed", e);
+    } finally {
+      ended.countDown();
     }
   }
 

@@ -70,7 +70,7 @@ class EngineConfiguration {
         setting.equals(HeddleProperties.Engine.WITH_DATA)
             ? place.resolveSibling("")
             : Path.of(setting);
-    PackedStore store = PackedStore.in(parent, place.getFileName().toString(), proof::isUnchanged);
+    PackedStore store = PackedStore.in(parent, place.getFileName().toString(), proof::awaitProof);
     proof.onDamage(store::forget);
     return store;
   }
@@ -190,6 +190,7 @@ class EngineConfiguration {
       MeterRegistry meters) {
     return new GenerationService(
         runtime::submit,
+        runtime::submitPatiently,
         runtime::checkQueue,
         textScheduler,
         version -> PinKeeper.slots(runtime.shape(), version.bytes()),

@@ -44,15 +44,26 @@ final class AnswerRun implements GenerationListener {
     this.notAdmitted = new AtomicInteger(answer.prompts().size());
   }
 
-  /** Submits every prompt; a refusal of one ends them all. Called once, before any other method. */
-  void start(BiFunction<GenerationRequest, GenerationListener, Generation> engine) {
-    worker.schedule(() -> begin(engine));
+  /**
+   * Submits every prompt; a refusal of one ends them all. Called once, before any other method.
+   *
+   * @param engine submits the first one, which may find the queue too long
+   * @param further submits the others: they stand behind the first, and one that came late would
+   *     cost what is answered already
+   */
+  void start(
+      BiFunction<GenerationRequest, GenerationListener, Generation> engine,
+      BiFunction<GenerationRequest, GenerationListener, Generation> further) {
+    worker.schedule(() -> begin(engine, further));
   }
 
-  private void begin(BiFunction<GenerationRequest, GenerationListener, Generation> engine) {
+  private void begin(
+      BiFunction<GenerationRequest, GenerationListener, Generation> engine,
+      BiFunction<GenerationRequest, GenerationListener, Generation> further) {
     try {
       for (int i = 0; i < answer.prompts().size() && !over; i++) {
-        Generation generation = engine.apply(answer.prompts().get(i).request(), this);
+        GenerationRequest request = answer.prompts().get(i).request();
+        Generation generation = (i == 0 ? engine : further).apply(request, this);
         synchronized (generations) {
           generations.add(generation);
           if (generation.retain()) {

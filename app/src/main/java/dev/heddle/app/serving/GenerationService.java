@@ -28,6 +28,7 @@ import reactor.core.scheduler.Scheduler;
  */
 public final class GenerationService {
   private final BiFunction<GenerationRequest, GenerationListener, Generation> engine;
+  private final BiFunction<GenerationRequest, GenerationListener, Generation> patiently;
   private final Consumer<String> queue;
   private final Scheduler scheduler;
   private final ToIntFunction<VersionRef> slots;
@@ -37,6 +38,7 @@ public final class GenerationService {
 
   /**
    * @param engine submits a request, as InferenceRuntime does
+   * @param patiently the same for requests that wait as long as their turn takes
    * @param queue refuses what a tenant need not send now, as InferenceRuntime does
    * @param scheduler decodes text and matches stops
    * @param slots that a version needs when nothing is shared
@@ -44,6 +46,7 @@ public final class GenerationService {
    */
   public GenerationService(
       BiFunction<GenerationRequest, GenerationListener, Generation> engine,
+      BiFunction<GenerationRequest, GenerationListener, Generation> patiently,
       Consumer<String> queue,
       Scheduler scheduler,
       ToIntFunction<VersionRef> slots,
@@ -51,6 +54,7 @@ public final class GenerationService {
       Consumer<UsageRow> usage,
       AnswerLog log) {
     this.engine = engine;
+    this.patiently = patiently;
     this.queue = queue;
     this.scheduler = scheduler;
     this.slots = slots;
@@ -122,7 +126,7 @@ public final class GenerationService {
       AnswerRun run = new AnswerRun(answer, sink, scheduler.createWorker());
       sink.onRequest(n -> run.wake());
       sink.onCancel(run::cancel);
-      run.start(engine);
+      run.start(engine, patiently);
     });
   }
 

@@ -86,7 +86,7 @@ class AnswerRunTest {
               AnswerRun run = new AnswerRun(answer, sink, scheduler.createWorker());
               sink.onRequest(n -> run.wake());
               sink.onCancel(run::cancel);
-              run.start(engine::submit);
+              run.start(engine::submit, engine::submit);
             })
         .subscribe(reader);
     await().until(() -> engine.taken() == 1);

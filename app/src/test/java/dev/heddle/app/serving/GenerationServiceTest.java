@@ -39,6 +39,7 @@ class GenerationServiceTest {
   private final GenerationService service =
       new GenerationService(
           engine::submit,
+          engine::submit,
           this::queue,
           Schedulers.immediate(),
           version -> 0,

@@ -4,10 +4,10 @@ import dev.heddle.ops.memory.NativeMemory;
 import dev.heddle.ops.packed.PackedIndex.Range;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -57,33 +57,38 @@ final class PackedFile implements AutoCloseable {
     if (range == null || range.bytes() != bytes) {
       return false;
     }
-    try {
-      IntStream.range(0, range.crcs().size())
-          .parallel()
-          .forEach(piece -> readPiece(range, piece, address));
-    } catch (UncheckedIOException e) {
-      throw new IOException(name + ": " + e.getMessage(), e);
+    // Nothing is thrown in the loop: it would end while other threads still write to the memory.
+    AtomicReference<@Nullable IOException> fault = new AtomicReference<>();
+    IntStream.range(0, range.crcs().size())
+        .parallel()
+        .forEach(piece -> {
+          try {
+            if (fault.get() == null) {
+              readPiece(range, piece, address);
+            }
+          } catch (IOException e) {
+            fault.compareAndSet(null, e);
+          }
+        });
+    IOException first = fault.get();
+    if (first != null) {
+      throw new IOException(name + ": " + first.getMessage(), first);
     }
     return true;
   }
 
-  private void readPiece(Range range, int piece, long address) {
+  private void readPiece(Range range, int piece, long address) throws IOException {
     long at = (long) piece * PackedIndex.PIECE;
     int count = PackedIndex.pieceBytes(range.bytes(), piece);
     ByteBuffer target = NativeMemory.ALL.asSlice(address + at, count).asByteBuffer();
-    try {
-      while (target.hasRemaining()) {
-        if (channel.read(target, range.offset() + at + target.position()) < 0) {
-          throw new EOFException("it is cut short");
-        }
+    while (target.hasRemaining()) {
+      if (channel.read(target, range.offset() + at + target.position()) < 0) {
+        throw new EOFException("it is cut short");
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
     }
     if (crc(target.flip()) != range.crcs().get(piece)) {
-      throw new UncheckedIOException(
-          new IOException(
-              "the bytes from " + (range.offset() + at) + " on are not what they were"));
+      throw new IOException(
+          "the bytes from " + (range.offset() + at) + " on are not what they were");
     }
   }
 

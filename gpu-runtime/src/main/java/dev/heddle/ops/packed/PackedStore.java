@@ -47,7 +47,8 @@ public final class PackedStore implements AutoCloseable {
    *
    * @param name of the model, without what ends the file's name
    * @param unchanged whether the model's files are still those that its digest was made of; asked
-   *     before a new file gets its name
+   *     by the writing thread before a new file gets its name; may wait until it knows, and gives
+   *     up, still interrupted, when it is interrupted
    */
   public static PackedStore in(Path folder, String name, BooleanSupplier unchanged) {
     return new PackedStore(folder.resolve(name + SUFFIX), unchanged);
@@ -119,7 +120,11 @@ public final class PackedStore implements AutoCloseable {
       Files.deleteIfExists(target); // it is of no use, and the disk may be small
       Files.deleteIfExists(beside);
       PackedWriter.write(beside, load().identity(), sources);
-      if (name(beside, target)) {
+      boolean same = unchanged.getAsBoolean();
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (name(beside, target, same)) {
         log.info("packed weights for the next start: {} MiB in {}", mebibytes, target);
       }
     } catch (InterruptedException | ClosedByInterruptException e) {
@@ -143,8 +148,8 @@ public final class PackedStore implements AutoCloseable {
   }
 
   /** Gives the file its name, unless it has become untrue. */
-  private synchronized boolean name(Path beside, Path target) throws IOException {
-    if (forgotten || !unchanged.getAsBoolean()) {
+  private synchronized boolean name(Path beside, Path target, boolean same) throws IOException {
+    if (forgotten || !same) {
       log.warn("the base model's files have changed: its packed weights are not kept");
       return false;
     }
