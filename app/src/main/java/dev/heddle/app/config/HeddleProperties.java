@@ -121,7 +121,8 @@ public record HeddleProperties(
    * @param stuckAfter how long one step may take before liveness goes down
    */
   public record Engine(
-      @DefaultValue("auto") @Pattern(regexp = "auto|tornado|vector|reference") String backend,
+      @DefaultValue("auto") @Pattern(regexp = "auto|tornado|vector|onednn|reference")
+          String backend,
       @DefaultValue("0") @Min(0) @Max(1024) int threads,
       @DefaultValue("stored") @NotNull Precision weights,
       @DefaultValue("256") @Min(1) @Max(65536) int maxBatchTokens,

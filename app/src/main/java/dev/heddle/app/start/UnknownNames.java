@@ -26,7 +26,7 @@ final class UnknownNames {
 
   /** Variables that the launcher, the command line and the tests read. */
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("HEDDLE_HEAP", "HEDDLE_JAVA_OPTS", "HEDDLE_SERVER", "HEDDLE_KEY");
+      Set.of("HEDDLE_HEAP", "HEDDLE_JAVA_OPTS", "HEDDLE_SERVER", "HEDDLE_KEY", "HEDDLE_ONEDNN");
 
   /** Of the tests; and what Kubernetes sets in every pod for a Service that is called heddle. */
   private static final Pattern FOREIGN_VARIABLES =
