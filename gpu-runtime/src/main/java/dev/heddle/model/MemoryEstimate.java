@@ -28,6 +28,12 @@ public record MemoryEstimate(long weights, long slot, long kvToken, long workspa
         workspaceBytes(shape, limits));
   }
 
+  /** All of it, with every slot and every KV block of the limits in use. */
+  public long total(ModelLimits limits) {
+    long kv = (long) limits.kvBlocks() * limits.blockTokens() * kvToken;
+    return weights + limits.slots() * slot + kv + workspace;
+  }
+
   /** Bytes of one filled expert slot. */
   public static long slotBytes(ModelShape shape, Precision precision) {
     return precision.ofExperts(shape.dtype()).bytes(shape.expertElements());

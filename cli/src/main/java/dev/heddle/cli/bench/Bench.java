@@ -35,11 +35,7 @@ final class Bench {
   /** What a bench with so many adapters takes in memory. */
   static long bytes(ModelShape shape, Precision precision, int adapters) {
     ModelLimits limits = limits(shape, precision, adapters);
-    MemoryEstimate estimate = MemoryEstimate.of(shape, limits);
-    return estimate.weights()
-        + limits.slots() * estimate.slot()
-        + (long) limits.kvBlocks() * limits.blockTokens() * estimate.kvToken()
-        + estimate.workspace();
+    return MemoryEstimate.of(shape, limits).total(limits);
   }
 
   /**

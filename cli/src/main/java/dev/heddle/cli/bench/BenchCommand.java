@@ -12,7 +12,6 @@ import dev.heddle.model.WeightSource;
 import dev.heddle.ops.Ops;
 import dev.heddle.ops.vector.MemoryBandwidth;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,14 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Measure with 0 and N adapters (default: 0, 1, 8 and 20), made up in memory.")
   @Nullable Integer adapters;
 
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "reference, vector, onednn, tornado, or auto (default).")
-  String backend = "auto";
-
-  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")
-  int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin ComputeOptions compute = new ComputeOptions();
 
   @Mixin WeightsOption weights = new WeightsOption();
 
@@ -105,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (threads < 1 || (adapters != null && (adapters < 0 || adapters > MOST_ADAPTERS))) {
+    if (compute.threads < 1 || (adapters != null && (adapters < 0 || adapters > MOST_ADAPTERS))) {
       throw new InputException("--threads is at least 1, --adapters 0 to " + MOST_ADAPTERS);
     }
     if (context < 0) {
@@ -114,22 +106,21 @@ public final class BenchCommand implements Callable<Integer> {
     if (promptTokens < 2) {
       throw new InputException("--prompt-tokens is at least 2");
     }
-    if (subject.model != null && !Files.isDirectory(subject.model)) {
-      throw new InputException(subject.model + " is not a folder");
-    }
+    subject.requireFolder();
     try (ModelFolder folder = subject.model == null ? null : ModelFolder.open(subject.model)) {
       ModelShape shape = folder == null ? subject.randomShape() : folder.shape();
       WeightSource source = folder == null ? new RandomModel(shape) : WeightSource.of(folder);
       if (scoring) {
-        ScoringBench.run(source, weights.precision(), backend, threads, promptTokens, console);
+        ScoringBench.run(
+            source, weights.precision(), compute.backend, compute.threads, promptTokens, console);
         return 0;
       }
       if (sampling) {
-        SamplingBench.run(source, weights.precision(), backend, threads, console);
+        SamplingBench.run(source, weights.precision(), compute.backend, compute.threads, console);
         return 0;
       }
-      double bandwidth = MemoryBandwidth.measure(threads) / 1e9;
-      try (Ops ops = Backend.open(shape, weights.precision(), backend, threads)) {
+      double bandwidth = MemoryBandwidth.measure(compute.threads) / 1e9;
+      try (Ops ops = Backend.open(shape, weights.precision(), compute.backend, compute.threads)) {
         if (counting && ops.deviceMemory() > 0) {
           throw new InputException("--counting: an accelerator's pass is recorded with counting");
         }
@@ -154,14 +145,15 @@ public final class BenchCommand implements Callable<Integer> {
     }
     console.note(
         String.format(
-            "%s backend, %d threads, memory reads %.1f GB/s", ops.name(), threads, bandwidth));
+            "%s backend, %d threads, memory reads %.1f GB/s",
+            ops.name(), compute.threads, bandwidth));
     ContextBench.run(source, ops, weights.precision(), context, console);
   }
 
   private void run(WeightSource source, Ops ops, List<Integer> counts, double bandwidth) {
     Bench bench =
         Bench.load(source, ops, weights.precision(), counts, profile, console.progress("loading"));
-    BenchReport report = new BenchReport(console, ops.name(), threads, bandwidth);
+    BenchReport report = new BenchReport(console, ops.name(), compute.threads, bandwidth);
     if (counting) {
       bench.prefills().forEach(work -> report.counting("prefill", bench.countingCost(work)));
       bench.decodes().forEach(work -> report.counting("decode", bench.countingCost(work)));

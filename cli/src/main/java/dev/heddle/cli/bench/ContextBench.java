@@ -39,11 +39,7 @@ final class ContextBench {
   /** What it takes in memory. */
   static long bytes(ModelShape shape, Precision precision, int context) {
     ModelLimits limits = limits(shape, precision, context);
-    MemoryEstimate estimate = MemoryEstimate.of(shape, limits);
-    return estimate.weights()
-        + limits.slots() * estimate.slot()
-        + (long) limits.kvBlocks() * limits.blockTokens() * estimate.kvToken()
-        + estimate.workspace();
+    return MemoryEstimate.of(shape, limits).total(limits);
   }
 
   private static ModelLimits limits(ModelShape shape, Precision precision, int context) {

@@ -126,9 +126,7 @@ final class MixingBench implements AutoCloseable {
             slots,
             rows + 1,
             precision);
-    MemoryEstimate estimate = MemoryEstimate.of(shape, limits);
-    long kv = (long) blocks * ModelLimits.BLOCK_TOKENS * estimate.kvToken();
-    long memory = estimate.weights() + slots * estimate.slot() + estimate.workspace() + kv;
+    long memory = MemoryEstimate.of(shape, limits).total(limits);
     return BenchRuntime.config(
         precision, backend, threads, memory, context, rows, mix.slots(), ProcessMemory.NONE);
   }

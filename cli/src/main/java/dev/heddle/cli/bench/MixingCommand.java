@@ -10,7 +10,6 @@ import dev.heddle.format.model.ModelFolder;
 import dev.heddle.model.RandomModel;
 import dev.heddle.model.WeightSource;
 import dev.heddle.runtime.InferenceRuntime;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,14 +83,7 @@ public final class MixingCommand implements Callable<Integer> {
           "How long to measure, after a fifth of it to warm up; default ${DEFAULT-VALUE}.")
   double seconds = 120;
 
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "reference, vector, tornado, or auto (default).")
-  String backend = "auto";
-
-  @Option(names = "--threads", paramLabel = "N", description = "Threads; default: one a core.")
-  int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin ComputeOptions compute = new ComputeOptions();
 
   @Mixin WeightsOption weights = new WeightsOption();
 
@@ -110,7 +102,7 @@ public final class MixingCommand implements Callable<Integer> {
         throw new InputException("the model's context is " + source.shape().maxContext());
       }
       try (MixingBench bench =
-          new MixingBench(source, weights.precision(), backend, threads, clients)) {
+          new MixingBench(source, weights.precision(), compute.backend, compute.threads, clients)) {
         report(bench.runtime(), bench.measure(alphas, seconds));
       }
     }
@@ -118,10 +110,8 @@ public final class MixingCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (subject.model != null && !Files.isDirectory(subject.model)) {
-      throw new InputException("--model: " + subject.model + " is not a folder");
-    }
-    if (threads < 1 || adapters < 1 || adapters > 256 || requests < 1 || requests > 64) {
+    subject.requireFolder();
+    if (compute.threads < 1 || adapters < 1 || adapters > 256 || requests < 1 || requests > 64) {
       throw new InputException("--threads is at least 1, --adapters 1 to 256, --requests 1 to 64");
     }
     if (promptTokens < 1 || answerTokens < 2 || !(rate >= 0) || !(seconds >= 0)) {
@@ -143,7 +133,7 @@ public final class MixingCommand implements Callable<Integer> {
                 promptTokens,
                 answerTokens,
                 runtime.backend(),
-                threads));
+                compute.threads));
     console.note("TPOT is a round's mean, GAP the median time between its tokens;");
     console.note("medians of rounds, and in brackets where the middle half of them lies");
     JsonGenerator json = console.json();

@@ -13,7 +13,6 @@ import dev.heddle.model.WeightSource;
 import dev.heddle.runtime.MemoryPlan;
 import dev.heddle.runtime.ProcessMemory;
 import dev.heddle.runtime.RuntimeConfig;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,9 +92,7 @@ public final class PlanCommand implements Callable<Integer> {
     if (adapters.stream().anyMatch(n -> n < 0 || n > MOST_ADAPTERS)) {
       throw new InputException("--adapters: each is 0 to " + MOST_ADAPTERS);
     }
-    if (subject.model != null && !Files.isDirectory(subject.model)) {
-      throw new InputException("--model: " + subject.model + " is not a folder");
-    }
+    subject.requireFolder();
     ModelShape shape =
         subject.model == null ? subject.randomShape() : ModelConfigReader.read(subject.model);
     List<Row> rows = adapters.stream().distinct().map(n -> row(shape, budget, n)).toList();

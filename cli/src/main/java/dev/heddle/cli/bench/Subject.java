@@ -3,6 +3,7 @@ package dev.heddle.cli.bench;
 import dev.heddle.cli.InputException;
 import dev.heddle.format.model.ModelShape;
 import dev.heddle.model.RandomModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,17 @@ final class Subject {
         "those of Qwen3-30B-A3B and Mixtral-8x7B."
       })
   @Nullable String random;
+
+  /**
+   * Checks the folder, where one is named.
+   *
+   * @throws InputException if it is none
+   */
+  void requireFolder() {
+    if (model != null && !Files.isDirectory(model)) {
+      throw new InputException("--model: " + model + " is not a folder");
+    }
+  }
 
   /**
    * The shape that {@code --random} names.

@@ -18,6 +18,7 @@ public final class OneDnnFactory implements OpsFactory {
   private static final double TOLERANCE = 1e-4;
 
   private final VectorFactory vector = new VectorFactory();
+  private @Nullable OneDnn opened;
 
   @Override
   public String name() {
@@ -54,9 +55,13 @@ public final class OneDnnFactory implements OpsFactory {
     }
   }
 
-  private static OneDnn library() {
-    String named = System.getenv("HEDDLE_ONEDNN");
-    return OneDnn.open(named == null || named.isBlank() ? LIBRARY : named);
+  /** Opened once: its probe, its name for the log and the backend need it in turn. */
+  private OneDnn library() {
+    if (opened == null) {
+      String named = System.getenv("HEDDLE_ONEDNN");
+      opened = OneDnn.open(named == null || named.isBlank() ? LIBRARY : named);
+    }
+    return opened;
   }
 
   @Override
